@@ -1,0 +1,56 @@
+package dev.stepweir.redis.script;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
+import java.util.List;
+
+/**
+ * Publishes a ready step again if its entry was lost.
+ *
+ * @param expected the step's field as the caller read it
+ * @param dependencies whose outputs flow into the step
+ * @param event history record
+ */
+public record ReconcileStep(
+        Keys keys, StepAddress step, String expected, List<String> dependencies, String event)
+        implements Operation<ReconcileStep.Outcome> {
+
+    /** What became of it. */
+    public enum Outcome {
+        /** A worker holds it. */
+        HELD,
+        /** It is still to be delivered. */
+        QUEUED,
+        PUBLISHED,
+        ALREADY,
+        STALE,
+        RUN_CLOSED,
+        GONE
+    }
+
+    @Override
+    public ScriptCall call() {
+        Keys own = keys.of(step.run());
+        StepField field = StepField.parse(expected);
+        return new ScriptCall(Script.RECONCILE_STEP)
+                .key(own.run(step.run()))
+                .key(own.history(step.run()))
+                .key(own.queue(step.queue()))
+                .arg(Keys.WORKER_GROUP)
+                .arg(step.run().text())
+                .arg(field.published().entryId())
+                .arg(step.field())
+                .arg(expected)
+                .arg(field.nextNumber())
+                .arg(StepField.ledgerSuffix(field.ledgers().withRedelivery()))
+                .arg(QueueEntry.announcement(step.step(), dependencies))
+                .arg(event);
+    }
+
+    @Override
+    public Class<Outcome> outcomes() {
+        return Outcome.class;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.stepweir.redis.script;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Every operation on stored state, one Lua file each; the file has the constant's name. */
+public enum Script {
+    SUBMIT_RUN,
+    START_RUN,
+    ADVANCE_STEPS,
+    FAIL_STEP,
+    RETRY_STEP,
+    HEARTBEAT,
+    REAP_STEP,
+    RECONCILE_STEP,
+    HAND_BACK_STEP,
+    SETTLE_RUN,
+    CANCEL_RUN,
+    REDRIVE_STEP,
+    PURGE_RUN,
+    WATCH_RUN;
+
+    private static final String INCLUDE = "--@include ";
+
+    private final String source;
+    private final String sha;
+
+    Script() {
+        this.source = assemble();
+        this.sha = sha1(source);
+    }
+
+    /** The script with its includes, each once, after the {@code #!lua} line. */
+    public String source() {
+        return source;
+    }
+
+    /** The name under which Redis caches it. */
+    public String sha() {
+        return sha;
+    }
+
+    /** The file's name without its ending. */
+    public String fileName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private String assemble() {
+        Set<String> included = new LinkedHashSet<>();
+        StringBuilder text = new StringBuilder();
+        for (String line : read(fileName()).split("\n")) {
+            if (!line.startsWith(INCLUDE)) {
+                text.append(line).append('\n');
+            } else if (included.add(line.substring(INCLUDE.length()).strip())) {
+                text.append(read("lib/" + line.substring(INCLUDE.length()).strip()));
+            }
+        }
+        return text.toString();
+    }
+
+    static String read(String name) {
+        String file = name + ".lua";
+        try (InputStream in = Script.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException("script " + file + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String sha1(String text) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-1");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.stepweir.run;
+
+/**
+ * One publishing of a step: the fence. A report that carries another dispatch than the stored one
+ * changes nothing.
+ *
+ * @param number rises by one with every publishing of the step, from 1
+ * @param entryId the id of the stream entry that announces it
+ */
+public record Dispatch(long number, String entryId) {
+
+    public Dispatch {
+        if (number < 1) {
+            throw new IllegalArgumentException("dispatch number must be >= 1, found " + number);
+        }
+        if (entryId.isEmpty()) {
+            throw new IllegalArgumentException("dispatch without an entry id");
+        }
+    }
+
+    /** Parses {@code <number>@<entry id>}. */
+    public static Dispatch parse(String text) {
+        int at = text.indexOf('@');
+        if (at < 1) {
+            throw new IllegalArgumentException("not a dispatch: '" + text + "'");
+        }
+        return new Dispatch(Long.parseLong(text, 0, at, 10), text.substring(at + 1));
+    }
+
+    @Override
+    public String toString() {
+        return number + "@" + entryId;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.stepweir.run;
+
+import dev.stepweir.state.StepState;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The packed field in which a run keeps one step: state, dispatch, and {@code key=value} tokens for
+ * what is not zero. Scripts compare the whole text: a writer says what it saw, and a step that has
+ * moved since is left alone.
+ *
+ * <pre>
+ * PENDING 3                                        a join with three dependencies open
+ * READY 2@1700000000000-0 f=1                      published twice, failed once
+ * WAITING_FOR_RETRY 1@1700000000000-0 f=1 due=1700000001000
+ * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a from=1700000000001 to=1700000000002
+ * DEAD 3@1700000000000-0 f=3 dlq=1700000000009-0
+ * </pre>
+ *
+ * @param open dependencies still open, for {@code PENDING}
+ * @param dueMillis when the step is published again, for {@code WAITING_FOR_RETRY}
+ * @param worker who committed it, for {@code SUCCEEDED}, else empty
+ * @param fromMillis when the committed attempt began, by the worker's clock
+ * @param toMillis when it was committed, by the clock of Redis
+ */
+public record StepField(
+        StepState state,
+        Optional<Dispatch> dispatch,
+        Ledgers ledgers,
+        int open,
+        long dueMillis,
+        String worker,
+        long fromMillis,
+        long toMillis) {
+
+    /** The field of a step that nothing has happened to yet: absent. */
+    public static final StepField ABSENT =
+            new StepField(StepState.PENDING, Optional.empty(), Ledgers.NONE, 0, 0, "", 0, 0);
+
+    /** Reads a stored field. */
+    public static StepField parse(String text) {
+        String[] tokens = text.split(" ");
+        StepState state = StepState.valueOf(tokens[0]);
+        if (state == StepState.PENDING) {
+            int open = Integer.parseInt(tokens[1]);
+            return new StepField(state, Optional.empty(), Ledgers.NONE, open, 0, "", 0, 0);
+        }
+        Map<String, String> values = new HashMap<>();
+        for (int i = 2; i < tokens.length; i++) {
+            int equals = tokens[i].indexOf('=');
+            values.put(tokens[i].substring(0, equals), tokens[i].substring(equals + 1));
+        }
+        return new StepField(
+                state,
+                Optional.of(Dispatch.parse(tokens[1])),
+                new Ledgers(
+                        count(values, "f"),
+                        count(values, "c"),
+                        count(values, "r"),
+                        count(values, "fb"),
+                        count(values, "cb"),
+                        values.getOrDefault("dlq", "")),
+                0,
+                Long.parseLong(values.getOrDefault("due", "0")),
+                values.getOrDefault("w", ""),
+                Long.parseLong(values.getOrDefault("from", "0")),
+                Long.parseLong(values.getOrDefault("to", "0")));
+    }
+
+    /**
+     * The dispatch of a step that has been published.
+     *
+     * @throws IllegalStateException for a step that never was
+     */
+    public Dispatch published() {
+        return dispatch.orElseThrow(() -> new IllegalStateException("never published: " + this));
+    }
+
+    /** The number that the next publishing has. */
+    public long nextNumber() {
+        return published().number() + 1;
+    }
+
+    /** A published step as it is stored. */
+    public static String ready(Dispatch dispatch, Ledgers ledgers) {
+        return "READY " + dispatch + ledgers.suffix();
+    }
+
+    /** What follows {@code READY <number>@<entry id>}. */
+    public static String ledgerSuffix(Ledgers ledgers) {
+        return ledgers.suffix();
+    }
+
+    /** A committed step up to the time, which the script appends. */
+    public static String succeededUpToTime(
+            Dispatch dispatch, Ledgers ledgers, String worker, long fromMillis) {
+        return "SUCCEEDED " + dispatch + ledgers.suffix() + " w=" + worker + " from=" + fromMillis
+                + " to=";
+    }
+
+    /** A failed step up to the due time, which the script appends. */
+    public static String waitingUpToDue(Dispatch dispatch, Ledgers ledgers) {
+        return "WAITING_FOR_RETRY " + dispatch + ledgers.suffix() + " due=";
+    }
+
+    /** A dead step up to the dead letter's id, which the script appends. */
+    public static String deadUpToLetter(Dispatch dispatch, Ledgers ledgers) {
+        Ledgers without =
+                new Ledgers(
+                        ledgers.failures(),
+                        ledgers.crashes(),
+                        ledgers.redeliveries(),
+                        ledgers.failureBase(),
+                        ledgers.crashBase(),
+                        "");
+        return "DEAD " + dispatch + without.suffix() + " dlq=";
+    }
+
+    private static int count(Map<String, String> values, String key) {
+        return Integer.parseInt(values.getOrDefault(key, "0"));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.stepweir.state;
+
+import static dev.stepweir.state.RunState.CANCELLED;
+import static dev.stepweir.state.RunState.COMPLETED;
+import static dev.stepweir.state.RunState.FAILED;
+import static dev.stepweir.state.RunState.RUNNING;
+import static dev.stepweir.state.RunState.SUBMITTED;
+
+/** Every move of a run: from, event, to, and the script that makes it. */
+public enum RunTransition {
+    START(SUBMITTED, "an orchestrator took it up", RUNNING, "start_run"),
+    COMPLETE_EMPTY(SUBMITTED, "the workflow has no steps", COMPLETED, "start_run"),
+    REFUSE(SUBMITTED, "the workflow cannot be run", FAILED, "start_run"),
+    CANCEL_SUBMITTED(SUBMITTED, "operator asked", CANCELLED, "cancel_run"),
+    COMPLETE(RUNNING, "last step succeeded", COMPLETED, "advance_steps"),
+    SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
+    CANCEL(RUNNING, "operator asked", CANCELLED, "cancel_run"),
+    REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
+    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run");
+
+    private final RunState from;
+    private final String event;
+    private final RunState to;
+    private final String script;
+
+    RunTransition(RunState from, String event, RunState to, String script) {
+        this.from = from;
+        this.event = event;
+        this.to = to;
+        this.script = script;
+    }
+
+    public RunState from() {
+        return from;
+    }
+
+    public String event() {
+        return event;
+    }
+
+    public RunState to() {
+        return to;
+    }
+
+    /** The script, by file name, that makes this move. */
+    public String script() {
+        return script;
+    }
+}

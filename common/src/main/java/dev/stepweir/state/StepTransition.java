@@ -1,0 +1,52 @@
+package dev.stepweir.state;
+
+import static dev.stepweir.state.StepState.DEAD;
+import static dev.stepweir.state.StepState.PENDING;
+import static dev.stepweir.state.StepState.READY;
+import static dev.stepweir.state.StepState.SUCCEEDED;
+import static dev.stepweir.state.StepState.WAITING_FOR_RETRY;
+
+/** Every move of a step: from, event, to, and the script that makes it. Nothing else moves one. */
+public enum StepTransition {
+    START(PENDING, "run started, no dependencies", READY, "start_run"),
+    COUNT_DOWN(PENDING, "a dependency succeeded, others are open", PENDING, "advance_steps"),
+    UNBLOCK(PENDING, "last dependency succeeded", READY, "advance_steps"),
+    SUCCEED(READY, "handler returned", SUCCEEDED, "advance_steps"),
+    BACK_OFF(READY, "handler failed, attempts left", WAITING_FOR_RETRY, "fail_step"),
+    EXHAUST(READY, "handler failed for good", DEAD, "fail_step"),
+    RETRY(WAITING_FOR_RETRY, "delay over", READY, "retry_step"),
+    HAND_BACK(READY, "worker stops or never learned of it", READY, "hand_back_step"),
+    RECLAIM(READY, "lease lapsed", READY, "reap_step"),
+    BURY(READY, "lease lapsed, crash budget used up", DEAD, "reap_step"),
+    REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
+    REDRIVE(DEAD, "operator asked", READY, "redrive_step");
+
+    private final StepState from;
+    private final String event;
+    private final StepState to;
+    private final String script;
+
+    StepTransition(StepState from, String event, StepState to, String script) {
+        this.from = from;
+        this.event = event;
+        this.to = to;
+        this.script = script;
+    }
+
+    public StepState from() {
+        return from;
+    }
+
+    public String event() {
+        return event;
+    }
+
+    public StepState to() {
+        return to;
+    }
+
+    /** The script, by file name, that makes this move. */
+    public String script() {
+        return script;
+    }
+}

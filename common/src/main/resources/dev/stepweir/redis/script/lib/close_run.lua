@@ -1,0 +1,14 @@
+-- Ends a run and tells who waits for it. The head keeps what follows its state: hash, dead steps.
+local function close_run(run, run_id, state, head, open, finished, now, why)
+  local rest = string.match(head, '^%S+ (.*)$')
+  redis.call('HSET', run, 'head', state .. ' ' .. rest, 'finished', now)
+  if why ~= '' then redis.call('HSET', run, 'why', why) end
+  redis.call('ZREM', open, run_id)
+  redis.call('ZADD', finished, now, run_id)
+  local watch = redis.call('HGET', run, 'watch')
+  if watch then
+    for channel in string.gmatch(watch, '%S+') do
+      redis.call('PUBLISH', channel, run_id .. ' ' .. state)
+    end
+  end
+end

@@ -1,0 +1,39 @@
+#!lua flags=allow-oom
+-- DEAD -> READY because an operator asked; a FAILED run is opened again. The dead letter stays until
+-- the step has succeeded.
+-- key run
+-- key history
+-- key queue
+-- key open
+-- key failed
+-- arg run_id
+-- arg field
+-- arg expected
+-- arg number         the next dispatch number
+-- arg ledgers        with the base moved
+-- arg entry
+-- arg event          history record up to the time
+-- ret PUBLISHED | ALREADY | RUN_CLOSED | GONE
+--@include clock
+--@include publish
+local run, history, queue, open, failed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local run_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
+
+local seen = redis.call('HMGET', run, 'head', field)
+local head, stored = seen[1], seen[2]
+if not head then return 'GONE' end
+if stored ~= expected then return 'ALREADY' end
+local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
+if state ~= 'RUNNING' and state ~= 'FAILED' then return 'RUN_CLOSED' end
+local now = now_millis()
+local left = (tonumber(deaths) or 1) - 1
+local new_head = 'RUNNING ' .. hash .. (left > 0 and ' ' .. string.format('%d', left) or '')
+local ready = publish(queue, run_id, number, ledgers, entry)
+redis.call('HSET', run, field, ready, 'head', new_head)
+if state == 'FAILED' then
+  redis.call('HDEL', run, 'finished', 'why')
+  redis.call('ZREM', failed, run_id)
+  redis.call('ZADD', open, now, run_id)
+end
+redis.call('RPUSH', history, now .. ' ' .. event)
+return 'PUBLISHED'

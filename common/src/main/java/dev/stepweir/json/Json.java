@@ -1,0 +1,189 @@
+package dev.stepweir.json;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The one JSON mapper. It refuses duplicate keys, text after the document, more than {@value
+ * #MAX_DEPTH} levels and strings above 4 MB. Malformed text raises {@code
+ * tools.jackson.core.JacksonException}, which is unchecked. Safe for use by any number of threads.
+ */
+public final class Json {
+
+    /** Levels of objects and arrays that a document may have. */
+    public static final int MAX_DEPTH = 64;
+
+    /** Characters that one string may have. */
+    public static final int MAX_STRING = 4 * 1024 * 1024;
+
+    /** What bounds every parser of this project, of JSON and of YAML alike. */
+    static final StreamReadConstraints CONSTRAINTS =
+            StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_STRING)
+                    .build();
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(CONSTRAINTS)
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .build();
+
+    private Json() {}
+
+    /** The shared mapper itself, for libraries that want one. It cannot be reconfigured. */
+    public static JsonMapper mapper() {
+        return MAPPER;
+    }
+
+    /** {@code value} as compact UTF-8 JSON. */
+    public static byte[] write(@Nullable Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    /** {@code value} as compact JSON text. */
+    public static String text(@Nullable Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /** {@code value} as JSON text with line breaks, for people. */
+    public static String pretty(@Nullable Object value) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    }
+
+    /** The object of {@code type} that the UTF-8 JSON {@code bytes} describe. */
+    public static <T> T read(byte[] bytes, Class<T> type) {
+        return MAPPER.readValue(bytes, type);
+    }
+
+    /** The object of {@code type} that the JSON {@code text} describes. */
+    public static <T> T read(String text, Class<T> type) {
+        return MAPPER.readValue(text, type);
+    }
+
+    /** The tree that the UTF-8 JSON {@code bytes} describe. */
+    public static JsonNode tree(byte[] bytes) {
+        return MAPPER.readTree(bytes);
+    }
+
+    /** The tree that the JSON {@code text} describes. */
+    public static JsonNode tree(String text) {
+        return MAPPER.readTree(text);
+    }
+
+    /**
+     * A deeply immutable copy of a JSON value in one fixed form, so that a value is equal to itself
+     * after a round trip through text: {@code null}, Boolean, String, List, Map with text keys, and
+     * numbers as the first that holds them exactly of Integer, Long, BigInteger or of Double,
+     * BigDecimal.
+     *
+     * @throws IllegalArgumentException if it is no JSON value, is not finite, or is deeper than
+     *     {@value #MAX_DEPTH} levels
+     */
+    public static @Nullable Object value(@Nullable Object value) {
+        return copy(value, 0);
+    }
+
+    /** {@link #value(Object)} of an object. */
+    public static Map<String, @Nullable Object> object(Map<?, ?> object) {
+        return copyOfMap(object, 1);
+    }
+
+    private static @Nullable Object copy(@Nullable Object value, int depth) {
+        return switch (value) {
+            case null -> null;
+            case String text -> text;
+            case Boolean flag -> flag;
+            case Number number -> number(number);
+            case Map<?, ?> map -> copyOfMap(map, depth + 1);
+            case List<?> list -> copyOfList(list, depth + 1);
+            default ->
+                    throw new IllegalArgumentException(
+                            "not a JSON value: an instance of " + value.getClass().getName());
+        };
+    }
+
+    private static Map<String, @Nullable Object> copyOfMap(Map<?, ?> map, int depth) {
+        checkDepth(depth);
+        Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
+        map.forEach(
+                (key, value) -> {
+                    if (!(key instanceof String name)) {
+                        throw new IllegalArgumentException("not a JSON key: " + key);
+                    }
+                    copy.put(name, copy(value, depth));
+                });
+        return Collections.unmodifiableMap(copy);
+    }
+
+    private static List<@Nullable Object> copyOfList(List<?> list, int depth) {
+        checkDepth(depth);
+        List<@Nullable Object> copy = new ArrayList<>(list.size());
+        for (Object item : list) {
+            copy.add(copy(item, depth));
+        }
+        return Collections.unmodifiableList(copy);
+    }
+
+    private static void checkDepth(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("deeper than " + MAX_DEPTH + " levels");
+        }
+    }
+
+    private static Number number(Number number) {
+        return switch (number) {
+            case Integer i -> i;
+            case Byte b -> b.intValue();
+            case Short s -> s.intValue();
+            case Long l -> integer(BigInteger.valueOf(l));
+            case BigInteger i -> integer(i);
+            case Float f -> finite(f.doubleValue(), Float.toString(f));
+            case Double d -> finite(d, Double.toString(d));
+            case BigDecimal d -> decimal(d);
+            default ->
+                    throw new IllegalArgumentException(
+                            "not a JSON number: an instance of " + number.getClass().getName());
+        };
+    }
+
+    private static Number integer(BigInteger value) {
+        if (value.bitLength() < Integer.SIZE) {
+            return value.intValue();
+        }
+        return value.bitLength() < Long.SIZE ? value.longValue() : value;
+    }
+
+    private static Number finite(double value, String shown) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("not a JSON number: " + shown);
+        }
+        return Double.valueOf(shown);
+    }
+
+    private static Number decimal(BigDecimal value) {
+        double nearest = value.doubleValue();
+        boolean exact =
+                Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(value) == 0;
+        if (exact) {
+            return nearest;
+        }
+        return value.stripTrailingZeros();
+    }
+}

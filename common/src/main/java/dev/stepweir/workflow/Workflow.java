@@ -1,0 +1,175 @@
+package dev.stepweir.workflow;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A named, versioned definition: steps and what each depends on. A workflow that exists is valid:
+ * its names are printable and at most 255 characters, its steps are named once, depend on each other
+ * without a cycle, and keep within the limits below. One without steps is valid and completes at
+ * once. Immutable.
+ *
+ * @param name what it is called
+ * @param namespaceName the tenant; letters, digits, {@code . _ -}, at most 64
+ * @param version what its author calls this version; what a run pins is {@link #hash()}
+ * @param description free text for people, may be empty
+ * @param steps in the order in which they were written
+ */
+public record Workflow(
+        String name,
+        String namespaceName,
+        String version,
+        String description,
+        List<StepDefinition> steps) {
+
+    /** Steps of one workflow. */
+    public static final int MAX_STEPS = 10_000;
+
+    /** Steps on the longest way through a workflow. */
+    public static final int MAX_DEPTH = 1_000;
+
+    /** Dependencies of one step. */
+    public static final int MAX_DEPENDENCIES = 1_000;
+
+    /** The namespace of a definition that names none. */
+    public static final String DEFAULT_NAMESPACE = "default";
+
+    /** The version of a definition that names none. */
+    public static final String DEFAULT_VERSION = "1";
+
+    private static final int HASH_LENGTH = 32;
+
+    /**
+     * @throws InvalidWorkflowException with everything that is wrong
+     */
+    public Workflow {
+        steps = List.copyOf(steps);
+        List<Fault> faults = new ArrayList<>();
+        WorkflowRules.check(
+                name, namespaceName, version, steps, (f, is, may, why) -> faults.add(
+                        Fault.of(f, is, may, why)));
+        if (!faults.isEmpty()) {
+            throw new InvalidWorkflowException(name, faults);
+        }
+    }
+
+    /** Begins a workflow in the default namespace and version. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /** The step of this name. Looks at each; {@link Graph#step(String)} does not. */
+    public Optional<StepDefinition> step(String stepName) {
+        return steps.stream().filter(step -> step.name().equals(stepName)).findFirst();
+    }
+
+    /**
+     * Why this version of Stepweir would not run the workflow: a fault for each step of a type that
+     * can be written and stored but not executed yet. Empty if it can be run.
+     */
+    public List<Fault> runnable() {
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            StepType type = steps.get(i).type();
+            if (type != StepType.STANDARD) {
+                faults.add(
+                        Fault.of(
+                                "steps[" + i + "].type",
+                                type.word(),
+                                StepType.STANDARD.word(),
+                                "is not executed by this version"));
+            }
+        }
+        return List.copyOf(faults);
+    }
+
+    /**
+     * What identifies the content: 32 hex characters, the first half of the SHA-256 of {@link
+     * WorkflowJson#write}. The same for definitions that mean the same, whatever their format, the
+     * order of their keys, or defaults left out. Computed anew on each call.
+     */
+    public String hash() {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(WorkflowJson.write(this));
+            return HexFormat.of().formatHex(sum).substring(0, HASH_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Short, since a workflow may have ten thousand steps. */
+    @Override
+    public String toString() {
+        return namespaceName + "/" + name + "@" + version + " (" + steps.size() + " steps)";
+    }
+
+    /** What a workflow is made from. Not safe for several threads. */
+    public static final class Builder {
+
+        private final String name;
+        private String namespaceName = DEFAULT_NAMESPACE;
+        private String version = DEFAULT_VERSION;
+        private String description = "";
+        private final List<StepDefinition.Builder> steps = new ArrayList<>();
+
+        Builder(String name) {
+            this.name = name;
+        }
+
+        /** The tenant; {@value Workflow#DEFAULT_NAMESPACE} if not said. */
+        public Builder namespace(String namespaceName) {
+            this.namespaceName = namespaceName;
+            return this;
+        }
+
+        /** The author's version; {@value Workflow#DEFAULT_VERSION} if not said. */
+        public Builder version(String version) {
+            this.version = version;
+            return this;
+        }
+
+        /** Free text for people. */
+        public Builder description(String description) {
+            this.description = description;
+            return this;
+        }
+
+        /** Adds a step; {@code define} says what it is. */
+        public Builder step(String stepName, Consumer<StepDefinition.Builder> define) {
+            StepDefinition.Builder step = new StepDefinition.Builder(stepName);
+            define.accept(step);
+            steps.add(step);
+            return this;
+        }
+
+        /**
+         * The workflow.
+         *
+         * @throws InvalidWorkflowException with everything that is wrong
+         */
+        public Workflow build() {
+            List<Fault> faults = new ArrayList<>();
+            List<StepDefinition> built = check((f, is, may, why) -> faults.add(
+                    Fault.of(f, is, may, why)));
+            if (!faults.isEmpty()) {
+                throw new InvalidWorkflowException(name, faults);
+            }
+            return new Workflow(name, namespaceName, version, description, built);
+        }
+
+        /** Adds everything that is wrong; the steps serve for a workflow if nothing is. */
+        List<StepDefinition> check(Faults faults) {
+            List<StepDefinition> built = new ArrayList<>(steps.size());
+            for (int i = 0; i < steps.size(); i++) {
+                built.add(steps.get(i).build(faults.under("steps[" + i + "]")));
+            }
+            WorkflowRules.check(name, namespaceName, version, built, faults);
+            return built;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.stepweir.workflow;
+
+import dev.stepweir.json.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A workflow as canonical JSON, the form in which it is stored and hashed: compact, keys sorted at
+ * every level, defaults written out, times in milliseconds. Equal workflows have equal bytes.
+ */
+public final class WorkflowJson {
+
+    private WorkflowJson() {}
+
+    /** The canonical JSON. */
+    public static byte[] write(Workflow workflow) {
+        Map<String, @Nullable Object> json = new TreeMap<>();
+        json.put("name", workflow.name());
+        json.put("namespace_name", workflow.namespaceName());
+        json.put("version", workflow.version());
+        json.put("description", workflow.description());
+        json.put("steps", workflow.steps().stream().map(WorkflowJson::step).toList());
+        return Json.write(json);
+    }
+
+    private static Map<String, @Nullable Object> step(StepDefinition step) {
+        Map<String, @Nullable Object> json = new TreeMap<>();
+        json.put("name", step.name());
+        json.put("type", step.type().word());
+        json.put("description", step.description());
+        json.put("dependencies", step.dependencies());
+        json.put("handler", step.handler());
+        json.put("settings", sorted(step.settings()));
+        json.put("retry", retry(step.retry()));
+        json.put("timeout_ms", step.timeout().map(Duration::toMillis).orElse(null));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> retry(RetryPolicy retry) {
+        Map<String, @Nullable Object> json = new TreeMap<>();
+        json.put("retryable", retry.retryable());
+        json.put("max_attempts", retry.maxAttempts());
+        json.put("backoff", retry.backoff().word());
+        json.put("backoff_base_ms", retry.base().toMillis());
+        json.put("backoff_multiplier", retry.multiplier());
+        json.put("max_backoff_ms", retry.cap().toMillis());
+        json.put("max_backoff_is_hard", retry.hardCap());
+        return json;
+    }
+
+    private static @Nullable Object sorted(@Nullable Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> sorted = new TreeMap<>();
+                map.forEach((key, item) -> sorted.put((String) key, sorted(item)));
+                yield sorted;
+            }
+            case List<?> list -> {
+                List<@Nullable Object> items = new ArrayList<>(list.size());
+                list.forEach(item -> items.add(sorted(item)));
+                yield items;
+            }
+            case null, default -> value;
+        };
+    }
+
+    /**
+     * The workflow that {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if the JSON is not what {@link #write} writes, among them
+     *     {@link InvalidWorkflowException}
+     * @throws tools.jackson.core.JacksonException if it is no JSON
+     */
+    public static Workflow read(byte[] json) {
+        JsonNode root = Json.tree(json);
+        List<StepDefinition> steps = new ArrayList<>();
+        for (JsonNode step : field(root, "steps")) {
+            steps.add(step(step));
+        }
+        return new Workflow(
+                text(root, "name"),
+                text(root, "namespace_name"),
+                text(root, "version"),
+                text(root, "description"),
+                steps);
+    }
+
+    private static StepDefinition step(JsonNode json) {
+        List<String> dependencies = new ArrayList<>();
+        for (JsonNode dependency : field(json, "dependencies")) {
+            dependencies.add(dependency.stringValue());
+        }
+        JsonNode timeout = field(json, "timeout_ms");
+        return new StepDefinition(
+                text(json, "name"),
+                StepType.valueOf(constant(json, "type")),
+                dependencies,
+                text(json, "handler"),
+                settings(field(json, "settings")),
+                retry(field(json, "retry")),
+                timeout.isNull()
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofMillis(timeout.longValue())),
+                text(json, "description"));
+    }
+
+    private static Map<String, @Nullable Object> settings(JsonNode json) {
+        Map<?, ?> map = Json.mapper().treeToValue(json, Map.class);
+        return Json.object(map);
+    }
+
+    private static RetryPolicy retry(JsonNode json) {
+        return new RetryPolicy(
+                field(json, "retryable").booleanValue(),
+                field(json, "max_attempts").intValue(),
+                Backoff.valueOf(constant(json, "backoff")),
+                Duration.ofMillis(field(json, "backoff_base_ms").longValue()),
+                field(json, "backoff_multiplier").doubleValue(),
+                Duration.ofMillis(field(json, "max_backoff_ms").longValue()),
+                field(json, "max_backoff_is_hard").booleanValue());
+    }
+
+    private static String text(JsonNode json, String name) {
+        return field(json, name).stringValue();
+    }
+
+    private static String constant(JsonNode json, String name) {
+        return text(json, name).toUpperCase(Locale.ROOT);
+    }
+
+    private static JsonNode field(JsonNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("a stored workflow without '" + name + "'");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.stepweir.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WorkflowTest {
+
+    private static Workflow.Builder index() {
+        return Workflow.builder("index")
+                .step("list", s -> s.handler("list-files").setting("dir", "."))
+                .step(
+                        "count",
+                        s ->
+                                s.handler("count")
+                                        .after("list")
+                                        .timeout(Duration.ofSeconds(30))
+                                        .maxAttempts(5)
+                                        .backoff(
+                                                Backoff.EXPONENTIAL,
+                                                Duration.ofMillis(50),
+                                                Duration.ofMillis(500)));
+    }
+
+    private static List<Fault> faultsOf(Workflow.Builder builder) {
+        return catchThrowableOfType(InvalidWorkflowException.class, builder::build).faults();
+    }
+
+    @Test
+    void the_builder_says_what_the_workflow_is() {
+        Workflow workflow = index().version("2").namespace("docs").build();
+
+        StepDefinition count = workflow.step("count").orElseThrow();
+        assertThat(workflow).hasToString("docs/index@2 (2 steps)");
+        assertThat(count.dependencies()).containsExactly("list");
+        assertThat(count.timeout()).contains(Duration.ofSeconds(30));
+        assertThat(count.retry().maxAttempts()).isEqualTo(5);
+        assertThat(count.retry().hardCap()).isTrue();
+        assertThat(workflow.step("list").orElseThrow().settings()).containsEntry("dir", ".");
+        assertThat(workflow.step("lost")).isEmpty();
+    }
+
+    @Test
+    void building_names_every_fault_at_once() {
+        List<Fault> faults =
+                faultsOf(
+                        Workflow.builder(" ")
+                                .namespace("a{b}")
+                                .step("a", s -> s.handler("h").after("b", "ghost"))
+                                .step("b", s -> s.after("a").maxAttempts(0).retryable(true))
+                                .step("b", s -> s.handler("h").timeout(Duration.ofMillis(-1)))
+                                .step("c", s -> s.handler("h").setting("x", new Object())));
+
+        assertThat(faults)
+                .extracting(Fault::field)
+                .containsExactlyInAnyOrder(
+                        "name",
+                        "namespace_name",
+                        "steps[0].dependencies[0]",
+                        "steps[0].dependencies[1]",
+                        "steps[1].handler",
+                        "steps[1].retry.max_attempts",
+                        "steps[2].name",
+                        "steps[2].timeout_ms",
+                        "steps[3].settings");
+        assertThat(faults).extracting(Fault::found).contains("a -> b -> a");
+    }
+
+    @Test
+    @DisplayName("R9, S2-100: a workflow without steps is valid")
+    void a_workflow_without_steps_is_valid() {
+        Graph graph = Graph.of(Workflow.builder("nothing").build());
+
+        assertThat(graph.roots()).isEmpty();
+        assertThat(graph.topologicalOrder()).isEmpty();
+        assertThat(graph.depth()).isZero();
+    }
+
+    @Test
+    void settings_cannot_be_changed_from_outside() {
+        List<Object> list = new ArrayList<>(List.of(1));
+        Map<String, Object> map = new HashMap<>(Map.of("list", list));
+        Workflow workflow =
+                Workflow.builder("w").step("a", s -> s.handler("h").settings(map)).build();
+
+        list.add(2);
+        map.put("more", true);
+
+        assertThat(workflow.steps().getFirst().settings()).isEqualTo(Map.of("list", List.of(1)));
+    }
+
+    @Test
+    void the_stored_form_reads_back_equal() {
+        Workflow workflow =
+                index().step(
+                                "all",
+                                s ->
+                                        s.handler("h")
+                                                .type(StepType.BATCHABLE)
+                                                .after("list", "count")
+                                                .description("with \"quotes\" and \u00fcml\u00e4uts")
+                                                .setting("long", 1L << 40)
+                                                .setting("small", 7L)
+                                                .setting("big", new java.math.BigInteger("9".repeat(30)))
+                                                .setting("fine", new java.math.BigDecimal("0.1000"))
+                                                .setting("exact", new java.math.BigDecimal("0.12345678901234567890"))
+                                                .setting("none", null)
+                                                .setting("deep", Map.of("b", List.of(1.5, true), "a", "x"))
+                                                .retryable(false))
+                        .build();
+
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow)).hash())
+                .isEqualTo(workflow.hash())
+                .matches("[0-9a-f]{32}");
+    }
+}

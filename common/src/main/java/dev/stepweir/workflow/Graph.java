@@ -29,7 +29,9 @@ public final class Graph {
             after.put(step.name(), new ArrayList<>());
         }
         for (StepDefinition step : workflow.steps()) {
-            step.dependencies().forEach(dependency -> after.get(dependency).add(step));
+            for (String dependency : step.dependencies()) {
+                after.computeIfAbsent(dependency, unknown -> new ArrayList<>()).add(step);
+            }
         }
         after.forEach((name, list) -> successors.put(name, List.copyOf(list)));
         roots =
@@ -37,7 +39,7 @@ public final class Graph {
                         .filter(step -> step.dependencies().isEmpty())
                         .map(StepDefinition::name)
                         .toList();
-        sinks = steps.keySet().stream().filter(name -> successors.get(name).isEmpty()).toList();
+        sinks = steps.keySet().stream().filter(name -> after(name).isEmpty()).toList();
         List<String> ordered = new ArrayList<>(steps.size());
         depth = order(ordered);
         order = Collections.unmodifiableList(ordered);
@@ -46,6 +48,10 @@ public final class Graph {
     /** The graph of a workflow. */
     public static Graph of(Workflow workflow) {
         return new Graph(workflow);
+    }
+
+    private List<StepDefinition> after(String step) {
+        return successors.getOrDefault(step, List.of());
     }
 
     /** Level by level: a step comes when its last dependency has come. Returns the levels. */
@@ -59,7 +65,7 @@ public final class Graph {
             ordered.addAll(level);
             List<String> next = new ArrayList<>();
             for (String name : level) {
-                for (StepDefinition successor : successors.get(name)) {
+                for (StepDefinition successor : after(name)) {
                     if (open.merge(successor.name(), -1, Integer::sum) == 0) {
                         next.add(successor.name());
                     }

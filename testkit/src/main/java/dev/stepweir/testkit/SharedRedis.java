@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.opentest4j.TestAbortedException;
 
 /** The one server of this JVM and the one client; both end with the JUnit session. */
+@SuppressWarnings("try")
 final class SharedRedis implements AutoCloseable {
 
     private static final Pattern VERSION =

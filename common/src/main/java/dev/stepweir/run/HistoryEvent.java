@@ -1,0 +1,41 @@
+package dev.stepweir.run;
+
+import dev.stepweir.json.Json;
+import java.util.Map;
+
+/**
+ * Something that happened to a run besides results, which the steps keep themselves. Stored as one
+ * line: {@code <milliseconds> <kind> <JSON>}; the scripts write the time.
+ *
+ * @param atMillis by the clock of Redis
+ * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, CANCELLED
+ * @param details what there is to say; the step's name under {@code step} if it concerns one
+ */
+public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
+
+    public static final String FAILED = "FAILED";
+    public static final String HANDED_BACK = "HANDED_BACK";
+    public static final String REPUBLISHED = "REPUBLISHED";
+    public static final String REDRIVEN = "REDRIVEN";
+    public static final String CANCELLED = "CANCELLED";
+
+    /** The stored line without the time. */
+    public static String record(String kind, Map<String, ?> details) {
+        return kind + " " + details(details);
+    }
+
+    /** The details alone, for scripts that choose the kind. */
+    public static String details(Map<String, ?> details) {
+        return Json.text(details);
+    }
+
+    @SuppressWarnings("unchecked")
+    public static HistoryEvent parse(String line) {
+        int first = line.indexOf(' ');
+        int second = line.indexOf(' ', first + 1);
+        return new HistoryEvent(
+                Long.parseLong(line, 0, first, 10),
+                line.substring(first + 1, second),
+                Json.read(line.substring(second + 1), Map.class));
+    }
+}

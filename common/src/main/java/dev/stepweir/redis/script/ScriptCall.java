@@ -23,6 +23,11 @@ public final class ScriptCall {
         return this;
     }
 
+    public ScriptCall key(byte[] key) {
+        keys.add(key);
+        return this;
+    }
+
     /** Adds the key unless it is there, and returns its 1-based index in the script's KEYS. */
     public int keyIndex(String key) {
         return indexes.computeIfAbsent(

@@ -15,6 +15,7 @@
 -- arg items          how many commits follow
 -- arg begins         how many read entries follow them
 -- arg takes          how many queues to take from follow those
+-- arg budget         entries to take from all of them together
 -- arg item*          run, queue, entry id, field, expected, done up to time, output field or '',
 --                    output, blob key or 0, dead letter or '', successors, then per successor:
 --                    field or '$end', dependencies, queue, entry
@@ -26,9 +27,10 @@
 local call, match, sub, gmatch = redis.call, string.match, string.sub, string.gmatch
 local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
-local items, begins, takes = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local items, begins, takes, budget =
+  tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local prefix_length = #run_prefix
-local at = 7
+local at = 8
 local now = now_millis()
 local done_entries = {}
 
@@ -144,11 +146,14 @@ local ok, problem = pcall(function()
     at = at + 3
   end
   for n = 1, takes do
-    local queue_index = tonumber(ARGV[at])
-    local reply = call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', ARGV[at + 1], 'STREAMS',
+    if budget < 1 then break end
+    local queue_index, at_most = tonumber(ARGV[at]), math.min(tonumber(ARGV[at + 1]), budget)
+    local reply = call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', at_most, 'STREAMS',
       KEYS[queue_index], '>')
     if reply then
-      for _, entry in ipairs(reply[1][2]) do begin(queue_index, entry[1], entry[2][2]) end
+      local entries = reply[1][2]
+      budget = budget - #entries
+      for e = 1, #entries do begin(queue_index, entries[e][1], entries[e][2][2]) end
     end
     at = at + 2
   end

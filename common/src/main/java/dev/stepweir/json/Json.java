@@ -89,7 +89,7 @@ public final class Json {
 
     /**
      * A deeply immutable copy of a JSON value in one fixed form, so that a value is equal to itself
-     * after a round trip through text: {@code null}, Boolean, String, List, Map with text keys, and
+     * after a round trip through text: {@code null}, Boolean, well-formed String, List, Map with text keys, and
      * numbers as the first that holds them exactly of Integer, Long, BigInteger or of Double,
      * BigDecimal.
      *
@@ -108,7 +108,7 @@ public final class Json {
     private static @Nullable Object copy(@Nullable Object value, int depth) {
         return switch (value) {
             case null -> null;
-            case String text -> text;
+            case String text -> checked(text);
             case Boolean flag -> flag;
             case Number number -> number(number);
             case Map<?, ?> map -> copyOfMap(map, depth + 1);
@@ -127,7 +127,7 @@ public final class Json {
                     if (!(key instanceof String name)) {
                         throw new IllegalArgumentException("not a JSON key: " + key);
                     }
-                    copy.put(name, copy(value, depth));
+                    copy.put(checked(name), copy(value, depth));
                 });
         return Collections.unmodifiableMap(copy);
     }
@@ -139,6 +139,18 @@ public final class Json {
             copy.add(copy(item, depth));
         }
         return Collections.unmodifiableList(copy);
+    }
+
+    /** Whether a text can be written as UTF-8: it has no half of a surrogate pair. */
+    public static boolean wellFormed(String text) {
+        return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+    }
+
+    private static String checked(String text) {
+        if (!wellFormed(text)) {
+            throw new IllegalArgumentException("not a JSON text: it has half a surrogate pair");
+        }
+        return text;
     }
 
     private static void checkDepth(int depth) {

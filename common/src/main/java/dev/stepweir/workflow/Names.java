@@ -1,5 +1,6 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.json.Json;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -65,6 +66,13 @@ final class Names {
         }
     }
 
+    /** Adds a fault for free text that could not be stored. */
+    static void checkText(String field, String text, Faults faults) {
+        if (!Json.wellFormed(text)) {
+            faults.add(field, "half a surrogate pair", "Unicode text", "is not valid text");
+        }
+    }
+
     static String quoted(String text) {
         return "'" + text + "'";
     }
@@ -87,6 +95,13 @@ final class Names {
             }
         }
         return Optional.ofNullable(nearest);
+    }
+
+    /** The end of a message about an unknown name: what was probably meant, or nothing. */
+    static String meant(String name, Collection<String> known) {
+        return nearest(name, known)
+                .map(near -> "; did you mean " + quoted(near) + "?")
+                .orElse("");
     }
 
     /** Edits between two texts, a swap of neighbours being one. */

@@ -51,7 +51,7 @@ public record Workflow(
         steps = List.copyOf(steps);
         List<Fault> faults = new ArrayList<>();
         WorkflowRules.check(
-                name, namespaceName, version, steps, (f, is, may, why) -> faults.add(
+                name, namespaceName, version, description, steps, (f, is, may, why) -> faults.add(
                         Fault.of(f, is, may, why)));
         if (!faults.isEmpty()) {
             throw new InvalidWorkflowException(name, faults);
@@ -168,7 +168,7 @@ public record Workflow(
             for (int i = 0; i < steps.size(); i++) {
                 built.add(steps.get(i).build(faults.under("steps[" + i + "]")));
             }
-            WorkflowRules.check(name, namespaceName, version, built, faults);
+            WorkflowRules.check(name, namespaceName, version, description, built, faults);
             return built;
         }
     }

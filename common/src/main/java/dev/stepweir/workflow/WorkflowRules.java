@@ -34,6 +34,7 @@ final class WorkflowRules {
             String name,
             String namespaceName,
             String version,
+            String description,
             List<StepDefinition> steps,
             Faults faults) {
         Names.check("name", name, faults);
@@ -45,6 +46,7 @@ final class WorkflowRules {
                     "is no namespace");
         }
         Names.check("version", version, faults);
+        Names.checkText("description", description, faults);
         if (steps.size() > Workflow.MAX_STEPS) {
             faults.add(
                     "steps",
@@ -64,6 +66,7 @@ final class WorkflowRules {
             String path = "steps[" + i + "]";
             Names.check(path + ".name", step.name(), faults);
             Names.check(path + ".handler", step.handler(), faults);
+            Names.checkText(path + ".description", step.description(), faults);
             Integer first = places.putIfAbsent(step.name(), i);
             if (first != null) {
                 faults.add(
@@ -123,9 +126,7 @@ final class WorkflowRules {
             return "";
         }
         suggestions++;
-        return Names.nearest(name, places.keySet())
-                .map(known -> "; did you mean " + Names.quoted(known) + "?")
-                .orElse("");
+        return Names.meant(name, places.keySet());
     }
 
     /** Takes away what can be ordered, level by level; what remains waits for a cycle. */

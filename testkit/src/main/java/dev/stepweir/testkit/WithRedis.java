@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@ExtendWith(RedisExtension.class)
+@ExtendWith({RedisExtension.class, ProcessesExtension.class})
 public @interface WithRedis {
 
     /** A fresh server for each test method, one that may be stopped, paused, restarted or filled. */

@@ -132,9 +132,10 @@ public final class JavaProcess implements AutoCloseable {
                     }
                 }
                 if (ended || left <= 0) {
-                    String reason = ended ? " ended without" : " did not within " + limit + " print";
+                    String reason = ended ? "ended" : "ran " + limit;
                     throw new AssertionError(
-                            name + reason + " the expected line:\n" + String.join("\n", lines));
+                            "%s %s without the expected line:\n%s"
+                                    .formatted(name, reason, String.join("\n", lines)));
                 }
                 left = changed.awaitNanos(left);
             }

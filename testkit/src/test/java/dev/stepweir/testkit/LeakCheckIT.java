@@ -96,8 +96,11 @@ class LeakCheckIT {
 
     @Test
     void what_ends_within_the_grace_time_is_no_leak() {
-        run("slowButClosing").assertThatEvents().haveExactly(1, event(test(), finishedSuccessfully()));
-        run("keys").assertThatEvents().haveExactly(1, event(test(), finishedSuccessfully()));
+        for (String method : List.of("slowButClosing", "keys")) {
+            run(method)
+                    .assertThatEvents()
+                    .haveExactly(1, event(test(), finishedSuccessfully()));
+        }
     }
 
     private static void assertFailsWith(String method, String words) {
@@ -107,8 +110,7 @@ class LeakCheckIT {
                         1,
                         event(
                                 test(),
-                                finishedWithFailure(
-                                        message(m -> m.contains(words)))));
+                                finishedWithFailure(message(m -> m.contains(words)))));
     }
 
     private static Events run(String method) {

@@ -86,7 +86,8 @@ class RedisServerLifeIT {
         serverPids(jvm);
         String uri = serverLines(jvm).getFirst().split(" ")[2];
         String password = uri.substring("redis://:".length(), uri.indexOf('@'));
-        List<ProcessHandle> below = ProcessHandle.of(jvm.pid()).orElseThrow().descendants().toList();
+        List<ProcessHandle> below =
+                ProcessHandle.of(jvm.pid()).orElseThrow().descendants().toList();
 
         assertThat(below).hasSizeGreaterThanOrEqualTo(2);
         for (ProcessHandle process : below) {

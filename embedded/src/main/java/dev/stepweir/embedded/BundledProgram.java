@@ -2,6 +2,7 @@ package dev.stepweir.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,9 +86,9 @@ final class BundledProgram {
 
     static Path unpack(String resource, Path dir) throws IOException {
         prepare(dir);
-        String hash = hashOf(resource);
-        Path target = dir.resolve(resource + "-" + hash.substring(0, 16));
-        if (Files.isExecutable(target) && Files.size(target) > 0) {
+        Content content = contentOf(resource);
+        Path target = dir.resolve(resource + "-" + content.hash().substring(0, 16));
+        if (Files.isExecutable(target) && Files.size(target) == content.size()) {
             return target;
         }
         Path fresh = Files.createTempFile(dir, "unpacking-", ".tmp");
@@ -138,13 +139,15 @@ final class BundledProgram {
                 && refused.why().contains("Text file busy");
     }
 
-    private static String hashOf(String resource) throws IOException {
+    private record Content(String hash, long size) {}
+
+    private static Content contentOf(String resource) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (InputStream in = new DigestInputStream(open(resource), digest)) {
-                in.transferTo(java.io.OutputStream.nullOutputStream());
+                long size = in.transferTo(OutputStream.nullOutputStream());
+                return new Content(HexFormat.of().formatHex(digest.digest()), size);
             }
-            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }

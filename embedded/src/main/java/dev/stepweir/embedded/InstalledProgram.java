@@ -11,7 +11,7 @@ final class InstalledProgram {
 
     private InstalledProgram() {}
 
-    /** The first one on the path that is recent enough; adds to the reasons what was passed over. */
+    /** The first one that is recent enough; adds to the reasons why others were passed over. */
     static Optional<ServerProgram> find(String searchPath, List<String> reasons) {
         for (String name : NAMES) {
             Optional<Path> file = ServerProgram.find(name, searchPath);

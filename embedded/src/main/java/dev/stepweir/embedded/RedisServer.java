@@ -182,7 +182,7 @@ public final class RedisServer implements AutoCloseable {
         while (System.nanoTime() - begun < options.startTimeout().toNanos()) {
             if (started.endedWithin(ANSWER_PAUSE)) {
                 String words = started.lastWords();
-                if (words.contains("Address already in use")) {
+                if (words.contains("Failed listening on port")) {
                     return new Outcome.PortTaken(words);
                 }
                 throw new RedisUnavailableException(description + " ended at once: " + words);

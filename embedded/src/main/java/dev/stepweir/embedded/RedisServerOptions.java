@@ -37,7 +37,7 @@ public record RedisServerOptions(
 
     /** Where the server program comes from. */
     public enum Source {
-        /** {@code valkey-server} (7.2 or newer) or {@code redis-server} (7.0 or newer) on the PATH. */
+        /** On the PATH: {@code valkey-server} from 7.2 or {@code redis-server} from 7.0. */
         PATH,
         /** The program that comes with this module. */
         BUNDLED
@@ -205,7 +205,7 @@ public record RedisServerOptions(
                 settings);
     }
 
-    /** Adds one line of the server's own configuration, such as {@code busy-reply-threshold 100}. */
+    /** Adds one line of the server's own configuration, such as {@code hz 100}. */
     public RedisServerOptions withSetting(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(settings);
         more.put(name, value);

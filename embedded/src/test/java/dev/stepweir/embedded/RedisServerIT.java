@@ -1,8 +1,13 @@
 package dev.stepweir.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RedisServerIT {
 
@@ -27,6 +32,53 @@ class RedisServerIT {
             server.restart();
             assertThat(server.uri()).isEqualTo(uri);
             assertThat(server.pid()).isNotEqualTo(pid);
+        }
+    }
+
+    @Test
+    void a_taken_port_is_reported() {
+        try (RedisServer first = RedisServer.start(RedisServerOptions.forTests())) {
+            assertThatThrownBy(
+                            () ->
+                                    RedisServer.start(
+                                            RedisServerOptions.forTests().withPort(first.port())))
+                    .isInstanceOf(RedisUnavailableException.class)
+                    .hasMessageContaining("no port was free")
+                    .hasMessageContaining("Ways out");
+        }
+    }
+
+    @Test
+    void two_servers_never_share_their_files(@TempDir Path dir) {
+        RedisServerOptions options = RedisServerOptions.forTests().withDataDir(dir);
+        try (RedisServer first = RedisServer.start(options)) {
+            assertThatThrownBy(() -> new DataDir(dir, false).awaitFree(Duration.ofMillis(50)))
+                    .hasMessageContaining("process " + first.pid() + " already serves");
+        }
+        assertThatCode(() -> new DataDir(dir, false).awaitFree(Duration.ofMillis(50)))
+                .doesNotThrowAnyException();
+        assertThat(dir).exists();
+    }
+
+    @Test
+    void a_bad_setting_fails_with_the_servers_own_words() {
+        assertThatThrownBy(
+                        () ->
+                                RedisServer.start(
+                                        RedisServerOptions.forTests()
+                                                .withSetting("no-such-setting", "1")))
+                .isInstanceOf(RedisUnavailableException.class)
+                .hasMessageContaining("no-such-setting");
+    }
+
+    @Test
+    void a_killed_server_is_started_again() {
+        try (RedisServer server = RedisServer.start(RedisServerOptions.forTests())) {
+            server.kill();
+            assertThat(server.isRunning()).isFalse();
+            server.startAgain();
+            assertThat(server.isRunning()).isTrue();
+            assertThatThrownBy(server::startAgain).isInstanceOf(IllegalStateException.class);
         }
     }
 }

@@ -26,7 +26,8 @@ final class ContainerRedis {
         try {
             Class.forName("org.testcontainers.DockerClientFactory");
         } catch (ClassNotFoundException e) {
-            return new Answer.NoEngine("org.testcontainers:testcontainers is not on the class path");
+            return new Answer.NoEngine(
+                    "org.testcontainers:testcontainers is not on the class path: tests skipped");
         }
         return InContainer.start();
     }

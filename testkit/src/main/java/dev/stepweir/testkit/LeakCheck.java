@@ -3,12 +3,20 @@ package dev.stepweir.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,16 +30,17 @@ import java.util.stream.Collectors;
  */
 final class LeakCheck {
 
-    private static final String THREAD_PREFIX = "stepweir-";
+    private static final Pattern OUR_THREAD =
+            Pattern.compile("(?m)^#(\\d+) \"(stepweir-[^\"]*)\"");
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .*$");
 
-    private final Set<Thread> threadsBefore;
+    private final Set<String> threadsBefore;
     private final Optional<SharedRedis> server;
     private final Set<String> connectionsBefore;
 
     private LeakCheck(Optional<SharedRedis> server) {
-        this.threadsBefore = new HashSet<>(threads());
+        this.threadsBefore = threads();
         this.server = server;
         this.connectionsBefore =
                 server.map(s -> connections(s).keySet()).map(HashSet::new).orElseGet(HashSet::new);
@@ -52,32 +61,52 @@ final class LeakCheck {
         }
         await("the end of what the test has started")
                 .atMost(GRACE)
-                .pollInterval(Duration.ofMillis(20))
+                .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(() -> assertThat(leaks()).as("left behind by the test").isEmpty());
     }
 
     private List<String> leaks() {
         List<String> found = new ArrayList<>();
-        Set<Thread> threads = threads();
+        Set<String> threads = threads();
         threads.removeAll(threadsBefore);
-        threads.forEach(t -> found.add("thread " + t.getName()));
+        threads.forEach(t -> found.add("thread " + t));
         server.ifPresent(
                 s -> {
-                    var open = connections(s);
+                    Map<String, String> open = connections(s);
                     open.keySet().removeAll(connectionsBefore);
                     new TreeSet<>(open.values()).forEach(line -> found.add("connection " + line));
                 });
         return found;
     }
 
-    private static Set<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> t.getName().startsWith(THREAD_PREFIX))
-                .collect(Collectors.toCollection(HashSet::new));
+    /**
+     * Our threads, virtual ones among them: those are only to be seen in a dump.
+     *
+     * @return "number name" of each
+     */
+    private static Set<String> threads() {
+        try {
+            Path dir = Files.createTempDirectory("threads-");
+            Path dump = dir.resolve("dump");
+            try {
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                        .dumpThreads(dump.toString(), ThreadDumpFormat.TEXT_PLAIN);
+                return OUR_THREAD
+                        .matcher(Files.readString(dump))
+                        .results()
+                        .map(m -> m.group(1) + " " + m.group(2))
+                        .collect(Collectors.toCollection(TreeSet::new));
+            } finally {
+                Files.deleteIfExists(dump);
+                Files.delete(dir);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Client id to the server's line about it, without the connection that asks. */
-    private static java.util.Map<String, String> connections(SharedRedis server) {
+    private static Map<String, String> connections(SharedRedis server) {
         try (StatefulRedisConnection<String, String> connection =
                 server.client().connect(RedisURI.create(server.uri()))) {
             String own = String.valueOf(connection.sync().clientId());

@@ -2,6 +2,7 @@ package dev.stepweir.testkit;
 
 import dev.stepweir.embedded.RedisServerOptions;
 import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -122,7 +123,7 @@ final class RedisExtension implements BeforeEachCallback, AfterEachCallback, Par
     private static void deleteNamespace(SharedRedis shared, TestRedis redis) {
         ScanArgs ours = ScanArgs.Builder.matches(redis.keyPrefix() + "*").limit(1_000);
         try (StatefulRedisConnection<String, String> connection =
-                shared.client().connect(io.lettuce.core.RedisURI.create(redis.uri()))) {
+                shared.client().connect(RedisURI.create(redis.uri()))) {
             RedisCommands<String, String> commands = connection.sync();
             ScanCursor cursor = ScanCursor.INITIAL;
             while (!cursor.isFinished()) {

@@ -76,6 +76,14 @@ public final class TestRedis {
         return fresh;
     }
 
+    /** Everything under {@link #keyPrefix()} at this moment; bytes that are no text are escaped. */
+    public RedisState state() {
+        try (StatefulRedisConnection<String, String> readable =
+                clients.get().connect(ReadableCodec.INSTANCE, RedisURI.create(uri))) {
+            return RedisState.of(readable.sync(), keyPrefix());
+        }
+    }
+
     /**
      * The server of a class with {@code @WithRedis(privateServer = true)}.
      *

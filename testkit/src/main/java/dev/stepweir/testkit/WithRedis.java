@@ -22,10 +22,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@ExtendWith(RedisExtension.class)
+@ExtendWith({RedisExtension.class, ProcessesExtension.class})
 public @interface WithRedis {
 
-    /** A fresh server for each test method, one that may be stopped, paused, restarted or filled. */
+    /** A fresh server for each test method, which may be stopped, paused, killed or filled. */
     boolean privateServer() default false;
 
     /** What the private server writes to disk. */

@@ -23,16 +23,18 @@ public final class RedisFutures {
             Thread.currentThread().interrupt();
             throw new RedisException("interrupted while waiting for Redis", e);
         } catch (ExecutionException e) {
-            throw asRedisException(e.getCause());
+            throw asRedisException(e);
         }
     }
 
     /** The failure of a reply, without the wrapping of futures. */
     public static RedisException asRedisException(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
+        Throwable cause = failure.getCause();
+        if (cause == null
+                || !(failure instanceof CompletionException
+                        || failure instanceof ExecutionException)) {
+            cause = failure;
+        }
         return cause instanceof RedisException known ? known : new RedisException(cause);
     }
 }

@@ -29,7 +29,9 @@ public final class Graph {
             after.put(step.name(), new ArrayList<>());
         }
         for (StepDefinition step : workflow.steps()) {
-            step.dependencies().forEach(dependency -> after.get(dependency).add(step));
+            for (String dependency : step.dependencies()) {
+                after.computeIfAbsent(dependency, name -> new ArrayList<>()).add(step);
+            }
         }
         after.forEach((name, list) -> successors.put(name, List.copyOf(list)));
         roots =
@@ -37,7 +39,7 @@ public final class Graph {
                         .filter(step -> step.dependencies().isEmpty())
                         .map(StepDefinition::name)
                         .toList();
-        sinks = steps.keySet().stream().filter(name -> successors.get(name).isEmpty()).toList();
+        sinks = steps.keySet().stream().filter(name -> successors(name).isEmpty()).toList();
         List<String> ordered = new ArrayList<>(steps.size());
         depth = order(ordered);
         order = Collections.unmodifiableList(ordered);
@@ -59,7 +61,7 @@ public final class Graph {
             ordered.addAll(level);
             List<String> next = new ArrayList<>();
             for (String name : level) {
-                for (StepDefinition successor : successors.get(name)) {
+                for (StepDefinition successor : successors(name)) {
                     if (open.merge(successor.name(), -1, Integer::sum) == 0) {
                         next.add(successor.name());
                     }

@@ -29,11 +29,12 @@ public final class RedisFutures {
 
     /** The failure of a reply, without the wrapping of futures. */
     public static RedisException asRedisException(Throwable failure) {
-        Throwable cause =
-                (failure instanceof CompletionException || failure instanceof ExecutionException)
-                                && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
+        Throwable cause = failure.getCause();
+        if (cause == null
+                || !(failure instanceof CompletionException
+                        || failure instanceof ExecutionException)) {
+            cause = failure;
+        }
         return cause instanceof RedisException known ? known : new RedisException(cause);
     }
 }

@@ -30,7 +30,7 @@ public final class Graph {
         }
         for (StepDefinition step : workflow.steps()) {
             for (String dependency : step.dependencies()) {
-                after.computeIfAbsent(dependency, unknown -> new ArrayList<>()).add(step);
+                after.computeIfAbsent(dependency, name -> new ArrayList<>()).add(step);
             }
         }
         after.forEach((name, list) -> successors.put(name, List.copyOf(list)));
@@ -39,7 +39,7 @@ public final class Graph {
                         .filter(step -> step.dependencies().isEmpty())
                         .map(StepDefinition::name)
                         .toList();
-        sinks = steps.keySet().stream().filter(name -> after(name).isEmpty()).toList();
+        sinks = steps.keySet().stream().filter(name -> successors(name).isEmpty()).toList();
         List<String> ordered = new ArrayList<>(steps.size());
         depth = order(ordered);
         order = Collections.unmodifiableList(ordered);
@@ -48,10 +48,6 @@ public final class Graph {
     /** The graph of a workflow. */
     public static Graph of(Workflow workflow) {
         return new Graph(workflow);
-    }
-
-    private List<StepDefinition> after(String step) {
-        return successors.getOrDefault(step, List.of());
     }
 
     /** Level by level: a step comes when its last dependency has come. Returns the levels. */
@@ -65,7 +61,7 @@ public final class Graph {
             ordered.addAll(level);
             List<String> next = new ArrayList<>();
             for (String name : level) {
-                for (StepDefinition successor : after(name)) {
+                for (StepDefinition successor : successors(name)) {
                     if (open.merge(successor.name(), -1, Integer::sum) == 0) {
                         next.add(successor.name());
                     }

@@ -1,0 +1,175 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.json.Json;
+import dev.stepweir.redis.script.AdvanceSteps.Commit;
+import dev.stepweir.run.StepError;
+import dev.stepweir.run.StepField;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one attempt: read what flows in, call the handler, report. It is reported at most
+ * once: by the handler's own end, by its timeout, or not at all when its lease was lost. If the JVM
+ * dies anywhere here, nothing is written and the reaper gives the step to another worker; if it dies
+ * after the report was sent, the step is committed or it is not, and never twice.
+ */
+final class Execution implements Runnable {
+
+    /** Largest output in bytes. */
+    static final int MAX_OUTPUT = 2 * 1024 * 1024;
+
+    private final Assignment assignment;
+    private final Plan plan;
+    private final Plan.Step step;
+    private final Handlers.Registered<?> handler;
+    private final Lane lane;
+    private final long fromMillis;
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private final Thread thread;
+    private Optional<Future<?>> timer = Optional.empty();
+    private volatile boolean cancelled;
+
+    Execution(
+            Assignment assignment,
+            Plan plan,
+            Handlers.Registered<?> handler,
+            Lane lane,
+            long nowMillis) {
+        this.assignment = assignment;
+        this.plan = plan;
+        this.step = plan.step(assignment.step().step());
+        this.handler = handler;
+        this.lane = lane;
+        this.fromMillis = nowMillis;
+        this.thread = Thread.ofVirtual().unstarted(this);
+    }
+
+    void start() {
+        timer = step.definition().timeout().flatMap(limit -> lane.context().schedule(this::timeOut, limit));
+        thread.start();
+    }
+
+    Assignment assignment() {
+        return assignment;
+    }
+
+    Plan.Step step() {
+        return step;
+    }
+
+    String workflow() {
+        return plan.workflow();
+    }
+
+    /** What the first heartbeat writes into the run. */
+    String begun() {
+        return assignment.dispatch() + " " + lane.workerId() + " " + fromMillis;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Stops the handler and drops what it still returns; false if it has reported already. */
+    boolean abandon() {
+        if (!reported.compareAndSet(false, true)) {
+            return false;
+        }
+        interrupt();
+        return true;
+    }
+
+    /** Stops the handler if it has not ended, and reports that its time is up. */
+    void timeOut() {
+        if (reported.compareAndSet(false, true)) {
+            interrupt();
+            String message = "no result within " + step.definition().timeout().orElseThrow();
+            lane.failed(
+                    this,
+                    new StepError(
+                            "TIMEOUT",
+                            message,
+                            "",
+                            true,
+                            assignment.ledgers().attempt(),
+                            lane.workerId()));
+        }
+    }
+
+    private void interrupt() {
+        cancelled = true;
+        thread.interrupt();
+    }
+
+    @Override
+    public void run() {
+        try {
+            report(callHandler(handler));
+        } catch (Throwable thrown) {
+            reportFailure(thrown);
+        } finally {
+            timer.ifPresent(pending -> pending.cancel(false));
+            lane.slotFreed(assignment.step().queue());
+        }
+    }
+
+    private <I extends @Nullable Object> byte @Nullable [] callHandler(
+            Handlers.Registered<I> registered) throws Exception {
+        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
+        I input = inputs.read(registered.inputType());
+        Object output = registered.handler().handle(input, new ExecutionContext(this, inputs));
+        return output == null ? null : encode(output);
+    }
+
+    private static byte[] encode(Object output) {
+        byte[] json;
+        try {
+            json = Json.write(output);
+        } catch (RuntimeException e) {
+            throw new PermanentStepException("the output cannot be written as JSON: " + e.getMessage());
+        }
+        if (json.length > MAX_OUTPUT) {
+            throw new PermanentStepException(
+                    "the output has " + json.length + " bytes, the limit is " + MAX_OUTPUT);
+        }
+        return json;
+    }
+
+    private void report(byte @Nullable [] output) {
+        if (!reported.compareAndSet(false, true)) {
+            return;
+        }
+        lane.succeeded(
+                this,
+                new Commit(
+                        assignment.step().run(),
+                        assignment.step().queue(),
+                        assignment.dispatch().entryId(),
+                        step.field(),
+                        assignment.expected(),
+                        StepField.succeededUpToTime(
+                                assignment.dispatch(),
+                                assignment.ledgers(),
+                                lane.workerId(),
+                                fromMillis),
+                        step.outputField(),
+                        output,
+                        assignment.ledgers().deadLetter().isEmpty()
+                                ? ""
+                                : assignment.step().letterId(),
+                        step.successors()));
+    }
+
+    private void reportFailure(Throwable thrown) {
+        if (!reported.compareAndSet(false, true)) {
+            return;
+        }
+        boolean retryable = !(thrown instanceof PermanentStepException);
+        lane.failed(
+                this,
+                StepError.of(
+                        thrown, retryable, assignment.ledgers().attempt(), lane.workerId()));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.json.Json;
+import dev.stepweir.run.RunId;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a handler sees of its execution. */
+record ExecutionContext(Execution execution, StepInputs inputs) implements StepContext {
+
+    @Override
+    public RunId runId() {
+        return execution.assignment().step().run();
+    }
+
+    @Override
+    public String workflow() {
+        return execution.workflow();
+    }
+
+    @Override
+    public String step() {
+        return execution.assignment().step().step();
+    }
+
+    @Override
+    public int attempt() {
+        return execution.assignment().ledgers().attempt();
+    }
+
+    @Override
+    public long dispatchNumber() {
+        return execution.assignment().dispatch().number();
+    }
+
+    @Override
+    public String idempotencyKey() {
+        return execution.assignment().step().idempotencyKey();
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        return execution.step().definition().settings();
+    }
+
+    @Override
+    public <T> Optional<T> runInput(Class<T> type) {
+        return inputs.runInput().map(json -> Json.read(json, type));
+    }
+
+    @Override
+    public <T> Optional<T> output(String dependency, Class<T> type) {
+        return inputs.output(dependency).map(json -> Json.read(json, type));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return execution.isCancelled();
+    }
+
+    @Override
+    public Logger logger() {
+        return new StepLogger(
+                LoggerFactory.getLogger("dev.stepweir.handler." + execution.assignment().step().queue()),
+                "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.HandBackStep;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
+import dev.stepweir.state.StepState;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Returns steps that this worker holds and will not finish, at no charge: because it stops, or
+ * because the reply that brought them was lost. A step that cannot be returned now is left to the
+ * reaper.
+ */
+final class HandBack {
+
+    private static final Logger log = LoggerFactory.getLogger(HandBack.class);
+
+    private final Redis redis;
+    private final RunStore runs;
+
+    HandBack(Redis redis, RunStore runs) {
+        this.redis = redis;
+        this.runs = runs;
+    }
+
+    /** Returns what an execution worked on. */
+    CompletableFuture<?> execution(Execution execution) {
+        Assignment work = execution.assignment();
+        return send(work.keys(), work.step(), work.expected(), work.announcement(), "worker stops");
+    }
+
+    /** Returns an entry that was read but not begun. */
+    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read) {
+        return entry(partition, read, "worker stops");
+    }
+
+    /** Returns an entry that is in this worker's name, saying why. */
+    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read, String why) {
+        QueueEntry entry = QueueEntry.parse(Bytes.text(read.text()));
+        StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
+        Keys keys = partition.keys();
+        return runs.fieldsAsync(keys, entry.run(), List.of(step.field()))
+                .thenCompose(
+                        fields -> {
+                            String stored = fields.getOrDefault(step.field(), "");
+                            return isCurrent(stored, read.id())
+                                    ? send(keys, step, stored, entry.announcement(), why)
+                                    : CompletableFuture.completedFuture(null);
+                        });
+    }
+
+    private static boolean isCurrent(String stored, String entryId) {
+        if (!stored.startsWith(StepState.READY.name())) {
+            return false;
+        }
+        return StepField.parse(stored).published().entryId().equals(entryId);
+    }
+
+    private CompletableFuture<?> send(
+            Keys keys, StepAddress step, String expected, String announcement, String why) {
+        String event =
+                HistoryEvent.record(
+                        HistoryEvent.HANDED_BACK, Map.of("step", step.step(), "reason", why));
+        return new HandBackStep(keys, step, expected, announcement, event)
+                .runAsync(redis.scripts())
+                .handle(
+                        (outcome, failure) -> {
+                            log.info(
+                                    "handed back ({}): {} run={} step={}",
+                                    why,
+                                    failure == null ? outcome : failure.getMessage(),
+                                    step.run(),
+                                    step.step());
+                            return outcome;
+                        });
+    }
+}

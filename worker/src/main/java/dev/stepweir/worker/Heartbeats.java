@@ -1,0 +1,188 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.Heartbeat;
+import dev.stepweir.redis.script.Heartbeat.Answer;
+import dev.stepweir.redis.script.Heartbeat.Lease;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XPendingArgs;
+import io.lettuce.core.models.stream.PendingMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a worker's record and its leases alive, on a platform thread of its own so that no handler
+ * can starve it. A lease that is lost, or whose run has closed, ends the execution. What is pending
+ * in this worker's name for longer than a beat without being known here came with a reply that was
+ * lost: it is handed back.
+ */
+final class Heartbeats implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
+    private static final int LEASES_PER_CALL = 100;
+
+    private final Redis redis;
+    private final LaneContext context;
+    private final Duration period;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+
+    Heartbeats(Redis redis, LaneContext context, Duration period) {
+        this.redis = redis;
+        this.context = context;
+        this.period = period;
+        this.thread =
+                Thread.ofPlatform()
+                        .name("stepweir-heartbeats")
+                        .daemon(true)
+                        .priority(Thread.MAX_PRIORITY)
+                        .unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void stop() throws InterruptedException {
+        stop.countDown();
+        thread.join();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stop.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
+                beat();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One beat in every partition. */
+    void beat() {
+        for (Lane lane : context.lanes()) {
+            try {
+                renew(lane);
+                handBackUnknown(lane);
+            } catch (RedisException e) {
+                log.warn(
+                        "heartbeat failed in partition {}: {}",
+                        lane.partition().keys().partition(),
+                        e.getMessage());
+            } catch (RuntimeException e) {
+                log.error("heartbeat failed", e);
+            }
+        }
+    }
+
+    private void renew(Lane lane) {
+        List<Execution> held = List.copyOf(lane.inHand());
+        int first = 0;
+        do {
+            int end = Math.min(first + LEASES_PER_CALL, held.size());
+            List<Execution> some = held.subList(first, end);
+            List<Lease> leases = some.stream().map(Heartbeats::lease).toList();
+            Partition partition = lane.partition();
+            List<Answer> answers =
+                    RedisFutures.join(
+                            new Heartbeat(partition.keys(), partition.consumer(), leases)
+                                    .runAsync(redis.scripts()));
+            for (int i = 0; i < some.size(); i++) {
+                if (answers.get(i) != Answer.HELD && lane.inHand().contains(some.get(i))) {
+                    giveUp(lane, some.get(i), answers.get(i));
+                }
+            }
+            first = end;
+        } while (first < held.size());
+    }
+
+    // What was committed since it was listed answers LOST as well: abandoning it changes nothing.
+    private static void giveUp(Lane lane, Execution execution, Answer answer) {
+        if (execution.abandon()) {
+            log.info(
+                    "execution given up: {} run={} step={} dispatch={}",
+                    answer,
+                    execution.assignment().step().run(),
+                    execution.assignment().step().step(),
+                    execution.assignment().dispatch());
+            lane.forget(execution);
+        }
+    }
+
+    private static Lease lease(Execution execution) {
+        Assignment work = execution.assignment();
+        return new Lease(
+                work.step(), work.expected(), work.dispatch().entryId(), execution.begun());
+    }
+
+    private void handBackUnknown(Lane lane) {
+        Partition partition = lane.partition();
+        Set<String> known = new HashSet<>();
+        lane.inHand().forEach(one -> known.add(entryKey(one)));
+        for (String queue : context.handlers().keySet()) {
+            byte[] key = Bytes.of(partition.keys().queue(queue));
+            for (PendingMessage pending : pendingForLong(key, partition.consumer())) {
+                if (!known.contains(queue + " " + pending.getId())) {
+                    handBack(lane, queue, key, pending.getId());
+                }
+            }
+        }
+    }
+
+    private List<PendingMessage> pendingForLong(byte[] key, String consumer) {
+        return RedisFutures.join(
+                redis.commands()
+                        .xpending(
+                                key,
+                                new XPendingArgs<byte[]>()
+                                        .consumer(
+                                                Consumer.from(
+                                                        Bytes.of(Keys.WORKER_GROUP),
+                                                        Bytes.of(consumer)))
+                                        .range(Range.unbounded())
+                                        .limit(Limit.from(LEASES_PER_CALL))
+                                        .idle(period)));
+    }
+
+    private void handBack(Lane lane, String queue, byte[] key, String entryId) {
+        if (lane.inHand().stream().anyMatch(one -> entryKey(one).equals(queue + " " + entryId))) {
+            return;
+        }
+        List<StreamMessage<byte[], byte[]>> found =
+                RedisFutures.join(
+                        redis.commands().xrange(key, Range.create(entryId, entryId)));
+        List<byte[]> texts = new ArrayList<>();
+        found.forEach(message -> texts.addAll(message.getBody().values()));
+        if (!texts.isEmpty()) {
+            var unused =
+                    RedisFutures.join(
+                            context.handBack()
+                                    .entry(
+                                            lane.partition(),
+                                            new Lane.ReadEntry(queue, entryId, texts.getFirst()),
+                                            "reply lost"));
+        }
+    }
+
+    private static String entryKey(Execution execution) {
+        return execution.assignment().step().queue()
+                + " "
+                + execution.assignment().dispatch().entryId();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** What the lanes of one worker share. Thread-safe. */
+final class LaneContext {
+
+    private final Redis redis;
+    private final Map<String, Handlers.Registered<?>> handlers;
+    private final Slots slots;
+    private final Plans plans;
+    private final RunStore runs;
+    private final HandBack handBack;
+    private final FailurePolicy failurePolicy;
+    private final Clock clock;
+    private final ScheduledExecutorService scheduler;
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+
+    LaneContext(
+            Redis redis,
+            Map<String, Handlers.Registered<?>> handlers,
+            Slots slots,
+            Plans plans,
+            FailurePolicy failurePolicy,
+            Clock clock,
+            ScheduledExecutorService scheduler) {
+        this.redis = redis;
+        this.handlers = handlers;
+        this.slots = slots;
+        this.plans = plans;
+        this.runs = new RunStore(redis);
+        this.handBack = new HandBack(redis, runs);
+        this.failurePolicy = failurePolicy;
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    void add(Lane lane) {
+        lanes.add(lane);
+    }
+
+    Map<String, Handlers.Registered<?>> handlers() {
+        return handlers;
+    }
+
+    Handlers.Registered<?> handler(String queue) {
+        return Objects.requireNonNull(handlers.get(queue), "read from a queue without a handler");
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    Plans plans() {
+        return plans;
+    }
+
+    RunStore runs() {
+        return runs;
+    }
+
+    FailurePolicy failurePolicy() {
+        return failurePolicy;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    int laneCount() {
+        return lanes.size();
+    }
+
+    List<Lane> lanes() {
+        return lanes;
+    }
+
+    HandBack handBack() {
+        return handBack;
+    }
+
+    /** Runs something later; not at all (empty) once the worker has ended: the reaper's then. */
+    Optional<Future<?>> schedule(Runnable task, Duration delay) {
+        try {
+            return Optional.of(scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (RejectedExecutionException ended) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Creates the consumer groups that are missing, at the end of their streams: an entry that a
+     * lost group forgot is never delivered again but published anew by the reconciler.
+     */
+    CompletableFuture<Void> ensureGroups(Partition partition) {
+        List<CompletableFuture<?>> created = new ArrayList<>();
+        for (String queue : handlers.keySet()) {
+            byte[] key = Bytes.of(partition.keys().queue(queue));
+            created.add(
+                    redis.commands()
+                            .xgroupCreate(
+                                    StreamOffset.latest(key),
+                                    Bytes.of(Keys.WORKER_GROUP),
+                                    XGroupCreateArgs.Builder.mkstream())
+                            .toCompletableFuture()
+                            .handle((ok, exists) -> ok));
+        }
+        return CompletableFuture.allOf(created.toArray(CompletableFuture[]::new));
+    }
+}

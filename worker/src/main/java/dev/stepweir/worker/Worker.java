@@ -1,0 +1,283 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.json.Json;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.ScriptRunner;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Executes steps. Started by {@link #builder()}, ended by {@link #close()}, which takes nothing
+ * more, waits for what is in hand and hands the rest back at no charge. Any number may run, in any
+ * number of processes; they find their work through Redis alone.
+ */
+public final class Worker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 10);
+    private final WorkerConfig config;
+    private final Redis redis;
+    private final boolean ownsRedis;
+    private final Namespace namespace;
+    private final LaneContext context;
+    private final Heartbeats heartbeats;
+    private final Cancellations cancellations;
+    private final ScheduledThreadPoolExecutor scheduler;
+    private final List<AutoCloseable> connections = new ArrayList<>();
+    private boolean closed;
+
+    private Worker(Builder builder, Redis redis, boolean ownsRedis) {
+        this.config = builder.config;
+        this.redis = redis;
+        this.ownsRedis = ownsRedis;
+        this.namespace = Namespace.open(redis, builder.namespace);
+        this.scheduler =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
+        scheduler.setRemoveOnCancelPolicy(true);
+        Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
+        this.context =
+                new LaneContext(
+                        redis,
+                        handlers,
+                        new Slots(config.concurrency(), handlers),
+                        new Plans(new WorkflowStore(redis)),
+                        new FailurePolicy(RandomGenerator.getDefault()),
+                        Clock.systemUTC(),
+                        scheduler);
+        namespace.all().forEach(this::addLane);
+        this.heartbeats = new Heartbeats(redis, context, config.heartbeat());
+        this.cancellations = new Cancellations(redis, context);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private void addLane(Keys keys) {
+        StatefulRedisConnection<byte[], byte[]> commands = redis.openConnection();
+        Partition partition = new Partition(keys, id);
+        BlockingReader reader =
+                new BlockingReader(
+                        redis.openConnection(), partition, context.handlers().keySet());
+        connections.add(commands);
+        connections.add(reader);
+        context.add(new Lane(context, partition, new ScriptRunner(commands.async()), reader));
+    }
+
+    private void start() {
+        register();
+        heartbeats.beat();
+        for (Lane lane : context.lanes()) {
+            RedisFutures.join(context.ensureGroups(lane.partition()));
+        }
+        heartbeats.start();
+        context.lanes().forEach(Lane::turn);
+        log.info(
+                "worker {} serves {} in namespace {} ({} at once)",
+                id,
+                context.handlers().keySet(),
+                namespace.name(),
+                config.concurrency());
+    }
+
+    private void register() {
+        Map<String, Object> record =
+                Map.of(
+                        "id", id,
+                        "host", hostName(),
+                        "pid", ProcessHandle.current().pid(),
+                        "concurrency", config.concurrency(),
+                        "handlers", List.copyOf(context.handlers().keySet()),
+                        "started_ms", context.clock().millis());
+        redis.retrying(
+                () ->
+                        RedisFutures.join(
+                                redis.commands()
+                                        .hset(
+                                                Bytes.of(namespace.keys(0).workerRecords()),
+                                                Bytes.of(id),
+                                                Json.write(record))));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    /** Unique for ever, also over restarts on one host. */
+    public String id() {
+        return id;
+    }
+
+    /** Steps in hand: executing, or not yet known to be committed. */
+    public int inHand() {
+        return context.lanes().stream().mapToInt(lane -> lane.inHand().size()).sum();
+    }
+
+    /**
+     * Stops: takes nothing more, waits up to the drain limit for what is in hand, hands back what
+     * is left at no charge, and leaves. Heartbeats go on until the end.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        context.lanes().forEach(Lane::stopTaking);
+        try {
+            boolean drained = true;
+            for (Lane lane : context.lanes()) {
+                drained &= lane.awaitReported(config.drain());
+            }
+            if (!drained) {
+                handBackTheRest();
+            }
+            heartbeats.stop();
+            deregister();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RedisException e) {
+            log.warn("worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
+        }
+        scheduler.shutdownNow();
+        cancellations.close();
+        connections.forEach(Worker::closeQuietly);
+        if (ownsRedis) {
+            redis.close();
+        }
+        log.info("worker {} has ended", id);
+    }
+
+    private void handBackTheRest() {
+        for (Lane lane : context.lanes()) {
+            for (Execution execution : lane.inHand()) {
+                if (execution.abandon()) {
+                    var unused = RedisFutures.join(context.handBack().execution(execution));
+                    lane.forget(execution);
+                }
+            }
+        }
+    }
+
+    private void deregister() {
+        namespace
+                .all()
+                .forEach(
+                        keys ->
+                                RedisFutures.join(
+                                        redis.commands()
+                                                .zrem(
+                                                        Bytes.of(keys.workerBeats()),
+                                                        Bytes.of(id))));
+        RedisFutures.join(
+                redis.commands()
+                        .hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
+    }
+
+    private static void closeQuietly(AutoCloseable connection) {
+        try {
+            connection.close();
+        } catch (Exception e) {
+            log.debug("closing a connection failed", e);
+        }
+    }
+
+    /** What a worker is made from. Not safe for several threads. */
+    public static final class Builder {
+
+        private String address = "redis://localhost:6379";
+        private String namespace = Namespace.DEFAULT_NAME;
+        private WorkerConfig config = WorkerConfig.DEFAULT;
+        private Handlers handlers = new Handlers();
+
+        private Builder() {}
+
+        /** Where Redis is: {@code redis://}, {@code rediss://} or {@code redis-sentinel://}. */
+        public Builder redis(String uri) {
+            this.address = uri;
+            return this;
+        }
+
+        public Builder namespace(String name) {
+            this.namespace = name;
+            return this;
+        }
+
+        /** Steps executed at once; 100 if not said. */
+        public Builder concurrency(int steps) {
+            this.config = config.withConcurrency(steps);
+            return this;
+        }
+
+        public Builder config(WorkerConfig whole) {
+            this.config = whole;
+            return this;
+        }
+
+        /** Handlers in place of those said so far. */
+        public Builder handlers(Handlers all) {
+            this.handlers = all;
+            return this;
+        }
+
+        /** Adds a handler that takes its input as JSON. */
+        public Builder handler(String name, StepHandler<JsonNode, ?> handler) {
+            handlers.add(name, handler);
+            return this;
+        }
+
+        /** Adds a handler whose input is read as the given type. */
+        public <I> Builder handler(String name, Class<I> inputType, StepHandler<I, ?> handler) {
+            handlers.add(name, inputType, handler);
+            return this;
+        }
+
+        /**
+         * Connects and begins to take work.
+         *
+         * @throws RedisException when Redis does not answer
+         * @throws IllegalStateException when there is no handler
+         */
+        public Worker start() {
+            return start(Redis.connect(address, "stepweir-worker"), true);
+        }
+
+        /** As {@link #start()}, on a connection that the caller keeps and closes. */
+        public Worker start(Redis redis) {
+            return start(redis, false);
+        }
+
+        private Worker start(Redis redis, boolean owns) {
+            if (handlers.byName().isEmpty()) {
+                throw new IllegalStateException("a worker needs at least one handler");
+            }
+            Worker worker = new Worker(this, redis, owns);
+            worker.start();
+            return worker;
+        }
+    }
+}

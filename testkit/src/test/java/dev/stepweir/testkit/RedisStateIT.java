@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
@@ -22,7 +23,7 @@ class RedisStateIT {
         RedisCommands<String, String> commands = redis.commands();
         String at = redis.keyPrefix();
         commands.set(at + "text", "hello");
-        commands.setex(at + "lease", 60, "w1");
+        commands.set(at + "lease", "w1", SetArgs.Builder.ex(60));
         commands.hset(at + "run", Map.of("b", "2", "a", "1"));
         commands.rpush(at + "list", "z", "y");
         commands.sadd(at + "set", "z", "y");
@@ -54,6 +55,7 @@ class RedisStateIT {
     }
 
     @Test
+    @SuppressWarnings("unchecked") // lettuce takes stream offsets as generic varargs
     void a_stream_shows_entries_groups_consumers_and_what_is_pending(TestRedis redis) {
         RedisCommands<String, String> commands = redis.commands();
         String key = redis.keyPrefix() + "0}:queue";

@@ -7,8 +7,8 @@ import java.util.List;
  * outputs flow into it, so that one call can take an entry and read its inputs.
  *
  * @param number the dispatch number
- * @param inputs names of the step's dependencies; empty when the run's input flows in, or when there
- *     are more than {@link #MAX_INPUTS} and the worker reads them itself
+ * @param inputs names of the step's dependencies; empty when the run's input flows in, or when
+ *     there are more than {@link #MAX_INPUTS} and the worker reads them itself
  */
 public record QueueEntry(RunId run, long number, String step, List<String> inputs) {
 

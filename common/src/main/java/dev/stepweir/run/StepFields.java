@@ -3,7 +3,9 @@ package dev.stepweir.run;
 /** The names of a step's fields in the hash of its run. */
 public final class StepFields {
 
-    /** Stands for the end of the run where a step's name is expected: the join of all last steps. */
+    /**
+     * Stands for the end of the run where a step's name is expected: the join of all last steps.
+     */
     public static final String END = "$end";
 
     private StepFields() {}

@@ -10,7 +10,8 @@ public enum StepState {
     /** Published; a worker may hold its entry. */
     READY(Rescuer.REAPER, "Published to its queue; shown as RUNNING while a worker holds it"),
     /** Failed or crashed; its timer publishes it again. */
-    WAITING_FOR_RETRY(Rescuer.RECONCILER, "Failed, and will be published again when its delay is over"),
+    WAITING_FOR_RETRY(
+            Rescuer.RECONCILER, "Failed, and will be published again when its delay is over"),
     /** Committed; the result is kept with the run. */
     SUCCEEDED(Rescuer.NOBODY, "Its result is committed"),
     /** Will not be tried again without a person; kept whole in the dead-letter stream. */
@@ -32,7 +33,9 @@ public enum StepState {
         return description;
     }
 
-    /** True when nothing leads out of this state. {@link #DEAD} is not final: it can be redriven. */
+    /**
+     * True when nothing leads out of this state. {@link #DEAD} is not final: it can be redriven.
+     */
     public boolean isFinal() {
         return rescuer == Rescuer.NOBODY;
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A workflow's steps with both directions of its dependencies worked out. Immutable; every lookup is
- * one hash probe. An unknown step name raises {@link IllegalArgumentException}.
+ * A workflow's steps with both directions of its dependencies worked out. Immutable; every lookup
+ * is one hash probe. An unknown step name raises {@link IllegalArgumentException}.
  */
 public final class Graph {
 

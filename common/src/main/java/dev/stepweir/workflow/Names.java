@@ -26,7 +26,9 @@ final class Names {
         return NAMESPACE.matcher(name).matches();
     }
 
-    /** Whether a code point shows as itself on one line: no control, line break or lone surrogate. */
+    /**
+     * Whether a code point shows as itself on one line: no control, line break or lone surrogate.
+     */
     static boolean printable(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,

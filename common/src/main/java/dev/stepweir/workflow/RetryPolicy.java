@@ -79,7 +79,10 @@ public record RetryPolicy(
         // Written so that NaN, which is neither below nor above, is refused too.
         if (!(multiplier >= 1 && multiplier <= STEEPEST)) {
             faults.add(
-                    "backoff_multiplier", Double.toString(multiplier), "1 to 1000", "is out of range");
+                    "backoff_multiplier",
+                    Double.toString(multiplier),
+                    "1 to 1000",
+                    "is out of range");
         }
     }
 

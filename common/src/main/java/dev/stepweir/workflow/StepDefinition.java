@@ -118,7 +118,9 @@ public record StepDefinition(
             return this;
         }
 
-        /** As {@link #backoff(Backoff, Duration)}, never longer than {@code cap}, jitter included. */
+        /**
+         * As {@link #backoff(Backoff, Duration)}, never longer than {@code cap}, jitter included.
+         */
         public Builder backoff(Backoff backoff, Duration base, Duration cap) {
             return backoff(backoff, base).cap(cap);
         }

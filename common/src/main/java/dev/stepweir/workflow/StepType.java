@@ -2,7 +2,9 @@ package dev.stepweir.workflow;
 
 import java.util.Locale;
 
-/** What kind of work a step is. Definitions may use all of them, see {@link Workflow#runnable()}. */
+/**
+ * What kind of work a step is. Definitions may use all of them, see {@link Workflow#runnable()}.
+ */
 public enum StepType {
     /** One handler, called once per attempt. */
     STANDARD,

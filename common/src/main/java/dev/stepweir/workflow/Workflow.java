@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 
 /**
  * A named, versioned definition: steps and what each depends on. A workflow that exists is valid:
- * its names are printable and at most 255 characters, its steps are named once, depend on each other
- * without a cycle, and keep within the limits below. One without steps is valid and completes at
- * once. Immutable.
+ * its names are printable and at most 255 characters, its steps are named once, depend on each
+ * other without a cycle, and keep within the limits below. One without steps is valid and completes
+ * at once. Immutable.
  *
  * @param name what it is called
  * @param namespaceName the tenant; letters, digits, {@code . _ -}, at most 64

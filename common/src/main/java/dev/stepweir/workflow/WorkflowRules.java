@@ -79,7 +79,10 @@ final class WorkflowRules {
                     .ifPresent(
                             time ->
                                     RetryPolicy.checkTime(
-                                            path + ".timeout_ms", time, Duration.ofMillis(1), faults));
+                                            path + ".timeout_ms",
+                                            time,
+                                            Duration.ofMillis(1),
+                                            faults));
         }
     }
 

@@ -105,14 +105,22 @@ class WorkflowTest {
                                         s.handler("h")
                                                 .type(StepType.BATCHABLE)
                                                 .after("list", "count")
-                                                .description("with \"quotes\" and \u00fcml\u00e4uts")
+                                                .description(
+                                                        "with \"quotes\" and \u00fcml\u00e4uts")
                                                 .setting("long", 1L << 40)
                                                 .setting("small", 7L)
-                                                .setting("big", new java.math.BigInteger("9".repeat(30)))
+                                                .setting(
+                                                        "big",
+                                                        new java.math.BigInteger("9".repeat(30)))
                                                 .setting("fine", new java.math.BigDecimal("0.1000"))
-                                                .setting("exact", new java.math.BigDecimal("0.12345678901234567890"))
+                                                .setting(
+                                                        "exact",
+                                                        new java.math.BigDecimal(
+                                                                "0.12345678901234567890"))
                                                 .setting("none", null)
-                                                .setting("deep", Map.of("b", List.of(1.5, true), "a", "x"))
+                                                .setting(
+                                                        "deep",
+                                                        Map.of("b", List.of(1.5, true), "a", "x"))
                                                 .retryable(false))
                         .build();
 

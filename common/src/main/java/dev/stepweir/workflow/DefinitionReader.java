@@ -100,7 +100,7 @@ public final class DefinitionReader {
     private static Format format(String sourceName, String text) {
         String name = sourceName.toLowerCase(Locale.ROOT);
         boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
-        boolean json = name.endsWith(".json") || !yaml && text.stripLeading().startsWith("{");
+        boolean json = name.endsWith(".json") || (!yaml && text.stripLeading().startsWith("{"));
         return json ? Format.JSON : Format.YAML;
     }
 
@@ -145,7 +145,7 @@ public final class DefinitionReader {
         if (template && dag) {
             report.fault(
                     "dag",
-                    in.located().fields().get("dag").keyPlace(),
+                    java.util.Objects.requireNonNull(in.located().fields().get("dag")).keyPlace(),
                     "",
                     "steps or dag",
                     "stands beside steps");

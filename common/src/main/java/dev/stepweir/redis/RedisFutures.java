@@ -4,9 +4,15 @@ import io.lettuce.core.RedisException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waiting for replies. Meant for virtual threads, which may wait cheaply. */
 public final class RedisFutures {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisFutures.class);
 
     private RedisFutures() {}
 
@@ -25,6 +31,25 @@ public final class RedisFutures {
         } catch (ExecutionException e) {
             throw asRedisException(e);
         }
+    }
+
+    /**
+     * Goes on when a reply or its failure is there. What the continuation throws is a bug: it is
+     * logged, since nobody waits for it.
+     */
+    public static <T> void onDone(
+            CompletionStage<T> reply,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> then) {
+        var unused =
+                reply.whenComplete(
+                        (value, failure) -> {
+                            try {
+                                then.accept(value, failure);
+                            } catch (RuntimeException | Error bug) {
+                                log.error("continuing after a reply failed", bug);
+                                throw bug;
+                            }
+                        });
     }
 
     /** The failure of a reply, without the wrapping of futures. */

@@ -1,6 +1,7 @@
 package dev.stepweir.run;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshot of a step at its death, kept whole until the step has succeeded or the letter is
@@ -30,7 +31,7 @@ public record DeadLetter(
         int attempts,
         int failures,
         int crashes,
-        Map<String, Object> settings,
+        Map<String, @Nullable Object> settings,
         String dispatch) {
 
     /** Why a step is dead. */

@@ -64,22 +64,17 @@ final class BlockingReader implements AutoCloseable {
         XReadArgs args = XReadArgs.Builder.block(all ? BLOCK : BLOCK_ON_SOME).count(1);
         Consumer<byte[]> consumer =
                 Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
-        connection
-                .async()
-                .xreadgroup(consumer, args, offsets)
-                .whenComplete(
-                        (messages, failure) -> {
-                            reading = false;
-                            if (failure != null) {
-                                String why =
-                                        String.valueOf(
-                                                RedisFutures.asRedisException(failure)
-                                                        .getMessage());
-                                arrival.arrived(queues, List.of(), Optional.of(why));
-                            } else {
-                                arrival.arrived(queues, entries(messages), Optional.empty());
-                            }
-                        });
+        RedisFutures.onDone(
+                connection.async().xreadgroup(consumer, args, offsets),
+                (messages, failure) -> {
+                    reading = false;
+                    if (messages != null) {
+                        arrival.arrived(queues, entries(messages), Optional.empty());
+                    } else {
+                        String why = String.valueOf(failure);
+                        arrival.arrived(queues, List.of(), Optional.of(why));
+                    }
+                });
     }
 
     private List<ReadEntry> entries(List<StreamMessage<byte[], byte[]>> messages) {

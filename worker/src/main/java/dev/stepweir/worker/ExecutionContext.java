@@ -4,6 +4,7 @@ import dev.stepweir.json.Json;
 import dev.stepweir.run.RunId;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
     }
 
     @Override
-    public Map<String, Object> settings() {
+    public Map<String, @Nullable Object> settings() {
         return execution.step().definition().settings();
     }
 

@@ -37,7 +37,7 @@ public final class HandlerJars {
                 new URLClassLoader(urls.toArray(URL[]::new), HandlerJars.class.getClassLoader());
         List<HandlerProvider> providers = new ArrayList<>();
         for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class, loader)) {
-            if (provider.getClass().getClassLoader() == loader) {
+            if (loader.equals(provider.getClass().getClassLoader())) {
                 providers.add(provider);
             }
         }

@@ -50,7 +50,6 @@ final class Heartbeats implements Runnable {
                 Thread.ofPlatform()
                         .name("stepweir-heartbeats")
                         .daemon(true)
-                        .priority(Thread.MAX_PRIORITY)
                         .unstarted(this);
     }
 

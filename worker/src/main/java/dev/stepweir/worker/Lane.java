@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,16 +116,15 @@ final class Lane {
             }
             turning = true;
         }
-        sent.call()
-                .send(scripts, sent.budget())
-                .whenComplete(
-                        (turn, failure) -> {
-                            if (failure == null) {
-                                done(sent, turn);
-                            } else {
-                                recover(sent, failure);
-                            }
-                        });
+        RedisFutures.onDone(
+                sent.call().send(scripts, sent.budget()),
+                (turn, failure) -> {
+                    if (turn != null) {
+                        done(sent, turn);
+                    } else {
+                        recover(sent, Objects.requireNonNull(failure));
+                    }
+                });
     }
 
     private Sent prepare() {
@@ -144,8 +144,9 @@ final class Lane {
         }
         List<ReadEntry> begins = new ArrayList<>();
         if (stopping) {
-            read.forEach(entry -> context.handBack().entry(partition, entry));
-            read.clear();
+            while (!read.isEmpty()) {
+                var unused = context.handBack().entry(partition, read.removeFirst());
+            }
         }
         while (!read.isEmpty() && begins.size() < AdvanceSteps.MAX_ITEMS) {
             ReadEntry entry = read.removeFirst();
@@ -189,8 +190,9 @@ final class Lane {
         int taken = begin(sent, turn.begun());
         if (!turn.problem().isEmpty()) {
             log.warn("take failed in partition {}: {}", partitionNumber(), turn.problem());
-            context.ensureGroups(partition)
-                    .whenComplete((created, failure) -> turnLater(backoff.next()));
+            RedisFutures.onDone(
+                    context.ensureGroups(partition),
+                    (created, failure) -> turnLater(backoff.next()));
             return;
         }
         backoff.succeeded();
@@ -240,22 +242,20 @@ final class Lane {
             execute(assignment, known.get());
             return;
         }
-        context.plans()
-                .find(partition.keys(), assignment.workflowHash())
-                .whenComplete(
-                        (plan, failure) -> {
-                            if (failure == null && plan.isPresent()) {
-                                execute(assignment, plan.get());
-                            } else {
-                                log.error(
-                                        "no definition {} for run={} step={}: left to the reaper",
-                                        assignment.workflowHash(),
-                                        assignment.step().run(),
-                                        assignment.step().step());
-                                slotFreed(assignment.step().queue());
-                                turn();
-                            }
-                        });
+        RedisFutures.onDone(
+                context.plans().find(partition.keys(), assignment.workflowHash()),
+                (plan, failure) -> {
+                    if (plan != null && plan.isPresent()) {
+                        execute(assignment, plan.get());
+                    } else {
+                        log.error(
+                                "no definition {} for run={} step={}: left to the reaper",
+                                assignment.workflowHash(),
+                                assignment.step().run(),
+                                assignment.step().step());
+                        slotFreed(assignment.step().queue());
+                    }
+                });
     }
 
     private void execute(Assignment assignment, Plan plan) {
@@ -317,23 +317,22 @@ final class Lane {
     }
 
     private void report(Execution execution, FailStep report) {
-        report.runAsync(scripts)
-                .whenComplete(
-                        (outcome, failure) -> {
-                            if (failure != null
-                                    && Redis.isPassing(RedisFutures.asRedisException(failure))
-                                    && inHand.contains(execution)) {
-                                context.schedule(
-                                        () -> report(execution, report), backoff.next());
-                                return;
-                            }
-                            inHand.remove(execution);
-                            FailureReport.log(report, outcome, failure);
-                            synchronized (this) {
-                                failuresUnderWay--;
-                                notifyAll();
-                            }
-                        });
+        RedisFutures.onDone(
+                report.runAsync(scripts),
+                (outcome, failure) -> {
+                    if (failure != null
+                            && Redis.isPassing(RedisFutures.asRedisException(failure))
+                            && inHand.contains(execution)) {
+                        context.schedule(() -> report(execution, report), backoff.next());
+                        return;
+                    }
+                    inHand.remove(execution);
+                    FailureReport.log(report, outcome, failure);
+                    synchronized (this) {
+                        failuresUnderWay--;
+                        notifyAll();
+                    }
+                });
     }
 
     /** The reply was lost or is an error: what was reported is reported again, one by one if need be. */
@@ -423,8 +422,9 @@ final class Lane {
             resting = problem.isPresent();
         }
         if (problem.isPresent()) {
-            context.ensureGroups(partition)
-                    .whenComplete((created, failure) -> context.schedule(this::wake, backoff.next()));
+            RedisFutures.onDone(
+                    context.ensureGroups(partition),
+                    (created, failure) -> context.schedule(this::wake, backoff.next()));
         }
         turn();
     }

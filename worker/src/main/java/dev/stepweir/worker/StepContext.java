@@ -3,6 +3,7 @@ package dev.stepweir.worker;
 import dev.stepweir.run.RunId;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What a handler may know of the step that it executes. Safe for the threads of one execution. */
@@ -29,7 +30,7 @@ public interface StepContext {
     String idempotencyKey();
 
     /** The step's settings, as its definition has them. */
-    Map<String, Object> settings();
+    Map<String, @Nullable Object> settings();
 
     /** One setting; empty when the definition does not have it. */
     default Optional<Object> setting(String name) {

@@ -1,0 +1,194 @@
+package dev.stepweir.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.Backoff;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@WithRedis
+class WorkerIT {
+
+    private Runs runs;
+
+    @BeforeEach
+    void connect(TestRedis redis) {
+        runs = new Runs(redis.uri(), redis.namespace());
+    }
+
+    @AfterEach
+    void disconnect() {
+        runs.close();
+    }
+
+    private Worker.Builder worker(TestRedis redis) {
+        return Worker.builder().redis(redis.uri()).namespace(redis.namespace());
+    }
+
+    private void awaitState(RunId run, RunState state) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> runs.state(run) == state);
+    }
+
+    @Test
+    @DisplayName("a diamond runs each step once and hands outputs on")
+    void a_diamond_runs_each_step_once_and_hands_outputs_on(TestRedis redis) {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        Workflow diamond =
+                Workflow.builder("diamond")
+                        .step("a", s -> s.handler("a"))
+                        .step("b", s -> s.handler("double").after("a"))
+                        .step("c", s -> s.handler("double").after("a"))
+                        .step("d", s -> s.handler("join").after("b", "c"))
+                        .build();
+        try (Worker worker =
+                worker(redis)
+                        .handler("a", Integer.class, (input, context) -> input + 1)
+                        .handler("double", Integer.class, (input, context) -> {
+                            calls.add(context.step());
+                            return input * 2;
+                        })
+                        .handler("join", Map.class, (input, context) -> input)
+                        .start()) {
+            RunId run = runs.start(diamond, 20);
+            awaitState(run, RunState.COMPLETED);
+            assertThat(calls).containsExactlyInAnyOrder("b", "c");
+            assertThat(runs.output(run, "d")).contains("{\"b\":42,\"c\":42}");
+            assertThat(runs.step(run, "d").worker()).isEqualTo(worker.id());
+        }
+    }
+
+    @Test
+    @DisplayName("S2-012 worker_concurrency_limit_respected: 50 handlers and 4 slots never run 5")
+    void never_more_is_read_than_can_start(TestRedis redis) {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger mostPending = new AtomicInteger();
+        Handlers handlers = new Handlers();
+        Workflow.Builder fan = Workflow.builder("fan");
+        for (int i = 0; i < 50; i++) {
+            String name = "h" + i;
+            fan.step("s" + i, s -> s.handler(name));
+            handlers.add(
+                    name,
+                    (input, context) -> {
+                        most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                        mostPending.accumulateAndGet(pending(redis), Math::max);
+                        now.decrementAndGet();
+                        return context.step();
+                    });
+        }
+        try (Worker worker = worker(redis).handlers(handlers).concurrency(4).start()) {
+            List<RunId> started =
+                    Collections.nCopies(10, fan.build()).stream()
+                            .map(workflow -> runs.start(workflow, null))
+                            .toList();
+            started.forEach(run -> awaitState(run, RunState.COMPLETED));
+            assertThat(worker.inHand()).isZero();
+        }
+        assertThat(most.get()).isBetween(1, 4);
+        // What is finished and not yet acknowledged is still pending: at most once as much again.
+        assertThat(mostPending.get()).isBetween(1, 8);
+    }
+
+    private int pending(TestRedis redis) {
+        int sum = 0;
+        for (int i = 0; i < 50; i++) {
+            for (int p = 0; p < runs.namespace.partitions(); p++) {
+                sum +=
+                        (int)
+                                redis.commands()
+                                        .xpending(
+                                                runs.namespace.keys(p).queue("h" + i), "workers")
+                                        .getCount();
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    @DisplayName("a failing step waits in the timers, is never charged twice, and dies exhausted")
+    void a_failing_step_waits_and_a_permanent_error_dies_at_once(TestRedis redis) {
+        Workflow workflow =
+                Workflow.builder("fails")
+                        .step(
+                                "flaky",
+                                s ->
+                                        s.handler("flaky")
+                                                .backoff(Backoff.FIXED, Duration.ofMillis(50)))
+                        .step("broken", s -> s.handler("broken"))
+                        .build();
+        try (Worker worker =
+                worker(redis)
+                        .handler(
+                                "flaky",
+                                (input, context) -> {
+                                    throw new IllegalStateException("no luck");
+                                })
+                        .handler(
+                                "broken",
+                                (input, context) -> {
+                                    throw new PermanentStepException("never");
+                                })
+                        .start()) {
+            RunId run = runs.start(workflow, null);
+            await().until(() -> runs.stepState(run, "broken") == StepState.DEAD);
+            await().until(() -> runs.stepState(run, "flaky") == StepState.WAITING_FOR_RETRY);
+            assertThat(runs.step(run, "flaky").ledgers().failures()).isEqualTo(1);
+            assertThat(redis.commands().zcard(runs.namespace.keys(run).timers())).isEqualTo(1);
+            assertThat(redis.commands().xlen(runs.namespace.keys(run).deadLetters()))
+                    .isEqualTo(1);
+            await().until(() -> worker.inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-004 worker_drain_mode_completes_active_before_stopping")
+    void a_stopping_worker_finishes_what_it_has_and_hands_the_rest_back(TestRedis redis)
+            throws Exception {
+        CountDownLatch started = new CountDownLatch(3);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger finished = new AtomicInteger();
+        Workflow workflow = Workflow.builder("one").step("s", s -> s.handler("slow")).build();
+        Worker worker =
+                worker(redis)
+                        .concurrency(3)
+                        .handler(
+                                "slow",
+                                (input, context) -> {
+                                    started.countDown();
+                                    go.await();
+                                    return finished.incrementAndGet();
+                                })
+                        .start();
+        for (int i = 0; i < 13; i++) {
+            runs.start(workflow, null);
+        }
+        started.await();
+        Thread closing = Thread.ofVirtual().start(worker::close);
+        go.countDown();
+        closing.join();
+        assertThat(finished.get()).isEqualTo(3);
+        try (Worker other =
+                worker(redis)
+                        .handler("slow", (input, context) -> finished.incrementAndGet())
+                        .start()) {
+            await().until(() -> finished.get() == 13);
+        }
+    }
+}

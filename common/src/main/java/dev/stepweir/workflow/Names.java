@@ -1,6 +1,7 @@
 package dev.stepweir.workflow;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.json.Located;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -76,7 +77,7 @@ final class Names {
     }
 
     static String quoted(String text) {
-        return "'" + text + "'";
+        return Located.quoted(text);
     }
 
     /** The known name that differs least from {@code name}, if it differs by a slip only. */

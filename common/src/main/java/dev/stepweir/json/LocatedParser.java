@@ -229,7 +229,7 @@ final class LocatedParser {
         List<Integer> starts = new ArrayList<>(List.of(0));
         for (int i = 0; i < codePoints.length; i++) {
             boolean beforeFeed = i + 1 < codePoints.length && codePoints[i + 1] == '\n';
-            if (codePoints[i] == '\n' || codePoints[i] == '\r' && !beforeFeed) {
+            if (codePoints[i] == '\n' || (codePoints[i] == '\r' && !beforeFeed)) {
                 starts.add(i + 1);
             }
         }

@@ -67,14 +67,13 @@ public record Fault(
     private static String oneLine(CharSequence text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints()
-                .forEach(
-                        c -> {
-                            if (Names.printable(c)) {
-                                safe.appendCodePoint(c);
-                            } else {
-                                safe.append(String.format("\\u%04X", c));
-                            }
-                        });
+                .forEach(c -> {
+                    if (Names.printable(c)) {
+                        safe.appendCodePoint(c);
+                    } else {
+                        safe.append(String.format("\\u%04X", c));
+                    }
+                });
         return safe.toString();
     }
 

@@ -31,7 +31,14 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{\"x\":1,\"x\":2}", "{\"x\":1} {\"x\":2}", "{x:1}", "[1,]", "", "{\"x\":NaN}"})
+            strings = {
+                "{\"x\":1,\"x\":2}",
+                "{\"x\":1} {\"x\":2}",
+                "{x:1}",
+                "[1,]",
+                "",
+                "{\"x\":NaN}"
+            })
     void text_that_is_not_strict_json_is_refused(String text) {
         assertThatExceptionOfType(JacksonException.class)
                 .isThrownBy(() -> Json.read(text, Point.class));

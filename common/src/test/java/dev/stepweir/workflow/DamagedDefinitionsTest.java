@@ -19,7 +19,8 @@ class DamagedDefinitionsTest {
 
     private static final int TEXTS = 3_000;
     private static final long SEED = Long.getLong("seed", System.nanoTime());
-    private static final String BITS = "{}[]:,-\"'\n\t #&*!|>%@`~\\0129aeu\u0000\uD83D\uDE00\u2028?<";
+    private static final String BITS =
+            "{}[]:,-\"'\n\t #&*!|>%@`~\\0129aeu\u0000\uD83D\uDE00\u2028?<";
 
     private final DefinitionReader reader = new DefinitionReader();
 
@@ -60,15 +61,16 @@ class DamagedDefinitionsTest {
                 case 0 -> damaged.delete(at, Math.min(end, damaged.length() - 1));
                 case 1 -> damaged.insert(at, BITS.charAt(random.nextInt(BITS.length())));
                 case 2 -> damaged.setCharAt(at, BITS.charAt(random.nextInt(BITS.length())));
-                default -> damaged.insert(random.nextInt(damaged.length()), damaged.substring(at, end));
+                default ->
+                        damaged.insert(
+                                random.nextInt(damaged.length()), damaged.substring(at, end));
             }
         }
         return damaged.toString();
     }
 
     private static List<String> texts() throws IOException, URISyntaxException {
-        URL root = Objects.requireNonNull(
-                DamagedDefinitionsTest.class.getResource("/definitions"));
+        URL root = Objects.requireNonNull(DamagedDefinitionsTest.class.getResource("/definitions"));
         List<String> texts = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of(root.toURI()))) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {

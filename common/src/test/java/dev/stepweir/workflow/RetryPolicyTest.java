@@ -88,7 +88,8 @@ class RetryPolicyTest {
                         .toList();
 
         assertThat(delays).allMatch(delay -> delay.compareTo(SECOND) >= 0);
-        assertThat(delays).allMatch(delay -> delay.compareTo(SECOND.multipliedBy(3).dividedBy(2)) <= 0);
+        assertThat(delays)
+                .allMatch(delay -> delay.compareTo(SECOND.multipliedBy(3).dividedBy(2)) <= 0);
         assertThat(delays.stream().distinct().count()).isGreaterThan(900);
         assertThat(delays.stream().mapToLong(Duration::toMillis).average().orElseThrow())
                 .isCloseTo(1_250, within(25.0));
@@ -142,8 +143,7 @@ class RetryPolicyTest {
     void max_attempts_counts_the_first_execution(
             boolean retryable, int maxAttempts, int failures, boolean exhausted) {
         RetryPolicy policy =
-                new RetryPolicy(
-                        retryable, maxAttempts, Backoff.FIXED, SECOND, 1, SECOND, false);
+                new RetryPolicy(retryable, maxAttempts, Backoff.FIXED, SECOND, 1, SECOND, false);
 
         assertThat(policy.exhausted(failures)).isEqualTo(exhausted);
     }
@@ -161,21 +161,19 @@ class RetryPolicyTest {
     @DisplayName("S0-U1, S2-112: values out of their bounds are refused, all at once")
     void values_out_of_bounds_are_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () ->
-                                new RetryPolicy(
-                                        true,
-                                        0,
-                                        Backoff.FIXED,
-                                        Duration.ofMillis(-1),
-                                        Double.NaN,
-                                        Duration.ofDays(31),
-                                        false))
+                .isThrownBy(() ->
+                        new RetryPolicy(
+                                true,
+                                0,
+                                Backoff.FIXED,
+                                Duration.ofMillis(-1),
+                                Double.NaN,
+                                Duration.ofDays(31),
+                                false))
                 .withMessageContaining("max_attempts")
                 .withMessageContaining("backoff_base_ms: must not be negative")
                 .withMessageContaining("backoff_multiplier")
                 .withMessageContaining("max_backoff_ms");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RetryPolicy.DEFAULT.nominalDelay(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> RetryPolicy.DEFAULT.nominalDelay(0));
     }
 }

@@ -137,8 +137,19 @@ class WorkflowTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "default", "rust_e2e_retry", "0", "a.b-c", "", "A", "-a", "a b", "a{b}", "a:b",
-                "\u00FC", "LONGEST", "TOO LONG"
+                "default",
+                "rust_e2e_retry",
+                "0",
+                "a.b-c",
+                "",
+                "A",
+                "-a",
+                "a b",
+                "a{b}",
+                "a:b",
+                "\u00FC",
+                "LONGEST",
+                "TOO LONG"
             })
     void a_namespace_is_valid_where_keys_can_be_made_of_it(String shown) {
         String name =

@@ -89,9 +89,9 @@ public final class Json {
 
     /**
      * A deeply immutable copy of a JSON value in one fixed form, so that a value is equal to itself
-     * after a round trip through text: {@code null}, Boolean, well-formed String, List, Map with text keys, and
-     * numbers as the first that holds them exactly of Integer, Long, BigInteger or of Double,
-     * BigDecimal.
+     * after a round trip through text: {@code null}, Boolean, well-formed String, List, Map with
+     * text keys, and numbers as the first that holds them exactly of Integer, Long, BigInteger or
+     * of Double, BigDecimal.
      *
      * @throws IllegalArgumentException if it is no JSON value, is not finite, or is deeper than
      *     {@value #MAX_DEPTH} levels
@@ -122,13 +122,12 @@ public final class Json {
     private static Map<String, @Nullable Object> copyOfMap(Map<?, ?> map, int depth) {
         checkDepth(depth);
         Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
-        map.forEach(
-                (key, value) -> {
-                    if (!(key instanceof String name)) {
-                        throw new IllegalArgumentException("not a JSON key: " + key);
-                    }
-                    copy.put(checked(name), copy(value, depth));
-                });
+        map.forEach((key, value) -> {
+            if (!(key instanceof String name)) {
+                throw new IllegalArgumentException("not a JSON key: " + key);
+            }
+            copy.put(checked(name), copy(value, depth));
+        });
         return Collections.unmodifiableMap(copy);
     }
 

@@ -18,6 +18,13 @@ public sealed interface Located {
     /** The value in a few words, for messages. */
     String shown();
 
+    /** A text in quotes, cut at 80 characters, for messages. */
+    static String quoted(String text) {
+        int shown = Math.min(80, text.codePointCount(0, text.length()));
+        int end = text.offsetByCodePoints(0, shown);
+        return "'" + text.substring(0, end) + (end < text.length() ? "..." : "") + "'";
+    }
+
     /** A line and a column, both from 1. */
     record Place(int line, int column) {}
 
@@ -63,7 +70,7 @@ public sealed interface Located {
         public String shown() {
             return switch (plain) {
                 case null -> "nothing";
-                case String text -> "'" + text + "'";
+                case String text -> quoted(text);
                 default -> plain.toString();
             };
         }

@@ -25,8 +25,7 @@ public record LocatedDocument(Optional<Located> root, List<Problem> problems) {
      * @param found what stands there; may be empty
      * @param allowed what may stand there; may be empty
      */
-    public record Problem(
-            Place place, String path, String found, String allowed, String message) {}
+    public record Problem(Place place, String path, String found, String allowed, String message) {}
 
     public LocatedDocument {
         problems = List.copyOf(problems);

@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
@@ -51,7 +52,7 @@ final class LocatedParser {
     }
 
     /** One level more than is allowed, so that the message about depth is ours and has a place. */
-    private static tools.jackson.core.StreamReadConstraints constraints() {
+    private static StreamReadConstraints constraints() {
         return Json.CONSTRAINTS.rebuild().maxNestingDepth(Json.MAX_DEPTH + 1).build();
     }
 

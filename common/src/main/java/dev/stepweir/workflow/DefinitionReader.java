@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads definitions in YAML and JSON, of two shapes: templates with {@code steps}, and payloads with
- * {@code dag.nodes}. Whatever is wrong becomes a {@link Fault} with its place, all of them at once
- * (the first thousand); nothing is thrown. A file is JSON if its name ends in {@code .json}, YAML
- * with {@code .yaml} or {@code .yml}, else JSON if its text begins with a brace. Stateless, so one
- * reader may serve any number of threads.
+ * Reads definitions in YAML and JSON, of two shapes: templates with {@code steps}, and payloads
+ * with {@code dag.nodes}. Whatever is wrong becomes a {@link Fault} with its place, all of them at
+ * once (the first thousand); nothing is thrown. A file is JSON if its name ends in {@code .json},
+ * YAML with {@code .yaml} or {@code .yml}, else JSON if its text begins with a brace. Stateless, so
+ * one reader may serve any number of threads.
  */
 public final class DefinitionReader {
 
@@ -64,7 +64,8 @@ public final class DefinitionReader {
             return tooLarge(source);
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             return read(text, source);
         } catch (CharacterCodingException e) {
             return unreadable(source, "UTF-8", "the file is not valid UTF-8");
@@ -82,17 +83,15 @@ public final class DefinitionReader {
         }
         String marked = text.startsWith("\uFEFF") ? text.substring(1) : text;
         LocatedDocument document = LocatedDocument.parse(marked, format(sourceName, marked));
-        Report report =
-                new Report(sourceName, document.root().map(Located::place).orElse(START));
+        Report report = new Report(sourceName, document.root().map(Located::place).orElse(START));
         document.problems()
-                .forEach(
-                        problem ->
-                                report.problem(
-                                        problem.path(),
-                                        problem.place(),
-                                        problem.found(),
-                                        problem.allowed(),
-                                        problem.message()));
+                .forEach(problem ->
+                        report.problem(
+                                problem.path(),
+                                problem.place(),
+                                problem.found(),
+                                problem.allowed(),
+                                problem.message()));
         Optional<Definition> valid = document.root().flatMap(root -> bind(root, report));
         return valid.orElseGet(report::invalid);
     }
@@ -125,8 +124,7 @@ public final class DefinitionReader {
             return Optional.empty();
         }
         ObjectReader in = new ObjectReader(object, "", report);
-        Workflow.Builder workflow =
-                Workflow.builder(in.requiredText("name", "name", "a name"));
+        Workflow.Builder workflow = Workflow.builder(in.requiredText("name", "name", "a name"));
         in.text("namespace_name", "namespace_name").ifPresent(workflow::namespace);
         in.text("version", "version").ifPresent(workflow::version);
         in.text("description", "description").ifPresent(workflow::description);
@@ -141,14 +139,10 @@ public final class DefinitionReader {
     private static void steps(ObjectReader in, Workflow.Builder workflow) {
         Report report = in.report();
         boolean template = in.located().fields().containsKey("steps");
-        boolean dag = in.located().fields().containsKey("dag");
-        if (template && dag) {
-            report.fault(
-                    "dag",
-                    java.util.Objects.requireNonNull(in.located().fields().get("dag")).keyPlace(),
-                    "",
-                    "steps or dag",
-                    "stands beside steps");
+        Located.Field body = in.located().fields().get("dag");
+        boolean dag = body != null;
+        if (template && body != null) {
+            report.fault("dag", body.keyPlace(), "", "steps or dag", "stands beside steps");
         }
         if (dag && !template) {
             in.checkFields(DAG_FIELDS, IGNORED);
@@ -166,21 +160,19 @@ public final class DefinitionReader {
     /** A template names a handler of its own; here a run needs none. Its settings would be lost. */
     private static void taskHandler(ObjectReader in) {
         in.object("task_handler", "task_handler")
-                .ifPresent(
-                        handler -> {
-                            handler.checkFields(List.of("callable", "initialization"), List.of());
-                            handler.text("callable", "task_handler.callable");
-                            handler.object("initialization", "task_handler.initialization")
-                                    .filter(own -> !own.located().fields().isEmpty())
-                                    .ifPresent(
-                                            own ->
-                                                    in.report()
-                                                            .warn(
-                                                                    handler.path("initialization"),
-                                                                    own.located().place(),
-                                                                    "",
-                                                                    "is not used by this version"));
-                        });
+                .ifPresent(handler -> {
+                    handler.checkFields(List.of("callable", "initialization"), List.of());
+                    handler.text("callable", "task_handler.callable");
+                    handler.object("initialization", "task_handler.initialization")
+                            .filter(own -> !own.located().fields().isEmpty())
+                            .ifPresent(own ->
+                                    in.report()
+                                            .warn(
+                                                    handler.path("initialization"),
+                                                    own.located().place(),
+                                                    "",
+                                                    "is not used by this version"));
+                });
     }
 
     private static void dag(ObjectReader in, Workflow.Builder workflow) {
@@ -189,14 +181,13 @@ public final class DefinitionReader {
             return;
         }
         Optional<ObjectReader> dag = in.object("dag", "dag");
-        dag.ifPresent(
-                body -> {
-                    body.checkFields(List.of("nodes"), List.of());
-                    if (!body.has("nodes")) {
-                        body.missing("nodes", "steps", "a list, [] for no steps");
-                    }
-                    read(body.objects("nodes", "steps"), StepReader.Shape.DAG, workflow);
-                });
+        dag.ifPresent(body -> {
+            body.checkFields(List.of("nodes"), List.of());
+            if (!body.has("nodes")) {
+                body.missing("nodes", "steps", "a list, [] for no steps");
+            }
+            read(body.objects("nodes", "steps"), StepReader.Shape.DAG, workflow);
+        });
     }
 
     private static void read(

@@ -8,7 +8,7 @@ package dev.stepweir.workflow;
  * @param column the column, from 1; 0 where there is no place
  * @param field the path of the value, such as {@code steps[2].retry.max_attempts}; empty for the
  *     document as a whole
- * @param found what stands there; empty if there is nothing to show
+ * @param found what stands there, cut at 1,000 characters; empty if there is nothing to show
  * @param allowed what may stand there; empty if the message says it all
  * @param message what is wrong, without a full stop
  */
@@ -21,7 +21,7 @@ public record Fault(
         String allowed,
         String message) {
 
-    private static final int LONGEST_FOUND = 120;
+    private static final int LONGEST_FOUND = 1_000;
 
     public Fault {
         found = shortened(found);
@@ -67,14 +67,13 @@ public record Fault(
     private static String oneLine(CharSequence text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints()
-                .forEach(
-                        c -> {
-                            if (Names.printable(c)) {
-                                safe.appendCodePoint(c);
-                            } else {
-                                safe.append(String.format("\\u%04X", c));
-                            }
-                        });
+                .forEach(c -> {
+                    if (Names.printable(c)) {
+                        safe.appendCodePoint(c);
+                    } else {
+                        safe.append(String.format("\\u%04X", c));
+                    }
+                });
         return safe.toString();
     }
 

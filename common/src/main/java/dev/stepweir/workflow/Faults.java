@@ -9,7 +9,6 @@ interface Faults {
 
     /** The same place for rules that name their fields relative to {@code path}. */
     default Faults under(String path) {
-        return (field, found, allowed, message) ->
-                add(path + "." + field, found, allowed, message);
+        return (field, found, allowed, message) -> add(path + "." + field, found, allowed, message);
     }
 }

@@ -1,6 +1,7 @@
 package dev.stepweir.workflow;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.json.Located;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,10 +13,10 @@ final class Names {
     static final int MAX_LENGTH = 255;
 
     static final String NAMESPACE_ALLOWED =
-            "1 to 64 of a-z A-Z 0-9 . _ - starting with a letter or digit";
+            "1 to 63 of a-z 0-9 . _ - beginning with a letter or digit";
 
     /** A namespace is a part of every key's hash tag, so it is plain. */
-    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
 
     /** Beyond this length nobody mistypes a name; comparing would only cost time. */
     private static final int LONGEST_COMPARED = 64;
@@ -32,9 +33,9 @@ final class Names {
     static boolean printable(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
-                            Character.SURROGATE,
-                            Character.LINE_SEPARATOR,
-                            Character.PARAGRAPH_SEPARATOR ->
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
                     false;
             default -> true;
         };
@@ -56,13 +57,12 @@ final class Names {
         name.codePoints()
                 .filter(c -> !printable(c))
                 .findFirst()
-                .ifPresent(
-                        c ->
-                                faults.add(
-                                        field,
-                                        String.format("U+%04X", c),
-                                        "printable characters",
-                                        "must not have control characters"));
+                .ifPresent(c ->
+                        faults.add(
+                                field,
+                                String.format("U+%04X", c),
+                                "printable characters",
+                                "must not have control characters"));
         if (!name.strip().equals(name)) {
             faults.add(field, quoted(name), quoted(name.strip()), "begins or ends with a blank");
         }
@@ -76,7 +76,7 @@ final class Names {
     }
 
     static String quoted(String text) {
-        return "'" + text + "'";
+        return Located.quoted(text);
     }
 
     /** The known name that differs least from {@code name}, if it differs by a slip only. */
@@ -101,9 +101,7 @@ final class Names {
 
     /** The end of a message about an unknown name: what was probably meant, or nothing. */
     static String meant(String name, Collection<String> known) {
-        return nearest(name, known)
-                .map(near -> "; did you mean " + quoted(near) + "?")
-                .orElse("");
+        return nearest(name, known).map(near -> "; did you mean " + quoted(near) + "?").orElse("");
     }
 
     /** Edits between two texts, a swap of neighbours being one. */

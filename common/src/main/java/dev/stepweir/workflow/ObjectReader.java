@@ -33,18 +33,14 @@ final class ObjectReader {
     /** Reports every field that is neither known nor ignored, and warns of the ignored ones. */
     void checkFields(Collection<String> known, Collection<String> ignored) {
         object.fields()
-                .forEach(
-                        (name, field) -> {
-                            if (ignored.contains(name)) {
-                                report.warn(
-                                        path(name),
-                                        field.keyPlace(),
-                                        "",
-                                        "is not used by this version");
-                            } else if (!known.contains(name)) {
-                                unknown(name, field, known);
-                            }
-                        });
+                .forEach((name, field) -> {
+                    if (ignored.contains(name)) {
+                        report.warn(
+                                path(name), field.keyPlace(), "", "is not used by this version");
+                    } else if (!known.contains(name)) {
+                        unknown(name, field, known);
+                    }
+                });
     }
 
     private void unknown(String name, Field field, Collection<String> known) {
@@ -101,71 +97,65 @@ final class ObjectReader {
 
     Optional<Boolean> flag(String name, String model) {
         return field(name)
-                .flatMap(
-                        value -> {
-                            report.spot(model, path(name), value.place());
-                            if (value instanceof Scalar scalar
-                                    && scalar.plain() instanceof Boolean flag) {
-                                return Optional.of(flag);
-                            }
-                            wrong(value, path(name), model, "true or false");
-                            return Optional.empty();
-                        });
+                .flatMap(value -> {
+                    report.spot(model, path(name), value.place());
+                    if (value instanceof Scalar scalar && scalar.plain() instanceof Boolean flag) {
+                        return Optional.of(flag);
+                    }
+                    wrong(value, path(name), model, "true or false");
+                    return Optional.empty();
+                });
     }
 
     /** Any number. */
     Optional<BigDecimal> number(String name, String model) {
         return field(name)
-                .flatMap(
-                        value -> {
-                            report.spot(model, path(name), value.place());
-                            if (value instanceof Scalar scalar
-                                    && scalar.plain() instanceof Number number) {
-                                return Optional.of(new BigDecimal(number.toString()));
-                            }
-                            wrong(value, path(name), model, "a number");
-                            return Optional.empty();
-                        });
+                .flatMap(value -> {
+                    report.spot(model, path(name), value.place());
+                    if (value instanceof Scalar scalar && scalar.plain() instanceof Number number) {
+                        return Optional.of(new BigDecimal(number.toString()));
+                    }
+                    wrong(value, path(name), model, "a number");
+                    return Optional.empty();
+                });
     }
 
     /** A whole number between two bounds, which must be far outside of what the rules allow. */
     Optional<Long> whole(String name, String model, long least, long most) {
         return field(name)
-                .flatMap(
-                        value -> {
-                            report.spot(model, path(name), value.place());
-                            if (!(value instanceof Scalar scalar)
-                                    || !(scalar.plain() instanceof Number number)
-                                    || number instanceof Double
-                                    || number instanceof BigDecimal) {
-                                wrong(value, path(name), model, "a whole number");
-                                return Optional.empty();
-                            }
-                            BigInteger exact = new BigInteger(number.toString());
-                            boolean fits =
-                                    exact.compareTo(BigInteger.valueOf(least)) >= 0
-                                            && exact.compareTo(BigInteger.valueOf(most)) <= 0;
-                            if (!fits) {
-                                report.unreadable(model);
-                                report.fault(
-                                        path(name),
-                                        value.place(),
-                                        exact.toString(),
-                                        least + " to " + most,
-                                        "is out of range");
-                                return Optional.empty();
-                            }
-                            return Optional.of(exact.longValueExact());
-                        });
+                .flatMap(value -> {
+                    report.spot(model, path(name), value.place());
+                    if (!(value instanceof Scalar scalar)
+                            || !(scalar.plain() instanceof Number number)
+                            || number instanceof Double
+                            || number instanceof BigDecimal) {
+                        wrong(value, path(name), model, "a whole number");
+                        return Optional.empty();
+                    }
+                    BigInteger exact = new BigInteger(number.toString());
+                    boolean fits =
+                            exact.compareTo(BigInteger.valueOf(least)) >= 0
+                                    && exact.compareTo(BigInteger.valueOf(most)) <= 0;
+                    if (!fits) {
+                        report.unreadable(model);
+                        report.fault(
+                                path(name),
+                                value.place(),
+                                exact.toString(),
+                                least + " to " + most,
+                                "is out of range");
+                        return Optional.empty();
+                    }
+                    return Optional.of(exact.longValueExact());
+                });
     }
 
     Optional<ObjectReader> object(String name, String model) {
         return field(name)
-                .flatMap(
-                        value -> {
-                            report.spot(model, path(name), value.place());
-                            return object(value, path(name), model);
-                        });
+                .flatMap(value -> {
+                    report.spot(model, path(name), value.place());
+                    return object(value, path(name), model);
+                });
     }
 
     private Optional<ObjectReader> object(Located value, String at, String model) {

@@ -153,8 +153,7 @@ public record RetryPolicy(
                 switch (backoff) {
                     case NONE, FIXED -> 0;
                     case LINEAR -> ratio;
-                    case EXPONENTIAL ->
-                            multiplier > 1 ? Math.log(ratio) / Math.log(multiplier) : 0;
+                    case EXPONENTIAL -> multiplier > 1 ? Math.log(ratio) / Math.log(multiplier) : 0;
                 };
         return (int) Math.min(MOST_ATTEMPTS, Math.ceil(steps) + 2);
     }

@@ -68,7 +68,9 @@ final class StepReader {
                     "auto_fail_on_timeout",
                     "auto_dlq_on_timeout");
 
-    /** Thirty years and more: beyond every bound, and still a number that can be calculated with. */
+    /**
+     * Thirty years and more: beyond every bound, and still a number that can be calculated with.
+     */
     private static final BigDecimal ABSURD_MS = BigDecimal.valueOf(1_000_000_000_000L);
 
     private static final Map<String, StepType> TYPES =
@@ -105,9 +107,7 @@ final class StepReader {
     }
 
     private void fill(StepDefinition.Builder step) {
-        word("type", in, model + ".type", TYPE_WORDS)
-                .map(TYPES::get)
-                .ifPresent(step::type);
+        word("type", in, model + ".type", TYPE_WORDS).map(TYPES::get).ifPresent(step::type);
         in.text("description", model + ".description").ifPresent(step::description);
         step.after(in.texts("dependencies", model + ".dependencies"));
         handler(step);
@@ -125,11 +125,10 @@ final class StepReader {
             inner.checkFields(HANDLER_FIELDS, List.of());
             step.handler(inner.requiredText("callable", field, "a handler's name"));
             inner.object("initialization", model + ".settings")
-                    .ifPresent(
-                            own -> {
-                                step.settings(own.located().plain());
-                                settings.ifPresent(first -> twice(first, inner));
-                            });
+                    .ifPresent(own -> {
+                        step.settings(own.located().plain());
+                        settings.ifPresent(first -> twice(first, inner));
+                    });
         } else {
             step.handler(in.requiredText("handler", field, "a handler's name"));
         }
@@ -148,11 +147,7 @@ final class StepReader {
         String field = model + ".retry";
         retry.checkFields(RETRY_FIELDS, List.of());
         retry.flag("retryable", field + ".retryable").ifPresent(step::retryable);
-        retry.whole(
-                        "max_attempts",
-                        field + ".max_attempts",
-                        Integer.MIN_VALUE,
-                        Integer.MAX_VALUE)
+        retry.whole("max_attempts", field + ".max_attempts", Integer.MIN_VALUE, Integer.MAX_VALUE)
                 .ifPresent(attempts -> step.maxAttempts(attempts.intValue()));
         Optional<Backoff> backoff =
                 word("backoff", retry, field + ".backoff", BACKOFF_WORDS).map(StepReader::backoff);
@@ -182,17 +177,18 @@ final class StepReader {
     /** The finer of the two ways to say it wins: a template always has the one in minutes. */
     private void timeout(StepDefinition.Builder step) {
         Optional<ObjectReader> lifecycle = in.object("lifecycle", model + ".lifecycle");
-        lifecycle.ifPresent(
-                cycle -> {
-                    cycle.checkFields(LIFECYCLE_FIELDS, LIFECYCLE_IGNORED);
-                    timeout(cycle, "max_steps_in_process_minutes", 60_000, step);
-                    timeout(cycle, "timeout_ms", 1, step);
-                });
+        lifecycle.ifPresent(cycle -> {
+            cycle.checkFields(LIFECYCLE_FIELDS, LIFECYCLE_IGNORED);
+            timeout(cycle, "max_steps_in_process_minutes", 60_000, step);
+            timeout(cycle, "timeout_ms", 1, step);
+        });
         timeout(in, "timeout_seconds", 1_000, step);
         timeout(in, "timeout_ms", 1, step);
         List<String> given =
                 Stream.concat(
-                                Stream.of("timeout_seconds", "timeout_ms").filter(in::has).map(in::path),
+                                Stream.of("timeout_seconds", "timeout_ms")
+                                        .filter(in::has)
+                                        .map(in::path),
                                 lifecycle.stream()
                                         .filter(cycle -> cycle.has("timeout_ms"))
                                         .map(cycle -> cycle.path("timeout_ms")))
@@ -209,14 +205,10 @@ final class StepReader {
 
     private void timeout(ObjectReader from, String name, long unit, StepDefinition.Builder step) {
         time(from, name, model, unit)
-                .ifPresent(
-                        time -> {
-                            report.spot(
-                                    model + ".timeout_ms",
-                                    from.path(name),
-                                    place(from, name));
-                            step.timeout(time);
-                        });
+                .ifPresent(time -> {
+                    report.spot(model + ".timeout_ms", from.path(name), place(from, name));
+                    step.timeout(time);
+                });
     }
 
     /** A length of time of so many units of {@code unit} ms each. The rules say what is allowed. */

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * at once. Immutable.
  *
  * @param name what it is called
- * @param namespaceName the tenant; letters, digits, {@code . _ -}, at most 64
+ * @param namespaceName the tenant; 1 to 63 of {@code a-z 0-9 . _ -}
  * @param version what its author calls this version; what a run pins is {@link #hash()}
  * @param description free text for people, may be empty
  * @param steps in the order in which they were written
@@ -51,8 +51,12 @@ public record Workflow(
         steps = List.copyOf(steps);
         List<Fault> faults = new ArrayList<>();
         WorkflowRules.check(
-                name, namespaceName, version, description, steps, (f, is, may, why) -> faults.add(
-                        Fault.of(f, is, may, why)));
+                name,
+                namespaceName,
+                version,
+                description,
+                steps,
+                (f, is, may, why) -> faults.add(Fault.of(f, is, may, why)));
         if (!faults.isEmpty()) {
             throw new InvalidWorkflowException(name, faults);
         }
@@ -154,8 +158,8 @@ public record Workflow(
          */
         public Workflow build() {
             List<Fault> faults = new ArrayList<>();
-            List<StepDefinition> built = check((f, is, may, why) -> faults.add(
-                    Fault.of(f, is, may, why)));
+            List<StepDefinition> built =
+                    check((f, is, may, why) -> faults.add(Fault.of(f, is, may, why)));
             if (!faults.isEmpty()) {
                 throw new InvalidWorkflowException(name, faults);
             }

@@ -76,13 +76,9 @@ final class WorkflowRules {
                         "is the name of steps[" + first + "] already");
             }
             step.timeout()
-                    .ifPresent(
-                            time ->
-                                    RetryPolicy.checkTime(
-                                            path + ".timeout_ms",
-                                            time,
-                                            Duration.ofMillis(1),
-                                            faults));
+                    .ifPresent(time ->
+                            RetryPolicy.checkTime(
+                                    path + ".timeout_ms", time, Duration.ofMillis(1), faults));
         }
     }
 

@@ -217,149 +217,151 @@ class DefinitionReaderTest {
 
     private static Stream<Arguments> broken() {
         return Stream.of(
+                arguments("01-unclosed-list.yaml", 3, "", "is not valid YAML"),
+                arguments("02-tab-indentation.yaml", 3, "", "is not valid YAML"),
+                arguments("03-bare-word.json", 3, "", "is not valid JSON"),
+                arguments("04-trailing-comma.json", 4, "", "is not valid JSON"),
+                arguments("05-empty.yaml", 1, "", "the document is empty"),
+                arguments("06-not-an-object.yaml", 1, "", "the document is not an object"),
+                arguments("07-second-document.yaml", 4, "", "the document goes on"),
+                arguments("08-text-after-the-end.json", 2, "", "the document goes on"),
                 arguments(
-                        "01-unclosed-list.yaml", 3, "",
-                        "is not valid YAML"),
-                arguments(
-                        "02-tab-indentation.yaml", 3, "",
-                        "is not valid YAML"),
-                arguments(
-                        "03-bare-word.json", 3, "",
-                        "is not valid JSON"),
-                arguments(
-                        "04-trailing-comma.json", 4, "",
-                        "is not valid JSON"),
-                arguments(
-                        "05-empty.yaml", 1, "",
-                        "the document is empty"),
-                arguments(
-                        "06-not-an-object.yaml", 1, "",
-                        "the document is not an object"),
-                arguments(
-                        "07-second-document.yaml", 4, "",
-                        "the document goes on"),
-                arguments(
-                        "08-text-after-the-end.json", 2, "",
-                        "the document goes on"),
-                arguments(
-                        "09-duplicate-key.yaml", 5, "steps[0].handler",
+                        "09-duplicate-key.yaml",
+                        5,
+                        "steps[0].handler",
                         "duplicate key, first in line 4"),
+                arguments("10-duplicate-key.json", 4, "name", "duplicate key, first in line 2"),
+                arguments("11-tag.yaml", 4, "steps[0].handler", "YAML tags are not supported"),
+                arguments("12-alias.yaml", 4, "steps[0].handler", "YAML aliases are not supported"),
+                arguments("13-nested-too-deep.json", 4, "steps[0].settings.x[0]", "65 levels"),
+                arguments("14-no-name.yaml", 1, "name", "is missing"),
+                arguments("15-blank-name.yaml", 1, "name", "must not be blank"),
                 arguments(
-                        "10-duplicate-key.json", 4, "name",
-                        "duplicate key, first in line 2"),
-                arguments(
-                        "11-tag.yaml", 4, "steps[0].handler",
-                        "YAML tags are not supported"),
-                arguments(
-                        "12-alias.yaml", 4, "steps[0].handler",
-                        "YAML aliases are not supported"),
-                arguments(
-                        "13-nested-too-deep.json", 4, "steps[0].settings.x[0]",
-                        "65 levels"),
-                arguments(
-                        "14-no-name.yaml", 1, "name",
-                        "is missing"),
-                arguments(
-                        "15-blank-name.yaml", 1, "name",
-                        "must not be blank"),
-                arguments(
-                        "16-long-name.yaml", 4, "steps[0].name",
+                        "16-long-name.yaml",
+                        4,
+                        "steps[0].name",
                         "found 256 characters, allowed at most 255"),
+                arguments("17-control-character.json", 4, "steps[0].name", "found U+001F"),
                 arguments(
-                        "17-control-character.json", 4, "steps[0].name",
-                        "found U+001F"),
+                        "18-blank-at-the-end.yaml", 3, "steps[0].name", "found 'a ', allowed 'a'"),
+                arguments("19-half-a-surrogate-pair.json", 3, "description", "is not valid text"),
                 arguments(
-                        "18-blank-at-the-end.yaml", 3, "steps[0].name",
-                        "found 'a ', allowed 'a'"),
-                arguments(
-                        "19-half-a-surrogate-pair.json", 3, "description",
-                        "is not valid text"),
-                arguments(
-                        "20-number-for-version.yaml", 2, "version",
+                        "20-number-for-version.yaml",
+                        2,
+                        "version",
                         "found 1.0, allowed a text, in quotes"),
                 arguments(
-                        "21-braces-in-namespace.yaml", 2, "namespace_name",
+                        "21-braces-in-namespace.yaml",
+                        2,
+                        "namespace_name",
                         "is no namespace (found 'a{b}'"),
+                arguments("22-no-steps.yaml", 1, "steps", "is missing"),
+                arguments("23-steps-and-dag.json", 4, "dag", "stands beside steps"),
                 arguments(
-                        "22-no-steps.yaml", 1, "steps",
-                        "is missing"),
-                arguments(
-                        "23-steps-and-dag.json", 4, "dag",
-                        "stands beside steps"),
-                arguments(
-                        "24-unknown-field.yaml", 5, "steps[0].depencies",
+                        "24-unknown-field.yaml",
+                        5,
+                        "steps[0].depencies",
                         "did you mean 'dependencies'?"),
                 arguments(
-                        "25-steps-as-an-object.yaml", 3, "steps",
+                        "25-steps-as-an-object.yaml",
+                        3,
+                        "steps",
                         "found an object, allowed a list"),
+                arguments("26-step-as-a-text.yaml", 3, "steps[0]", "found 'a', allowed an object"),
                 arguments(
-                        "26-step-as-a-text.yaml", 3, "steps[0]",
-                        "found 'a', allowed an object"),
-                arguments(
-                        "27-duplicate-step.yaml", 7, "steps[2].name",
+                        "27-duplicate-step.yaml",
+                        7,
+                        "steps[2].name",
                         "is the name of steps[0] already"),
+                arguments("28-duplicate-node.json", 5, "dag.nodes[1].id", "already"),
                 arguments(
-                        "28-duplicate-node.json", 5, "dag.nodes[1].id",
-                        "already"),
-                arguments(
-                        "29-unknown-dependency.yaml", 6, "steps[1].dependencies[0]",
+                        "29-unknown-dependency.yaml",
+                        6,
+                        "steps[1].dependencies[0]",
                         "there is no such step; did you mean 'a'?"),
                 arguments(
-                        "30-ghost-node.json", 7, "dag.nodes[1].dependencies[1]",
+                        "30-ghost-node.json",
+                        7,
+                        "dag.nodes[1].dependencies[1]",
                         "did you mean 'extract'?"),
                 arguments(
-                        "31-self-dependency.yaml", 5, "steps[0].dependencies[0]",
+                        "31-self-dependency.yaml",
+                        5,
+                        "steps[0].dependencies[0]",
                         "a step cannot await itself"),
                 arguments(
-                        "32-cycle-of-two.yaml", 5, "steps[0].dependencies[0]",
-                        "found a -> b -> a"),
+                        "32-cycle-of-two.yaml", 5, "steps[0].dependencies[0]", "found a -> b -> a"),
                 arguments(
-                        "33-cycle-of-three.json", 5, "dag.nodes[1].dependencies[1]",
+                        "33-cycle-of-three.json",
+                        5,
+                        "dag.nodes[1].dependencies[1]",
                         "found a -> b -> c -> a"),
                 arguments(
-                        "34-duplicate-dependency.yaml", 7, "steps[1].dependencies[1]",
+                        "34-duplicate-dependency.yaml",
+                        7,
+                        "steps[1].dependencies[1]",
                         "is named twice"),
                 arguments(
-                        "35-dependencies-as-a-text.yaml", 7, "steps[1].dependencies",
+                        "35-dependencies-as-a-text.yaml",
+                        7,
+                        "steps[1].dependencies",
                         "found 'a', allowed a list"),
+                arguments("36-unknown-type.yaml", 5, "steps[0].type", "did you mean 'batchable'?"),
+                arguments("37-no-handler.yaml", 3, "steps[0].handler", "is missing"),
                 arguments(
-                        "36-unknown-type.yaml", 5, "steps[0].type",
-                        "did you mean 'batchable'?"),
-                arguments(
-                        "37-no-handler.yaml", 3, "steps[0].handler",
-                        "is missing"),
-                arguments(
-                        "38-blank-callable.yaml", 5, "steps[0].handler.callable",
+                        "38-blank-callable.yaml",
+                        5,
+                        "steps[0].handler.callable",
                         "must not be blank"),
                 arguments(
-                        "39-zero-attempts.yaml", 6, "steps[0].retry.max_attempts",
+                        "39-zero-attempts.yaml",
+                        6,
+                        "steps[0].retry.max_attempts",
                         "found 0, allowed 1 to 1000000"),
                 arguments(
-                        "40-negative-backoff.yaml", 7, "steps[0].retry.backoff_base_ms",
+                        "40-negative-backoff.yaml",
+                        7,
+                        "steps[0].retry.backoff_base_ms",
                         "must not be negative (found -50 ms"),
                 arguments(
-                        "41-unknown-backoff.yaml", 5, "steps[0].retry.backoff",
+                        "41-unknown-backoff.yaml",
+                        5,
+                        "steps[0].retry.backoff",
                         "did you mean 'exponential'?"),
                 arguments(
-                        "42-text-for-attempts.yaml", 6, "steps[0].retry.max_attempts",
+                        "42-text-for-attempts.yaml",
+                        6,
+                        "steps[0].retry.max_attempts",
                         "found '3', allowed a whole number"),
                 arguments(
-                        "43-zero-timeout.yaml", 5, "steps[0].timeout_ms",
+                        "43-zero-timeout.yaml",
+                        5,
+                        "steps[0].timeout_ms",
                         "is out of range (found 0 ms, allowed 1 ms"),
                 arguments(
-                        "44-negative-lifecycle.yaml", 6, "steps[0].lifecycle.max_steps_in_process_minutes",
+                        "44-negative-lifecycle.yaml",
+                        6,
+                        "steps[0].lifecycle.max_steps_in_process_minutes",
                         "must not be negative"),
                 arguments(
-                        "45-endless-timeout.json", 4, "dag.nodes[0].timeout_seconds",
+                        "45-endless-timeout.json",
+                        4,
+                        "dag.nodes[0].timeout_seconds",
                         "is out of range"),
                 arguments(
-                        "46-not-a-number.yaml", 6, "steps[0].settings.ratio",
+                        "46-not-a-number.yaml",
+                        6,
+                        "steps[0].settings.ratio",
                         "is not a number of JSON"),
                 arguments(
-                        "47-settings-twice.yaml", 7, "steps[0].settings",
+                        "47-settings-twice.yaml",
+                        7,
+                        "steps[0].settings",
                         "stands beside steps[0].handler.initialization"),
                 arguments(
-                        "48-timeout-twice.yaml", 7, "steps[0].timeout_ms",
+                        "48-timeout-twice.yaml",
+                        7,
+                        "steps[0].timeout_ms",
                         "stands beside steps[0].lifecycle.timeout_ms"));
     }
 
@@ -447,8 +449,9 @@ class DefinitionReaderTest {
 
     @Test
     void a_document_above_two_megabytes_is_refused(@TempDir Path dir) throws IOException {
-        String head = "name: w\nsteps: []\n#";
-        String fits = head + "x".repeat(DefinitionReader.MAX_BYTES - head.length());
+        String head = "name: w\nsteps: []\n";
+        String fits = head + ("#" + "x".repeat(98) + "\n").repeat(DefinitionReader.MAX_BYTES / 100);
+        fits = (fits + "#" + "x".repeat(200)).substring(0, DefinitionReader.MAX_BYTES);
 
         assertThat(reader.read(fits, "w.yaml")).isInstanceOf(Valid.class);
         assertThat(faults(fits + "x", "w.yaml").toString()).contains("too large");
@@ -458,12 +461,12 @@ class DefinitionReaderTest {
 
     @Test
     void a_hostile_document_gives_a_bounded_list() {
-        String text = "name: w\nsteps:\n" + "- {}\n".repeat(100_000);
+        String text = "name: w\nsteps:\n" + "- {}\n".repeat(5_000);
 
         List<Fault> faults = faults(text, "w.yaml");
 
         assertThat(faults).hasSize(Report.MOST_FAULTS + 1);
-        assertThat(faults.getLast().message()).isEqualTo("and 199001 more faults");
+        assertThat(faults.getLast().message()).isEqualTo("and 9000 more faults");
     }
 
     @ParameterizedTest
@@ -472,7 +475,8 @@ class DefinitionReaderTest {
         String json =
                 """
                 {"name": "w", "steps": [{"name": "a", "handler": "h", "settings":
-                 {"i": 1, "d": 1.5, "t": true, "n": null, "s": "", "l": [1e3, 12345678901234567890]}}]}
+                 {"i": 1, "d": 1.5, "t": true, "n": null, "s": "",
+                  "l": [1e3, 12345678901234567890]}}]}
                 """;
 
         Workflow workflow = valid(reader.read(json, source)).workflow();
@@ -516,23 +520,17 @@ class DefinitionReaderTest {
     private static String steps(int count, int dependencies) {
         return "name: w\nsteps:\n"
                 + IntStream.range(0, count)
-                        .mapToObj(
-                                i ->
-                                        "- {name: s%d, handler: h, dependencies: [%s]}"
-                                                .formatted(
-                                                        i,
-                                                        i >= 1 && dependencies > 0
-                                                                ? "s" + (i - 1)
-                                                                : ""))
+                        .mapToObj(i ->
+                                "- {name: s%d, handler: h, dependencies: [%s]}"
+                                        .formatted(
+                                                i, i >= 1 && dependencies > 0 ? "s" + (i - 1) : ""))
                         .collect(Collectors.joining("\n"));
     }
 
     private static String fan(int width) {
         return steps(width, 0)
                 + "\n- {name: join, handler: h, dependencies: ["
-                + IntStream.range(0, width)
-                        .mapToObj(i -> "s" + i)
-                        .collect(Collectors.joining(", "))
+                + IntStream.range(0, width).mapToObj(i -> "s" + i).collect(Collectors.joining(", "))
                 + "]}";
     }
 }

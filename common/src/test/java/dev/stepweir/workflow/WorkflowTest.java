@@ -1,8 +1,10 @@
 package dev.stepweir.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.stepweir.redis.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkflowTest {
 
@@ -128,5 +132,36 @@ class WorkflowTest {
         assertThat(WorkflowJson.read(WorkflowJson.write(workflow)).hash())
                 .isEqualTo(workflow.hash())
                 .matches("[0-9a-f]{32}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "default",
+                "rust_e2e_retry",
+                "0",
+                "a.b-c",
+                "",
+                "A",
+                "-a",
+                "a b",
+                "a{b}",
+                "a:b",
+                "\u00FC",
+                "LONGEST",
+                "TOO LONG"
+            })
+    void a_namespace_is_valid_where_keys_can_be_made_of_it(String shown) {
+        String name =
+                switch (shown) {
+                    case "LONGEST" -> "n".repeat(63);
+                    case "TOO LONG" -> "n".repeat(64);
+                    default -> shown;
+                };
+        boolean keys = catchThrowable(() -> new Keys(name, 0)) == null;
+        boolean workflow =
+                catchThrowable(() -> Workflow.builder("w").namespace(name).build()) == null;
+
+        assertThat(workflow).isEqualTo(keys);
     }
 }

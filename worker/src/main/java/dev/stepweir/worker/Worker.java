@@ -86,10 +86,10 @@ public final class Worker implements AutoCloseable {
 
     private void start() {
         register();
-        heartbeats.beat();
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
+        heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
         log.info(

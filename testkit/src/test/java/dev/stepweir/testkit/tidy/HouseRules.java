@@ -13,11 +13,11 @@ final class HouseRules {
     private static final int FILE = 400;
     private static final int METHOD = 60;
     private static final int SCRIPT = 120;
-    private static final int PACKAGE = 15;
+    private static final int PACKAGE = 20;
 
     /** The one script that every completion goes through: commit, count down, publish. */
     private static final Map<String, Integer> LARGER_SCRIPTS =
-            Map.of("common/src/main/resources/dev/stepweir/redis/script/advance_steps.lua", 161);
+            Map.of("common/src/main/resources/dev/stepweir/redis/script/advance_steps.lua", 170);
 
     /** A class for each script, by design. */
     private static final Map<String, Integer> LARGER_PACKAGES =

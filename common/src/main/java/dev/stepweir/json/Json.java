@@ -89,9 +89,9 @@ public final class Json {
 
     /**
      * A deeply immutable copy of a JSON value in one fixed form, so that a value is equal to itself
-     * after a round trip through text: {@code null}, Boolean, well-formed String, List, Map with text keys, and
-     * numbers as the first that holds them exactly of Integer, Long, BigInteger or of Double,
-     * BigDecimal.
+     * after a round trip through text: {@code null}, Boolean, well-formed String, List, Map
+     * with text keys, and numbers as the first that holds them exactly of Integer, Long, BigInteger
+     * or of Double, BigDecimal.
      *
      * @throws IllegalArgumentException if it is no JSON value, is not finite, or is deeper than
      *     {@value #MAX_DEPTH} levels

@@ -18,11 +18,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads definitions in YAML and JSON, of two shapes: templates with {@code steps}, and payloads with
- * {@code dag.nodes}. Whatever is wrong becomes a {@link Fault} with its place, all of them at once
- * (the first thousand); nothing is thrown. A file is JSON if its name ends in {@code .json}, YAML
- * with {@code .yaml} or {@code .yml}, else JSON if its text begins with a brace. Stateless, so one
- * reader may serve any number of threads.
+ * Reads definitions in YAML and JSON, of two shapes: templates with {@code steps}, and payloads
+ * with {@code dag.nodes}. Whatever is wrong becomes a {@link Fault} with its place, all of them at
+ * once (the first thousand); nothing is thrown. A file is JSON if its name ends in {@code .json},
+ * YAML with {@code .yaml} or {@code .yml}, else JSON if its text begins with a brace. Stateless,
+ * so one reader may serve any number of threads.
  */
 public final class DefinitionReader {
 
@@ -64,7 +64,8 @@ public final class DefinitionReader {
             return tooLarge(source);
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             return read(text, source);
         } catch (CharacterCodingException e) {
             return unreadable(source, "UTF-8", "the file is not valid UTF-8");
@@ -141,21 +142,21 @@ public final class DefinitionReader {
     private static void steps(ObjectReader in, Workflow.Builder workflow) {
         Report report = in.report();
         boolean template = in.located().fields().containsKey("steps");
-        boolean dag = in.located().fields().containsKey("dag");
-        if (template && dag) {
+        Located.Field dag = in.located().fields().get("dag");
+        if (template && dag != null) {
             report.fault(
                     "dag",
-                    in.located().fields().get("dag").keyPlace(),
+                    dag.keyPlace(),
                     "",
                     "steps or dag",
                     "stands beside steps");
         }
-        if (dag && !template) {
+        if (dag != null && !template) {
             in.checkFields(DAG_FIELDS, IGNORED);
             dag(in, workflow);
             return;
         }
-        in.checkFields(dag ? BOTH_FIELDS : TEMPLATE_FIELDS, IGNORED);
+        in.checkFields(dag != null ? BOTH_FIELDS : TEMPLATE_FIELDS, IGNORED);
         taskHandler(in);
         if (!in.has("steps")) {
             in.missing("steps", "steps", "a list, [] for no steps, or dag");

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is found while one definition is read. The rules of {@link Workflow} speak of its fields; the
- * report knows where in the document each of them was written and under which name.
+ * What is found while one definition is read. The rules of {@link Workflow} speak of its fields;
+ * the report knows where in the document each of them was written and under which name.
  */
 final class Report implements Faults {
 

@@ -68,7 +68,9 @@ final class StepReader {
                     "auto_fail_on_timeout",
                     "auto_dlq_on_timeout");
 
-    /** Thirty years and more: beyond every bound, and still a number that can be calculated with. */
+    /**
+     * Thirty years and more: beyond every bound, and still a number that can be calculated with.
+     */
     private static final BigDecimal ABSURD_MS = BigDecimal.valueOf(1_000_000_000_000L);
 
     private static final Map<String, StepType> TYPES =
@@ -192,7 +194,9 @@ final class StepReader {
         timeout(in, "timeout_ms", 1, step);
         List<String> given =
                 Stream.concat(
-                                Stream.of("timeout_seconds", "timeout_ms").filter(in::has).map(in::path),
+                                Stream.of("timeout_seconds", "timeout_ms")
+                                        .filter(in::has)
+                                        .map(in::path),
                                 lifecycle.stream()
                                         .filter(cycle -> cycle.has("timeout_ms"))
                                         .map(cycle -> cycle.path("timeout_ms")))

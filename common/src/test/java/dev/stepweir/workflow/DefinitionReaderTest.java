@@ -347,7 +347,9 @@ class DefinitionReaderTest {
                         "43-zero-timeout.yaml", 5, "steps[0].timeout_ms",
                         "is out of range (found 0 ms, allowed 1 ms"),
                 arguments(
-                        "44-negative-lifecycle.yaml", 6, "steps[0].lifecycle.max_steps_in_process_minutes",
+                        "44-negative-lifecycle.yaml",
+                        6,
+                        "steps[0].lifecycle.max_steps_in_process_minutes",
                         "must not be negative"),
                 arguments(
                         "45-endless-timeout.json", 4, "dag.nodes[0].timeout_seconds",
@@ -472,7 +474,8 @@ class DefinitionReaderTest {
         String json =
                 """
                 {"name": "w", "steps": [{"name": "a", "handler": "h", "settings":
-                 {"i": 1, "d": 1.5, "t": true, "n": null, "s": "", "l": [1e3, 12345678901234567890]}}]}
+                 {"i": 1, "d": 1.5, "t": true, "n": null, "s": "",
+                 "l": [1e3, 12345678901234567890]}}]}
                 """;
 
         Workflow workflow = valid(reader.read(json, source)).workflow();

@@ -38,7 +38,9 @@ public final class WorkflowStore {
     /** The definition as stored in a partition; empty when no run of that partition uses it. */
     public Optional<Graph> find(Keys keys, String hash) {
         Optional<Graph> found = known(hash);
-        return found.isPresent() ? found : redis.retrying(() -> RedisFutures.join(read(keys, hash)));
+        return found.isPresent()
+                ? found
+                : redis.retrying(() -> RedisFutures.join(read(keys, hash)));
     }
 
     /** As {@link #find}, without waiting. */

@@ -33,7 +33,10 @@ class TidyTest {
                 .map(rule ->
                         DynamicTest.dynamicTest(
                                 rule.name(),
-                                () -> assertThat(rule.violations(repository)).isEmpty()));
+                                () ->
+                                        assertThat(rule.violations(repository))
+                                                .as(rule.name())
+                                                .isEmpty()));
     }
 
     @TestFactory
@@ -41,7 +44,8 @@ class TidyTest {
         return HouseRules.all().stream()
                 .map(rule ->
                         DynamicTest.dynamicTest(
-                                rule.name(), () -> assertThat(broken(rule)).isNotEmpty()));
+                                rule.name(),
+                                () -> assertThat(broken(rule)).as(rule.name()).isNotEmpty()));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.stepweir.cli;
 
+import dev.stepweir.bench.BenchCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Spec;
         name = "stepweir",
         description = "Durable workflows on nothing but Redis.",
         mixinStandardHelpOptions = true,
+        subcommands = BenchCommand.class,
         versionProvider = VersionResource.class)
 public final class Stepweir implements Callable<Integer> {
 

@@ -1,0 +1,190 @@
+package dev.stepweir.duty;
+
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one duty on a daemon thread of its own, named {@code stepweir-<duty>}, until it is stopped.
+ * Whatever the duty throws is logged in one line and tried again after a growing, jittered pause of
+ * 100 ms to 5 s: a loop ends by {@link #stop} only. Thread-safe. A stopped loop stays stopped.
+ */
+public final class DutyLoop implements AutoCloseable {
+
+    /** A portion of work that takes longer than this after a stop is interrupted. */
+    public static final Duration STOP_GRACE = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DutyLoop.class);
+
+    private final Duty duty;
+    private final IntervalFunction backoff;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean started;
+    private boolean stopping;
+    private boolean awake;
+
+    public DutyLoop(Duty duty) {
+        this(
+                duty,
+                IntervalFunction.ofExponentialRandomBackoff(
+                        Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5)));
+    }
+
+    DutyLoop(Duty duty, IntervalFunction backoff) {
+        this.duty = duty;
+        this.backoff = backoff;
+        this.thread =
+                Thread.ofPlatform().daemon().name("stepweir-" + duty.name()).unstarted(this::run);
+    }
+
+    /** Begins; does nothing if it has begun or was stopped. */
+    public void start() {
+        lock.lock();
+        try {
+            if (!started && !stopping) {
+                started = true;
+                thread.start();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a pause early. */
+    public void wake() {
+        lock.lock();
+        try {
+            awake = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks the loop to end without waiting for it. */
+    void askToStop() {
+        boolean tell;
+        lock.lock();
+        try {
+            tell = started && !stopping;
+            stopping = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (tell) {
+            try {
+                duty.stopping();
+            } catch (RuntimeException e) {
+                LOG.debug("{} could not be hurried", duty.name(), e);
+            }
+        }
+    }
+
+    /**
+     * Ends the loop and waits until its thread is gone: the current portion of work is finished, and
+     * interrupted only if that takes longer than {@link #STOP_GRACE} or the caller is interrupted.
+     */
+    public void stop() {
+        askToStop();
+        if (Thread.currentThread().equals(thread)) {
+            return;
+        }
+        try {
+            if (!isStarted() || thread.join(STOP_GRACE)) {
+                return;
+            }
+            thread.interrupt();
+            if (!thread.join(STOP_GRACE)) {
+                LOG.warn("{} does not stop", duty.name());
+            }
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private boolean isStarted() {
+        lock.lock();
+        try {
+            return started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        int failures = 0;
+        while (!isStopping()) {
+            long pauseMillis;
+            try {
+                pauseMillis = duty.runOnce().pause().toMillis();
+                if (failures > 0) {
+                    LOG.info("{} works again after {} failures", duty.name(), failures);
+                    failures = 0;
+                }
+            } catch (Throwable failure) {
+                if (isStopping()) {
+                    break;
+                }
+                failures++;
+                pauseMillis = backoff.apply(failures);
+                LOG.warn("{} failed, again in {} ms: {}", duty.name(), pauseMillis, says(failure));
+                LOG.debug("{} failed", duty.name(), failure);
+            }
+            pause(pauseMillis);
+        }
+        // The flag of a late interrupt must not disturb the last clean-up.
+        boolean interrupted = Thread.interrupted();
+        try {
+            duty.close();
+        } catch (RuntimeException e) {
+            LOG.debug("{} (interrupted: {}) could not clean up", duty.name(), interrupted, e);
+        }
+    }
+
+    private static String says(Throwable failure) {
+        String text = failure.toString();
+        Throwable cause = failure.getCause();
+        return (cause == null ? text : text + ", caused by " + cause).replaceAll("\\s+", " ");
+    }
+
+    private boolean isStopping() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until woken or stopped; an interrupt that is no stop ends the pause and no more. */
+    private void pause(long millis) {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (left > 0 && !awake && !stopping) {
+                left = changed.awaitNanos(left);
+            }
+            awake = false;
+        } catch (InterruptedException e) {
+            LOG.debug("{} was interrupted while idle", duty.name());
+        } finally {
+            lock.unlock();
+        }
+        if (Thread.interrupted()) {
+            LOG.debug("{} was interrupted", duty.name());
+        }
+    }
+}

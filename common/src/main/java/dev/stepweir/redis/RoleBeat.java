@@ -1,0 +1,73 @@
+package dev.stepweir.redis;
+
+import dev.stepweir.duty.Duty;
+import dev.stepweir.duty.Tick;
+import io.lettuce.core.Range;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A role process's sign of life, for those who ask what runs. Nothing depends on it but what people
+ * are shown. An orderly end removes it; what a crash leaves is removed by the others after an hour.
+ */
+public final class RoleBeat implements Duty {
+
+    private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
+
+    private final Redis redis;
+    private final byte[] key;
+    private final String id;
+    private final Duration every;
+
+    /**
+     * A duty that shows {@code id} to be alive.
+     *
+     * @param id as {@link #newId} makes it
+     * @param every time between two signs
+     */
+    public RoleBeat(Redis redis, Namespace namespace, String id, Duration every) {
+        this.redis = redis;
+        this.key = Bytes.of(namespace.keys(0).roleBeats());
+        this.id = id;
+        this.every = every;
+    }
+
+    /** {@code <role>-<host>-<pid>-<random>}: never the same twice, readable for people. */
+    public static String newId(String role) {
+        int mark = ThreadLocalRandom.current().nextInt();
+        return role + "-" + host() + "-" + ProcessHandle.current().pid() + "-"
+                + HexFormat.of().toHexDigits(mark);
+    }
+
+    private static String host() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            String plain = name.replaceAll("[^A-Za-z0-9.-]", "_");
+            return plain.length() <= 64 ? plain : plain.substring(0, 64);
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    @Override
+    public String name() {
+        return "beat";
+    }
+
+    @Override
+    public Tick runOnce() {
+        long now = RedisTime.millis(redis);
+        RedisFutures.join(redis.commands().zadd(key, (double) now, Bytes.of(id)));
+        Range<Long> forgotten = Range.create(0L, now - FORGOTTEN_AFTER.toMillis());
+        RedisFutures.join(redis.commands().zremrangebyscore(key, forgotten));
+        return Tick.after(every);
+    }
+
+    @Override
+    public void close() {
+        RedisFutures.join(redis.commands().zrem(key, Bytes.of(id)));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.stepweir.orchestrator;
+
+import dev.stepweir.duty.Duty;
+import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.UnblockType;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the doorbell of one partition. The read blocks, so it has a connection of its own; what it
+ * brings is done in one batch and then removed. Entries that are lost with this process are taken by
+ * {@link InboxRescue} of another, entries that are lost altogether are found by the reconciler.
+ */
+final class Inbox implements Duty {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+    private static final int BATCH = 64;
+
+    private final Redis redis;
+    private final Keys keys;
+    private final InboxEntries entries;
+    private final Consumer<byte[]> consumer;
+    private final XReadArgs read;
+    private volatile Optional<Reader> reader = Optional.empty();
+
+    /** The blocking connection, and the id by which it can be woken. */
+    private record Reader(StatefulRedisConnection<byte[], byte[]> connection, long clientId) {}
+
+    /**
+     * A duty for one partition.
+     *
+     * @param consumer this process's name in the group: unique, never used again
+     * @param block longest wait for an entry
+     */
+    Inbox(Redis redis, Keys keys, InboxEntries entries, String consumer, Duration block) {
+        this.redis = redis;
+        this.keys = keys;
+        this.entries = entries;
+        this.consumer =
+                Consumer.from(Bytes.of(Keys.ORCHESTRATOR_GROUP), Bytes.of(consumer));
+        this.read = XReadArgs.Builder.block(block).count(BATCH);
+    }
+
+    @Override
+    public String name() {
+        return "inbox-" + keys.partition();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Tick runOnce() {
+        StatefulRedisConnection<byte[], byte[]> own = reader().connection();
+        StreamOffset<byte[]> unread = StreamOffset.lastConsumed(Bytes.of(keys.inbox()));
+        List<StreamMessage<byte[], byte[]>> batch;
+        try {
+            batch = RedisFutures.join(own.async().xreadgroup(consumer, read, unread));
+        } catch (RedisException failure) {
+            if (!Queues.isNoGroup(failure)) {
+                throw failure;
+            }
+            // From the beginning: what was rung before the first orchestrator came counts too, and a
+            // bell heard twice does no harm.
+            RedisFutures.join(Queues.create(redis, keys.inbox(), Keys.ORCHESTRATOR_GROUP, "0"));
+            return Tick.AGAIN;
+        }
+        entries.take(keys, batch);
+        return Tick.AGAIN;
+    }
+
+    private Reader reader() {
+        Reader open =
+                reader.orElseGet(
+                        () -> {
+                            var connection = redis.openConnection();
+                            return new Reader(
+                                    connection, RedisFutures.join(connection.async().clientId()));
+                        });
+        reader = Optional.of(open);
+        return open;
+    }
+
+    @Override
+    public void stopping() {
+        reader.ifPresent(
+                r ->
+                        redis.commands()
+                                .clientUnblock(r.clientId(), UnblockType.TIMEOUT)
+                                .whenComplete(
+                                        (done, failure) ->
+                                                LOG.debug("{} woken: {}", name(), done)));
+    }
+
+    @Override
+    public void close() {
+        reader.ifPresent(r -> r.connection().close());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.stepweir.orchestrator;
+
+import dev.stepweir.duty.Duty;
+import dev.stepweir.duty.DutyGroup;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RoleBeat;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One orchestrator: the duties of every partition of a namespace, each on a thread of its own. Any
+ * number of them may run. Thread-safe.
+ */
+public final class Orchestrator implements AutoCloseable {
+
+    private final String id;
+    private final DutyGroup duties;
+
+    private Orchestrator(String id, DutyGroup duties) {
+        this.id = id;
+        this.duties = duties;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param redis stays the caller's, who closes it after the orchestrator
+     */
+    public static Orchestrator start(Redis redis, Namespace namespace, OrchestratorConfig config) {
+        String id = RoleBeat.newId("orchestrator");
+        Queues queues = new Queues(redis);
+        Definitions definitions = new Definitions(redis);
+        RunStarter starter = new RunStarter(redis, definitions, queues);
+        InboxEntries entries = new InboxEntries(redis, starter);
+        List<Duty> duties = new ArrayList<>();
+        for (Keys keys : namespace.all()) {
+            duties.add(new Inbox(redis, keys, entries, id, config.inboxBlock()));
+            duties.add(new InboxRescue(redis, keys, entries, id, config.inboxRescue()));
+        }
+        duties.add(new RoleBeat(redis, namespace, id, config.beat()));
+        DutyGroup group = new DutyGroup(duties);
+        group.start();
+        return new Orchestrator(id, group);
+    }
+
+    /** Under which name it shows its sign of life. */
+    public String id() {
+        return id;
+    }
+
+    /** Stops its duties and waits for them; what is under way is finished. */
+    @Override
+    public void close() {
+        duties.close();
+    }
+}

@@ -5,6 +5,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ public final class StepweirClient implements AutoCloseable {
     private final boolean ownsRedis;
     private final Submissions submissions;
     private final Watches watches;
+    private final Runs runs;
+    private final DeadLetters deadLetters;
+    private final Fleet fleet;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -30,6 +34,9 @@ public final class StepweirClient implements AutoCloseable {
         this.ownsRedis = ownsRedis;
         this.submissions = new Submissions(redis, namespace);
         this.watches = new Watches(redis, namespace);
+        this.runs = new Runs(redis, namespace);
+        this.deadLetters = new DeadLetters(redis, namespace);
+        this.fleet = new Fleet(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -141,6 +148,26 @@ public final class StepweirClient implements AutoCloseable {
         } catch (ExecutionException e) {
             throw Answers.unwrapped(e);
         }
+    }
+
+    /** Runs that exist. */
+    public Runs runs() {
+        return runs;
+    }
+
+    /** A run with all its steps; empty when there is none. */
+    public Optional<RunView> show(RunId run) {
+        return runs.show(run);
+    }
+
+    /** Steps that wait for a person. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Processes and queues. */
+    public Fleet fleet() {
+        return fleet;
     }
 
     @Override

@@ -1,0 +1,180 @@
+package dev.stepweir.client;
+
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.run.RunId;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts runs, waits for them and looks after them. One per process is enough: it is safe for any
+ * number of threads. Methods that answer directly wait for Redis, at most a few seconds, and raise
+ * {@link io.lettuce.core.RedisException} when it stays out of reach.
+ */
+public final class StepweirClient implements AutoCloseable {
+
+    private final Redis redis;
+    private final Namespace namespace;
+    private final boolean ownsRedis;
+    private final Submissions submissions;
+    private final Watches watches;
+    private final Runs runs;
+    private final DeadLetters deadLetters;
+    private final Fleet fleet;
+
+    private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
+        this.redis = redis;
+        this.namespace = namespace;
+        this.ownsRedis = ownsRedis;
+        this.submissions = new Submissions(redis, namespace);
+        this.watches = new Watches(redis, namespace);
+        this.runs = new Runs(redis, namespace);
+        this.deadLetters = new DeadLetters(redis, namespace);
+        this.fleet = new Fleet(redis, namespace);
+    }
+
+    /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
+    public static StepweirClient connect(String redisUri) {
+        return connect(redisUri, Namespace.DEFAULT_NAME);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param redisUri {@code redis://}, {@code rediss://} or {@code redis-sentinel://}
+     * @throws IllegalArgumentException for an address or a namespace that is none
+     */
+    public static StepweirClient connect(String redisUri, String namespace) {
+        Redis redis = Redis.connect(redisUri, "stepweir-client");
+        try {
+            return new StepweirClient(redis, Namespace.open(redis, namespace), true);
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    /** A client on a connection that stays the caller's. */
+    public static StepweirClient over(Redis redis, Namespace namespace) {
+        return new StepweirClient(redis, namespace, false);
+    }
+
+    /** Where this client's runs live. */
+    public Namespace namespace() {
+        return namespace;
+    }
+
+    /**
+     * Starts a run. Returns when it is stored; from then on it goes on without this process.
+     *
+     * @param input anything that Jackson can write, at most 2 MiB as JSON
+     * @throws IntakeRefusedException when Redis is nearly full
+     * @throws PayloadTooLargeException for a larger input
+     */
+    public SubmittedRun submit(Workflow workflow, @Nullable Object input) {
+        RunId id = namespace.newRunId();
+        return submissions.retrying(() -> submissions.submit(id, workflow, input, ""));
+    }
+
+    /** As {@link #submit}, without waiting; a passing failure is not tried again. */
+    public CompletableFuture<SubmittedRun> submitAsync(
+            Workflow workflow, @Nullable Object input) {
+        return submissions.submit(namespace.newRunId(), workflow, input, "");
+    }
+
+    /** As {@link #submit}, and listens for the end of the run: cheaper than asking for it later. */
+    public WatchedRun submitAndWatch(Workflow workflow, @Nullable Object input) {
+        RunId id = namespace.newRunId();
+        return submissions.retrying(() -> submitWatched(id, workflow, input));
+    }
+
+    /** As {@link #submitAndWatch}, without waiting; a passing failure is not tried again. */
+    public CompletableFuture<WatchedRun> submitAndWatchAsync(
+            Workflow workflow, @Nullable Object input) {
+        return submitWatched(namespace.newRunId(), workflow, input);
+    }
+
+    private CompletableFuture<WatchedRun> submitWatched(
+            RunId id, Workflow workflow, @Nullable Object input) {
+        return watches.expect(id)
+                .thenCompose(
+                        on -> submissions.submit(id, workflow, input, watches.channel(id)))
+                .thenApply(run -> new WatchedRun(run, watches.stored(id)))
+                .whenComplete(
+                        (run, failure) -> {
+                            if (failure != null) {
+                                watches.forget(id);
+                            }
+                        });
+    }
+
+    /**
+     * When a run closes. Redis tells; nothing is polled. The future completes on a thread of the
+     * client's that must not be held up. It fails with {@link UnknownRunException} when there is no
+     * such run.
+     */
+    public CompletableFuture<RunResult> completion(RunId run) {
+        return watches.completion(run);
+    }
+
+    /**
+     * Waits until a run closes.
+     *
+     * @throws AwaitTimeoutException when it takes longer than {@code limit}; the run goes on
+     * @throws UnknownRunException when there is no such run
+     */
+    public RunResult await(RunId run, Duration limit) throws InterruptedException {
+        return await(completion(run), run, limit);
+    }
+
+    /** Waits for a run that is being watched; see {@link #await(RunId, Duration)}. */
+    public RunResult await(WatchedRun run, Duration limit) throws InterruptedException {
+        return await(run.completion(), run.run().id(), limit);
+    }
+
+    private static RunResult await(
+            CompletableFuture<RunResult> completion, RunId run, Duration limit)
+            throws InterruptedException {
+        try {
+            return completion.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AwaitTimeoutException("run " + run + " had not closed after " + limit);
+        } catch (ExecutionException e) {
+            throw Answers.unwrapped(e);
+        }
+    }
+
+    /** Runs that exist. */
+    public Runs runs() {
+        return runs;
+    }
+
+    /** A run with all its steps; empty when there is none. */
+    public Optional<RunView> show(RunId run) {
+        return runs.show(run);
+    }
+
+    /** Steps that wait for a person. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Processes and queues. */
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    @Override
+    public void close() {
+        watches.close();
+        if (ownsRedis) {
+            redis.close();
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package dev.stepweir.client;
+
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.script.WatchRun;
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs that somebody waits for. Redis tells when one closes, on one channel per partition; because a
+ * message can be lost with a connection, runs are also asked about after each reconnect, and every
+ * few seconds. Thread-safe.
+ */
+final class Watches implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watches.class);
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
+
+    /** Bounds what one round of checks asks of Redis; the next round goes on with the others. */
+    private static final int CHECKS_PER_ROUND = 2_000;
+
+    private final Redis redis;
+    private final Namespace namespace;
+    private final String clientId = UUID.randomUUID().toString();
+    private final Map<RunId, Watch> outstanding = new ConcurrentHashMap<>();
+    private final Map<Integer, CompletableFuture<Void>> subscribed = new ConcurrentHashMap<>();
+    private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private @Nullable ScheduledExecutorService clock;
+    private boolean closed;
+
+    /** One run and whoever waits for it. */
+    private static final class Watch {
+        final CompletableFuture<RunResult> closed = new CompletableFuture<>();
+        volatile long checkedAt = System.nanoTime();
+
+        /** False while a submit is under way: a run that is not there yet is not unknown. */
+        volatile boolean stored;
+
+        Watch(boolean stored) {
+            this.stored = stored;
+        }
+    }
+
+    Watches(Redis redis, Namespace namespace) {
+        this.redis = redis;
+        this.namespace = namespace;
+    }
+
+    /** The channel on which this client hears of the run. */
+    String channel(RunId run) {
+        return namespace.keys(run).clientChannel(clientId);
+    }
+
+    /** Begins to listen for a run that is about to be submitted with {@link #channel}. */
+    CompletableFuture<Void> expect(RunId run) {
+        outstanding.putIfAbsent(run, new Watch(false));
+        return listen(run.partition());
+    }
+
+    /** The run that was expected is stored. */
+    CompletableFuture<RunResult> stored(RunId run) {
+        Watch watch = outstanding.get(run);
+        if (watch == null) {
+            // Closed and told before the reply to its submit was handled: ask how.
+            return completion(run);
+        }
+        watch.stored = true;
+        return watch.closed.copy();
+    }
+
+    /** The run that was expected will not come. */
+    void forget(RunId run) {
+        outstanding.remove(run);
+    }
+
+    /** When the run closes; fails with {@link UnknownRunException} when there is none. */
+    CompletableFuture<RunResult> completion(RunId run) {
+        Watch fresh = new Watch(true);
+        Watch before = outstanding.putIfAbsent(run, fresh);
+        if (before != null) {
+            return before.closed.copy();
+        }
+        return listen(run.partition())
+                .thenCompose(listening -> check(run, fresh))
+                .exceptionallyCompose(
+                        failure -> {
+                            outstanding.remove(run, fresh);
+                            fresh.closed.completeExceptionally(Answers.unwrapped(failure));
+                            return CompletableFuture.failedFuture(Answers.unwrapped(failure));
+                        })
+                .thenCompose(checked -> fresh.closed.copy());
+    }
+
+    private CompletableFuture<Void> check(RunId run, Watch watch) {
+        watch.checkedAt = System.nanoTime();
+        return new WatchRun(namespace.keys(run), run, channel(run))
+                .runAsync(redis.scripts())
+                .thenAccept(head -> learn(run, watch, head));
+    }
+
+    private void learn(RunId run, Watch watch, Optional<RunHead> head) {
+        if (head.isEmpty()) {
+            if (watch.stored && outstanding.remove(run, watch)) {
+                watch.closed.completeExceptionally(
+                        new UnknownRunException("there is no run " + run));
+            }
+        } else if (head.get().state().isClosed()) {
+            close(run, head.get().state());
+        }
+    }
+
+    private void close(RunId run, RunState state) {
+        Watch watch = outstanding.remove(run);
+        if (watch != null) {
+            watch.closed.complete(new RunResult(run, state));
+        }
+    }
+
+    private void heard(String message) {
+        int space = message.indexOf(' ');
+        if (space < 0) {
+            log.warn("Ignored a message that names no run and state: {}", message);
+            return;
+        }
+        close(
+                new RunId(message.substring(0, space)),
+                RunState.valueOf(message.substring(space + 1)));
+    }
+
+    private CompletableFuture<Void> listen(int partition) {
+        CompletableFuture<Void> asked =
+                subscribed.computeIfAbsent(partition, this::subscribe);
+        return asked.exceptionallyCompose(
+                failure -> {
+                    subscribed.remove(partition, asked);
+                    return CompletableFuture.failedFuture(failure);
+                });
+    }
+
+    private CompletableFuture<Void> subscribe(int partition) {
+        String channel = namespace.keys(partition).clientChannel(clientId);
+        return connection().async().subscribe(channel).toCompletableFuture();
+    }
+
+    private synchronized StatefulRedisPubSubConnection<String, String> connection() {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+        StatefulRedisPubSubConnection<String, String> open = connection;
+        if (open == null) {
+            open = redis.openSubscription();
+            open.addListener(new Ear());
+            connection = open;
+            ScheduledExecutorService beats =
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("stepweir-client-watch").factory());
+            long period = CHECK_EVERY.toMillis();
+            var unused =
+                    beats.scheduleWithFixedDelay(
+                            this::checkOld, period, period, TimeUnit.MILLISECONDS);
+            clock = beats;
+        }
+        return open;
+    }
+
+    private void checkOld() {
+        long now = System.nanoTime();
+        checkThose(watch -> now - watch.checkedAt >= CHECK_EVERY.toNanos(), run -> true);
+    }
+
+    private void checkThose(Predicate<Watch> which, Predicate<RunId> where) {
+        List<Map.Entry<RunId, Watch>> chosen =
+                outstanding.entrySet().stream()
+                        .filter(e -> where.test(e.getKey()))
+                        .filter(e -> e.getValue().stored && which.test(e.getValue()))
+                        .limit(CHECKS_PER_ROUND)
+                        .toList();
+        for (Map.Entry<RunId, Watch> entry : chosen) {
+            var unused =
+                    check(entry.getKey(), entry.getValue())
+                            .whenComplete((done, failure) -> complain(entry.getKey(), failure));
+        }
+    }
+
+    private static void complain(RunId run, @Nullable Throwable failure) {
+        if (failure != null) {
+            log.debug("Could not ask about {}, the next round will", run, failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        ScheduledExecutorService beats;
+        StatefulRedisPubSubConnection<String, String> open;
+        synchronized (this) {
+            closed = true;
+            beats = clock;
+            open = connection;
+        }
+        if (beats != null) {
+            beats.shutdownNow();
+            beats.close();
+        }
+        if (open != null) {
+            open.close();
+        }
+        outstanding.forEach(
+                (run, watch) ->
+                        watch.closed.completeExceptionally(
+                                new IllegalStateException("the client was closed")));
+        outstanding.clear();
+    }
+
+    /** Runs on the connection's own thread. */
+    private final class Ear extends RedisPubSubAdapter<String, String> {
+
+        @Override
+        public void message(String channel, String message) {
+            heard(message);
+        }
+
+        /** Also after each reconnect, before which messages may have been lost. */
+        @Override
+        public void subscribed(String channel, long count) {
+            checkThose(watch -> true, run -> channel(run).equals(channel));
+        }
+    }
+}

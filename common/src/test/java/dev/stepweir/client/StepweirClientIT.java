@@ -1,0 +1,138 @@
+package dev.stepweir.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.script.StartRun;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@WithRedis
+class StepweirClientIT {
+
+    private static final Workflow EMPTY = Workflow.builder("nothing").build();
+
+    private Redis redis;
+    private Namespace namespace;
+    private StepweirClient client;
+
+    @BeforeEach
+    void connect(TestRedis server) {
+        redis = Redis.connect(server.uri(), "test");
+        namespace = Namespace.open(redis, server.namespace());
+        client = StepweirClient.over(redis, namespace);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        redis.close();
+    }
+
+    @Test
+    void a_submitted_run_is_stored_with_its_definition(TestRedis server) {
+        SubmittedRun run = client.submit(EMPTY, Map.of("a", 1));
+
+        Map<String, String> stored =
+                server.commands().hgetall(namespace.keys(run.id()).run(run.id()));
+        assertThat(stored)
+                .containsEntry("head", "SUBMITTED " + EMPTY.hash())
+                .containsEntry("input", "={\"a\":1}")
+                .doesNotContainKey("watch");
+        assertThat(run.durability()).isEqualTo(Durability.NONE);
+    }
+
+    @Test
+    void a_definition_that_redis_lost_is_sent_again(TestRedis server) {
+        for (int i = 0; i < 20; i++) {
+            client.submit(EMPTY, null);
+        }
+        namespace.all().forEach(keys -> server.commands().del(keys.workflow(EMPTY.hash())));
+
+        SubmittedRun run = client.submit(EMPTY, null);
+
+        String workflow = namespace.keys(run.id()).workflow(EMPTY.hash());
+        assertThat(server.commands().hexists(workflow, "json")).isTrue();
+    }
+
+    @Test
+    void the_end_of_a_watched_run_is_told(TestRedis server) throws Exception {
+        WatchedRun run = client.submitAndWatch(EMPTY, null);
+        assertThat(run.completion()).isNotDone();
+
+        finish(run.run().id());
+
+        assertThat(client.await(run, Duration.ofSeconds(4)))
+                .isEqualTo(new RunResult(run.run().id(), RunState.COMPLETED));
+    }
+
+    @Test
+    void the_end_of_a_run_that_was_submitted_before_is_told() throws Exception {
+        RunId run = client.submit(EMPTY, null).id();
+        CompletableFuture<RunResult> first = client.completion(run);
+        CompletableFuture<RunResult> second = client.completion(run);
+
+        finish(run);
+
+        assertThat(first.get(4, TimeUnit.SECONDS).state()).isEqualTo(RunState.COMPLETED);
+        assertThat(second.get(4, TimeUnit.SECONDS).state()).isEqualTo(RunState.COMPLETED);
+        assertThat(client.await(run, Duration.ofSeconds(4)).state())
+                .isEqualTo(RunState.COMPLETED);
+    }
+
+    @Test
+    void a_lost_message_is_made_up_for(TestRedis server) throws Exception {
+        WatchedRun run = client.submitAndWatch(EMPTY, null);
+        server.commands().hdel(namespace.keys(run.run().id()).run(run.run().id()), "watch");
+
+        finish(run.run().id());
+
+        assertThat(client.await(run, Duration.ofSeconds(15)).state())
+                .isEqualTo(RunState.COMPLETED);
+    }
+
+    @Test
+    void waiting_ends_without_ending_the_run(TestRedis server) {
+        RunId run = client.submit(EMPTY, null).id();
+        assertThatThrownBy(() -> client.await(run, Duration.ofMillis(30)))
+                .isInstanceOf(AwaitTimeoutException.class)
+                .hasMessageContaining(run.text());
+    }
+
+    @Test
+    void nobody_waits_for_a_run_that_is_not_there() {
+        RunId nobody = namespace.newRunId();
+        assertThatThrownBy(() -> client.await(nobody, Duration.ofSeconds(4)))
+                .isInstanceOf(UnknownRunException.class)
+                .hasMessageContaining(nobody.text());
+    }
+
+    @Test
+    void an_input_of_two_mebibytes_is_carried_and_a_larger_one_refused() {
+        int quotes = 2;
+        String largest = "x".repeat(Submissions.MAX_INPUT - quotes);
+        assertThat(client.submit(EMPTY, largest).id()).isNotNull();
+        assertThatThrownBy(() -> client.submit(EMPTY, largest + "x"))
+                .isInstanceOf(PayloadTooLargeException.class)
+                .hasMessageContaining("2,097,153")
+                .hasMessageContaining("2,097,152");
+    }
+
+    private void finish(RunId run) {
+        StartRun start = new StartRun(namespace.keys(run), run, "", List.of(), List.of());
+        assertThat(start.run(redis.scripts())).isEqualTo(StartRun.Outcome.COMPLETED);
+    }
+}

@@ -38,7 +38,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** Makes the product's contender; empty measures the floor alone. */
     private static final Function<BenchTarget, Optional<Contender>> PRODUCT =
-            _ -> Optional.empty();
+            target -> Optional.of(new Product(target));
 
     @Option(
             names = "--shape",

@@ -1,15 +1,11 @@
 package dev.stepweir.worker;
 
-import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import io.lettuce.core.XGroupCreateArgs;
-import io.lettuce.core.XReadArgs.StreamOffset;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -107,23 +103,8 @@ final class LaneContext {
         }
     }
 
-    /**
-     * Creates the consumer groups that are missing, at the end of their streams: an entry that a
-     * lost group forgot is never delivered again but published anew by the reconciler.
-     */
+    /** Creates the consumer groups that are missing. */
     CompletableFuture<Void> ensureGroups(Partition partition) {
-        List<CompletableFuture<?>> created = new ArrayList<>();
-        for (String queue : handlers.keySet()) {
-            byte[] key = Bytes.of(partition.keys().queue(queue));
-            created.add(
-                    redis.commands()
-                            .xgroupCreate(
-                                    StreamOffset.latest(key),
-                                    Bytes.of(Keys.WORKER_GROUP),
-                                    XGroupCreateArgs.Builder.mkstream())
-                            .toCompletableFuture()
-                            .handle((ok, exists) -> ok));
-        }
-        return CompletableFuture.allOf(created.toArray(CompletableFuture[]::new));
+        return QueueGroups.create(redis, partition.keys(), handlers.keySet());
     }
 }

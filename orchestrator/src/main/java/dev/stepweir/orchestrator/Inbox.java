@@ -6,6 +6,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.ForgetConsumer;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
@@ -106,5 +107,19 @@ final class Inbox implements Duty {
     @Override
     public void close() {
         reader.ifPresent(r -> r.connection().close());
+        forget(redis, keys, Bytes.text(consumer.getName()));
+    }
+
+    /** Removes an orchestrator's consumer unless it holds something, which others take over. */
+    static void forget(Redis redis, Keys keys, String consumer) {
+        ForgetConsumer.Outcome outcome =
+                new ForgetConsumer(
+                                keys,
+                                keys.inbox(),
+                                Keys.ORCHESTRATOR_GROUP,
+                                consumer,
+                                Duration.ZERO)
+                        .run(redis.scripts());
+        LOG.debug("consumer {} of the inbox: {}", consumer, outcome);
     }
 }

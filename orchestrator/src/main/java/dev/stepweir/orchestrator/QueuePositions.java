@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** How far the workers' group of each queue has read. Thread-safe. */
 final class QueuePositions {
@@ -66,24 +65,9 @@ final class QueuePositions {
             Refusals.orThrow(failure);
             return Optional.empty();
         }
-        for (Object group : groups) {
-            Map<String, Object> info = fields((List<?>) group);
-            if (text(info.get("name")).equals(Keys.WORKER_GROUP)) {
-                return Optional.of(Position.parse(text(info.get("last-delivered-id"))));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Map<String, Object> fields(List<?> flat) {
-        Map<String, Object> fields = new HashMap<>();
-        for (int i = 0; i + 1 < flat.size(); i += 2) {
-            fields.put(text(flat.get(i)), flat.get(i + 1));
-        }
-        return fields;
-    }
-
-    private static String text(@Nullable Object value) {
-        return value instanceof byte[] bytes ? Bytes.text(bytes) : String.valueOf(value);
+        return InfoReply.items(groups).stream()
+                .filter(group -> Keys.WORKER_GROUP.equals(group.get("name")))
+                .map(group -> Position.parse(group.getOrDefault("last-delivered-id", "0-0")))
+                .findFirst();
     }
 }

@@ -179,7 +179,7 @@ final class Timers implements Duty {
         try {
             reply = retry.runAsync(redis.scripts());
         } catch (IllegalArgumentException garbled) {
-            return CompletableFuture.completedFuture(garbled);
+            return CompletableFuture.completedFuture(garbled.toString());
         }
         return reply.handle(
                 (outcome, failure) ->

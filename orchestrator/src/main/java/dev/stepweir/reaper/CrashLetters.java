@@ -15,11 +15,11 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.workflow.Graph;
-import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the dead letter of a step that took its workers with it. */
 final class CrashLetters {
@@ -56,8 +56,10 @@ final class CrashLetters {
                         field.ledgers().attempt(),
                         worker);
         Optional<Graph> graph = workflows.find(keys, head.workflowHash());
-        Optional<StepDefinition> definition =
-                graph.filter(g -> g.contains(step.step())).map(g -> g.step(step.step()));
+        Map<String, @Nullable Object> settings =
+                graph.isPresent() && graph.get().contains(step.step())
+                        ? graph.get().step(step.step()).settings()
+                        : Map.of();
         return Json.text(
                 new DeadLetter(
                         step.letterId(),
@@ -70,13 +72,8 @@ final class CrashLetters {
                         ledgers.failures() + ledgers.crashes(),
                         ledgers.failures(),
                         ledgers.crashes(),
-                        definition.map(CrashLetters::settings).orElse(Map.of()),
+                        settings,
                         field.published().toString()));
-    }
-
-    @SuppressWarnings("NullAway") // A letter shows settings as they are, null values included.
-    private static Map<String, Object> settings(StepDefinition definition) {
-        return (Map<String, Object>) definition.settings();
     }
 
     /** The workers that died over this step before, the latest last. */

@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the doorbell of one partition. The read blocks, so it has a connection of its own; what it
- * brings is done in one batch and then removed. Entries that are lost with this process are taken by
- * {@link InboxRescue} of another, entries that are lost altogether are found by the reconciler.
+ * Answers the doorbell of one partition. The read blocks, so it has a connection of its own; what
+ * it brings is done in one batch and then removed. Entries that are lost with this process are
+ * taken by {@link InboxRescue} of another, entries that are lost altogether are found by the
+ * reconciler.
  */
 final class Inbox implements Duty {
 
@@ -72,8 +73,8 @@ final class Inbox implements Duty {
             if (!Queues.isNoGroup(failure)) {
                 throw failure;
             }
-            // From the beginning: what was rung before the first orchestrator came counts too, and a
-            // bell heard twice does no harm.
+            // From the beginning: what was rung before the first orchestrator came counts too, and
+            // a bell heard twice does no harm.
             RedisFutures.join(Queues.create(redis, keys.inbox(), Keys.ORCHESTRATOR_GROUP, "0"));
             return Tick.AGAIN;
         }

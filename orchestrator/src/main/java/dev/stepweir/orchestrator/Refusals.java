@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells what is wrong with one run from what is wrong with Redis: the first must not keep other runs
- * waiting, the second is waited for.
+ * Tells what is wrong with one run from what is wrong with Redis: the first must not keep other
+ * runs waiting, the second is waited for.
  */
 final class Refusals {
 

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the steps of running runs: a ready one must have an entry that is held or still to be
- * delivered, a waiting one a timer. What looks lost is left to a script to decide, which sees all at
- * one moment. Thread-safe.
+ * delivered, a waiting one a timer. What looks lost is left to a script to decide, which sees all
+ * at one moment. Thread-safe.
  */
 final class StepRepair {
 

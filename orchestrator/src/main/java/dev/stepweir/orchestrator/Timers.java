@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the steps of one partition whose time has come, the longest due first. When that is, the
- * clock of Redis says and the script checks: never early, and once however many look.
+ * Publishes the steps of one partition whose time has come, the longest due first. When that is,
+ * the clock of Redis says and the script checks: never early, and once however many look.
  */
 final class Timers implements Duty {
 
@@ -41,7 +41,7 @@ final class Timers implements Duty {
     /** Firing more in one go would hold up everybody else's commands. */
     private static final int PAGE = 100;
 
-    /** When a timer is tried again that could not be served: it must not stand before the others. */
+    /** When a timer that could not be served is tried again: others must not wait behind it. */
     private static final Duration SET_ASIDE = Duration.ofMinutes(1);
 
     private static final int RUN_ID_LENGTH = 36;

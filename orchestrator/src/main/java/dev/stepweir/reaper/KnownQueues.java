@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * The names of one partition's queues: those listed now and those seen before, since the list can be
- * lost while the queues are not. Thread-safe.
+ * The names of one partition's queues: those listed now and those seen before, since the list can
+ * be lost while the queues are not. Thread-safe.
  */
 final class KnownQueues {
 

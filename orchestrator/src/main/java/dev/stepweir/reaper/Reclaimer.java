@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for entries of one partition whose leases lapsed. The pending lists are the table of leases:
- * idle time is the time since the last heartbeat. After a gap in which nobody looked or Redis was
- * away every lease gets its full time again, since entries age meanwhile and workers could not beat.
+ * Looks for entries of one partition whose leases lapsed. The pending lists are the table of
+ * leases: idle time is the time since the last heartbeat. After a gap in which nobody looked or
+ * Redis was away every lease gets its full time again, since entries age meanwhile and workers
+ * could not beat.
  */
 final class Reclaimer implements Duty {
 
@@ -124,7 +125,7 @@ final class Reclaimer implements Duty {
         }
     }
 
-    /** A queue or group that is not there, or no stream at all, must not keep the others waiting. */
+    /** A queue or group that is not there, or no stream, must not keep the others waiting. */
     private static boolean isAbout(RedisException failure) {
         String message = String.valueOf(failure.getMessage());
         return message.startsWith(NO_GROUP) || message.startsWith("WRONGTYPE");

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forgets the workers of one partition that fell silent long ago: their consumers, once these hold
- * nothing, and then their records. Every start of a worker brings a new name, so they would pile up.
+ * nothing, and then their records. Every start of a worker brings a new name, so they would pile
+ * up.
  */
 final class SilentWorkers implements Duty {
 

@@ -459,8 +459,6 @@ final class Lane {
         stopping = true;
     }
 
-    String debug() { return "turning " + turning + " drained " + drained + " starved " + starved + " resting " + resting + " reading " + reader.isReading() + " outbox " + outbox.size() + " read " + read.size() + " inhand " + inHand.size(); }
-
     /** Waits until everything is reported, at most so long; returns whether it is. */
     synchronized boolean awaitReported(Duration limit) throws InterruptedException {
         long end = context.clock().millis() + limit.toMillis();

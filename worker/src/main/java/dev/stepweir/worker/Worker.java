@@ -132,8 +132,6 @@ public final class Worker implements AutoCloseable {
         return id;
     }
 
-    public String debug() { return context.lanes().stream().map(Lane::debug).toList() + " free " + context.slots().free(); }
-
     /** Steps in hand: executing, or not yet known to be committed. */
     public int inHand() {
         return context.lanes().stream().mapToInt(lane -> lane.inHand().size()).sum();

@@ -220,10 +220,8 @@ class RunsIT {
                 Map.of(
                         "step", "first",
                         "attempt", 1,
-                        "worker", "w1",
-                        "dispatch", field.published().toString(),
-                        "from", System.currentTimeMillis(),
-                        "delay_millis", delayMillis);
+                        "begun", field.published() + " w1 " + System.currentTimeMillis(),
+                        "retry_in_ms", delayMillis);
         StepError error = new StepError("Oops", "no", "", true, 1, "w1");
         FailStep fail =
                 new FailStep(

@@ -1,0 +1,35 @@
+package dev.stepweir.cli;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How much is logged: roles speak, a local run warns, and short commands are silent, for their
+ * failures are sentences of their own. Must be chosen before the first logger is made.
+ */
+final class Logging {
+
+    /** Read by logback.xml. */
+    static final String PROPERTY = "stepweir.log";
+
+    private static final List<String> ROLES = List.of("dev", "orchestrator", "worker", "reaper");
+
+    private Logging() {}
+
+    static void choose(String[] args) {
+        if (System.getProperty(PROPERTY) == null) {
+            System.setProperty(PROPERTY, level(Arrays.asList(args)));
+        }
+    }
+
+    private static String level(List<String> args) {
+        String asked = System.getenv("STEPWEIR_LOG");
+        if (asked != null && !asked.isBlank()) {
+            return asked;
+        }
+        if (args.stream().anyMatch(ROLES::contains)) {
+            return "INFO";
+        }
+        return args.contains("--local") ? "WARN" : "OFF";
+    }
+}

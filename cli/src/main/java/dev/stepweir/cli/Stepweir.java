@@ -56,7 +56,7 @@ public final class Stepweir implements Callable<Integer> {
     /** The command line, ready to execute. */
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Stepweir());
-        commandLine.addMixin(ServerOptions.MIXIN, new ServerOptions());
+        ServerOptions.addTo(commandLine);
         Converters.register(commandLine);
         commandLine.setExecutionExceptionHandler(new FailurePrinter());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

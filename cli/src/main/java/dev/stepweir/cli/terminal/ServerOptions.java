@@ -4,22 +4,20 @@ import dev.stepweir.redis.Namespace;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 
-/** The options that stand with any command, before or after its name. */
+/** The options that stand with any command, before or after its name; the later ones win. */
 public final class ServerOptions {
 
-    /** Under which name the root has these options. */
-    public static final String MIXIN = "server";
+    private static final String MIXIN = "server";
 
     private static final String LOCAL = "redis://localhost:6379";
 
     @Option(
             names = "--redis",
             paramLabel = "URL",
-            scope = ScopeType.INHERIT,
             description = {
                 "Where Redis is: redis://, rediss:// or redis-sentinel://.",
                 "Else STEPWEIR_REDIS, else what 'stepweir dev' runs in this directory,"
@@ -30,23 +28,38 @@ public final class ServerOptions {
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            scope = ScopeType.INHERIT,
             description = "Whose runs. Else STEPWEIR_NAMESPACE, else 'default'.")
     private @Nullable String namespace;
 
     @Option(
             names = "--verbose",
-            scope = ScopeType.INHERIT,
             description = "Show the stack trace of a failure. Also STEPWEIR_DEBUG=1.")
     private boolean verbose;
 
+    /** Gives a command and those under it these options, unless it has some of its own. */
+    public static void addTo(CommandLine commandLine) {
+        if (!commandLine.getCommandSpec().optionsMap().containsKey("--redis")) {
+            commandLine.addMixin(MIXIN, new ServerOptions());
+        }
+        commandLine.getSubcommands().values().forEach(ServerOptions::addTo);
+    }
+
     /** The options that a command was given. */
     public static ServerOptions of(CommandSpec command) {
-        CommandSpec mixin = command.root().mixins().get(MIXIN);
-        if (mixin == null) {
-            throw new IllegalStateException("the root has no options named " + MIXIN);
+        ServerOptions merged = new ServerOptions();
+        for (@Nullable CommandSpec at = command; at != null; at = at.parent()) {
+            CommandSpec mixin = at.mixins().get(MIXIN);
+            if (mixin != null && mixin.userObject() instanceof ServerOptions outer) {
+                merged.fillFrom(outer);
+            }
         }
-        return (ServerOptions) mixin.userObject();
+        return merged;
+    }
+
+    private void fillFrom(ServerOptions outer) {
+        redis = redis == null ? outer.redis : redis;
+        namespace = namespace == null ? outer.namespace : namespace;
+        verbose |= outer.verbose;
     }
 
     /** Where Redis is, password and all. */

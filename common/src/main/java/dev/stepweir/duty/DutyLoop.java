@@ -88,8 +88,9 @@ public final class DutyLoop implements AutoCloseable {
     }
 
     /**
-     * Ends the loop and waits until its thread is gone: the current portion of work is finished, and
-     * interrupted only if that takes longer than {@link #STOP_GRACE} or the caller is interrupted.
+     * Ends the loop and waits until its thread is gone: the current portion of work is finished,
+     * and interrupted only if that takes longer than {@link #STOP_GRACE} or the caller is
+     * interrupted.
      */
     public void stop() {
         askToStop();

@@ -145,6 +145,11 @@ public record Keys(String namespace, int partition) {
         return key("worker-records");
     }
 
+    /** Hash: when a reaper last looked at the partition, and until when leases have grace. */
+    public String reaper() {
+        return key("reaper");
+    }
+
     /** Sorted set, partition 0 only: last sign of life of each role process. */
     public String roleBeats() {
         return key("roles");

@@ -6,6 +6,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.ForgetConsumer;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
@@ -20,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the doorbell of one partition. The read blocks, so it has a connection of its own; what it
- * brings is done in one batch and then removed. Entries that are lost with this process are taken by
- * {@link InboxRescue} of another, entries that are lost altogether are found by the reconciler.
+ * Answers the doorbell of one partition. The read blocks, so it has a connection of its own; what
+ * it brings is done in one batch and then removed. Entries that are lost with this process are
+ * taken by {@link InboxRescue} of another, entries that are lost altogether are found by the
+ * reconciler.
  */
 final class Inbox implements Duty {
 
@@ -71,8 +73,8 @@ final class Inbox implements Duty {
             if (!Queues.isNoGroup(failure)) {
                 throw failure;
             }
-            // From the beginning: what was rung before the first orchestrator came counts too, and a
-            // bell heard twice does no harm.
+            // From the beginning: what was rung before the first orchestrator came counts too, and
+            // a bell heard twice does no harm.
             RedisFutures.join(Queues.create(redis, keys.inbox(), Keys.ORCHESTRATOR_GROUP, "0"));
             return Tick.AGAIN;
         }
@@ -106,5 +108,19 @@ final class Inbox implements Duty {
     @Override
     public void close() {
         reader.ifPresent(r -> r.connection().close());
+        forget(redis, keys, Bytes.text(consumer.getName()));
+    }
+
+    /** Removes an orchestrator's consumer unless it holds something, which others take over. */
+    static void forget(Redis redis, Keys keys, String consumer) {
+        ForgetConsumer.Outcome outcome =
+                new ForgetConsumer(
+                                keys,
+                                keys.inbox(),
+                                Keys.ORCHESTRATOR_GROUP,
+                                consumer,
+                                Duration.ZERO)
+                        .run(redis.scripts());
+        LOG.debug("consumer {} of the inbox: {}", consumer, outcome);
     }
 }

@@ -11,6 +11,8 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.XAutoClaimArgs;
 import io.lettuce.core.models.stream.ClaimedMessages;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Takes over the inbox entries of one partition that an orchestrator took and never finished: it
@@ -20,6 +22,9 @@ final class InboxRescue implements Duty {
 
     private static final int PAGE = 64;
     private static final String START = "0-0";
+
+    /** One that lives reads every few seconds. */
+    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
     private final Redis redis;
     private final Keys keys;
@@ -64,6 +69,26 @@ final class InboxRescue implements Duty {
         entries.take(keys, claimed.getMessages());
         // An empty page is not the end; only the cursor says so.
         cursor = claimed.getId();
-        return cursor.equals(START) ? Tick.after(after) : Tick.AGAIN;
+        if (!cursor.equals(START)) {
+            return Tick.AGAIN;
+        }
+        forgetTheDead();
+        return Tick.after(after);
+    }
+
+    /** Every start of an orchestrator brings a new name; those that ended would pile up. */
+    private void forgetTheDead() {
+        List<Object> reply =
+                RedisFutures.join(
+                        redis.commands()
+                                .xinfoConsumers(
+                                        Bytes.of(keys.inbox()),
+                                        Bytes.of(Keys.ORCHESTRATOR_GROUP)));
+        for (Map<String, String> found : InfoReply.items(reply)) {
+            long idleMillis = Long.parseLong(found.getOrDefault("idle", "0"));
+            if (idleMillis > FORGOTTEN_AFTER.toMillis()) {
+                Inbox.forget(redis, keys, found.getOrDefault("name", ""));
+            }
+        }
     }
 }

@@ -34,10 +34,22 @@ public final class Orchestrator implements AutoCloseable {
         Definitions definitions = new Definitions(redis);
         RunStarter starter = new RunStarter(redis, definitions, queues);
         InboxEntries entries = new InboxEntries(redis, starter);
+        StepRepair repair = new StepRepair(redis, queues);
         List<Duty> duties = new ArrayList<>();
         for (Keys keys : namespace.all()) {
             duties.add(new Inbox(redis, keys, entries, id, config.inboxBlock()));
             duties.add(new InboxRescue(redis, keys, entries, id, config.inboxRescue()));
+            duties.add(new Timers(redis, keys, definitions, queues, config.timerTick()));
+            duties.add(
+                    new Reconciler(
+                            redis,
+                            keys,
+                            definitions,
+                            starter,
+                            repair,
+                            config.reconcilePause(),
+                            config.reconcilePage()));
+            duties.add(Retention.duty(redis, keys, config));
         }
         duties.add(new RoleBeat(redis, namespace, id, config.beat()));
         DutyGroup group = new DutyGroup(duties);

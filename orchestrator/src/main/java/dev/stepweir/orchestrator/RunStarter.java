@@ -4,7 +4,6 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.Operation;
 import dev.stepweir.redis.script.SettleRun;
 import dev.stepweir.redis.script.StartRun;
@@ -13,22 +12,17 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.Graph;
 import dev.stepweir.workflow.StepDefinition;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts submitted runs and settles blocked ones, many in a few round trips. Safe to repeat and to
@@ -37,16 +31,14 @@ import org.slf4j.LoggerFactory;
  */
 final class RunStarter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunStarter.class);
-
     private final Redis redis;
-    private final RunStore runs;
+    private final RunReads reads;
     private final Definitions definitions;
     private final Queues queues;
 
     RunStarter(Redis redis, Definitions definitions, Queues queues) {
         this.redis = redis;
-        this.runs = new RunStore(redis);
+        this.reads = new RunReads(redis);
         this.definitions = definitions;
         this.queues = queues;
     }
@@ -59,7 +51,7 @@ final class RunStarter {
     void take(Keys keys, Collection<RunId> start, Collection<RunId> settle) {
         Set<RunId> all = new LinkedHashSet<>(start);
         all.addAll(settle);
-        Map<RunId, RunHead> heads = heads(keys, all);
+        Map<RunId, RunHead> heads = reads.heads(keys, all);
         heads.values().removeIf(head -> head.state().isClosed());
         Map<String, Definitions.Found> found =
                 definitions.find(
@@ -82,22 +74,12 @@ final class RunStarter {
                 });
         found.values().forEach(definition -> ensureQueues(keys, definition));
         List<CompletableFuture<?>> replies = new ArrayList<>();
-        operations.forEach(operation -> replies.add(send(operation)));
+        operations.forEach(
+                operation ->
+                        replies.add(
+                                Refusals.logged(
+                                        operation, operation.runAsync(redis.scripts()))));
         replies.forEach(RedisFutures::join);
-    }
-
-    private Map<RunId, RunHead> heads(Keys keys, Collection<RunId> wanted) {
-        Map<RunId, CompletableFuture<Optional<RunHead>>> reads = new LinkedHashMap<>();
-        for (RunId run : wanted) {
-            reads.put(
-                    run,
-                    runs.fieldsAsync(keys, run, List.of("head"))
-                            .thenApply(f -> Optional.ofNullable(f.get("head")).map(RunHead::parse))
-                            .exceptionally(failure -> leave(run, failure)));
-        }
-        Map<RunId, RunHead> heads = new LinkedHashMap<>();
-        reads.forEach((run, read) -> RedisFutures.join(read).ifPresent(h -> heads.put(run, h)));
-        return heads;
     }
 
     private static StartRun start(Keys keys, RunId run, Definitions.Found definition) {
@@ -123,26 +105,5 @@ final class RunStarter {
         if (definition instanceof Definitions.Known(Graph graph)) {
             queues.ensure(keys, queuesOf(graph));
         }
-    }
-
-    private CompletableFuture<?> send(Operation<?> operation) {
-        return operation
-                .runAsync(redis.scripts())
-                .handle(
-                        (outcome, failure) ->
-                                failure == null ? outcome : leave(operation, failure));
-    }
-
-    /** Leaves alone what Redis refuses to do; anything that time may heal is thrown again. */
-    private static <T> Optional<T> leave(Object what, Throwable failure) {
-        RedisException refusal = RedisFutures.asRedisException(failure);
-        boolean ofThisRun =
-                refusal instanceof RedisCommandExecutionException
-                        || refusal.getCause() instanceof RuntimeException;
-        if (!ofThisRun || Redis.isPassing(refusal)) {
-            throw refusal;
-        }
-        LOG.warn("left alone: {}: {}", what, refusal.getMessage());
-        return Optional.empty();
     }
 }

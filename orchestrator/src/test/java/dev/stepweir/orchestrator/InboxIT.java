@@ -60,6 +60,12 @@ class InboxIT {
             await().until(() -> redis.commands().xlen(keys.inbox()) == 0);
             assertThat(orchestrator.id()).startsWith("orchestrator-");
         }
+        for (Keys keys : runs.namespace().all()) {
+            assertThat(
+                            redis.commands()
+                                    .xinfoConsumers(keys.inbox(), Keys.ORCHESTRATOR_GROUP))
+                    .isEmpty();
+        }
     }
 
     @Test
@@ -134,6 +140,7 @@ class InboxIT {
         }
     }
 
+    @SuppressWarnings("unchecked") // Lettuce takes a generic array.
     @Test
     void entries_that_a_dead_orchestrator_took_are_done_by_another(TestRedis redis) {
         RunId run = runs.submit(PlayedRuns.SINGLE);

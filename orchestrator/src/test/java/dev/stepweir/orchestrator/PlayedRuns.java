@@ -119,6 +119,7 @@ public final class PlayedRuns implements AutoCloseable {
         return take(keys(), worker, queue);
     }
 
+    @SuppressWarnings("unchecked") // Lettuce takes a generic array.
     public List<Taken> take(Keys keys, String worker, String queue) {
         List<StreamMessage<String, String>> read =
                 commands.xreadgroup(

@@ -4,12 +4,14 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
+import dev.stepweir.state.StepState;
 import java.util.List;
 
 /**
- * Publishes a waiting step whose time has come.
+ * Publishes a waiting step whose time has come. The timer of a step that does not wait any more is
+ * removed.
  *
- * @param expected the step's field as the caller read it
+ * @param expected the step's field as the caller read it, or empty when there was none
  * @param dependencies whose outputs flow into the step
  */
 public record RetryStep(Keys keys, StepAddress step, String expected, List<String> dependencies)
@@ -29,7 +31,8 @@ public record RetryStep(Keys keys, StepAddress step, String expected, List<Strin
     @Override
     public ScriptCall call() {
         Keys own = keys.of(step.run());
-        StepField field = StepField.parse(expected);
+        StepField field = expected.isEmpty() ? StepField.ABSENT : StepField.parse(expected);
+        boolean waiting = field.state() == StepState.WAITING_FOR_RETRY;
         return new ScriptCall(Script.RETRY_STEP)
                 .key(own.run(step.run()))
                 .key(own.queue(step.queue()))
@@ -37,7 +40,7 @@ public record RetryStep(Keys keys, StepAddress step, String expected, List<Strin
                 .arg(step.run().text())
                 .arg(step.field())
                 .arg(expected)
-                .arg(field.nextNumber())
+                .arg(waiting ? field.nextNumber() : 0)
                 .arg(StepField.ledgerSuffix(field.ledgers()))
                 .arg(QueueEntry.announcement(step.step(), dependencies))
                 .arg(step.timer())

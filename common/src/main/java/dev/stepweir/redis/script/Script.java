@@ -26,6 +26,9 @@ public enum Script {
     CANCEL_RUN,
     REDRIVE_STEP,
     PURGE_RUN,
+    RELIST_RUN,
+    REAPER_TICK,
+    FORGET_CONSUMER,
     WATCH_RUN;
 
     private static final String INCLUDE = "--@include ";

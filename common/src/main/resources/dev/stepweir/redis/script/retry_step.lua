@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
--- WAITING_FOR_RETRY -> READY once its time has come, never before, by the clock of Redis.
+-- WAITING_FOR_RETRY -> READY once its time has come, never before, by the clock of Redis. The timer
+-- of a step that does not wait any more is removed.
 -- key run
 -- key queue
 -- key timers
 -- arg run_id
 -- arg field
--- arg expected
+-- arg expected       as the caller read it, or '' when there was no such field
 -- arg number         the next dispatch number
 -- arg ledgers
 -- arg entry
@@ -20,9 +21,12 @@ local run_id, field, expected, number, ledgers, entry, timer, due_millis = unpac
 
 local now = tonumber(now_millis())
 local verdict = fence(run, field, expected)
-if verdict ~= 'OK' then
-  if verdict ~= 'STALE' then redis.call('ZREM', timers, timer) end
-  return verdict
+if verdict ~= 'OK' or not string.find(expected, '^WAITING_FOR_RETRY ') then
+  local stored = redis.call('HGET', run, field) or ''
+  if verdict == 'RUN_CLOSED' or not string.find(stored, '^WAITING_FOR_RETRY ') then
+    redis.call('ZREM', timers, timer)
+  end
+  return verdict == 'OK' and 'STALE' or verdict
 end
 if tonumber(due_millis) > now then
   redis.call('ZADD', timers, due_millis, timer)

@@ -36,6 +36,8 @@ final class HouseRules {
     private static final List<String> SPEAKS_TO_REDIS =
             List.of(
                     "dev.stepweir.redis",
+                    "dev.stepweir.orchestrator",
+                    "dev.stepweir.reaper",
                     "dev.stepweir.worker",
                     "dev.stepweir.bench",
                     "dev.stepweir.testkit");

@@ -1,0 +1,221 @@
+package dev.stepweir.orchestrator;
+
+import dev.stepweir.duty.Duty;
+import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RedisTime;
+import dev.stepweir.redis.StoredValue;
+import dev.stepweir.redis.script.PurgeRun;
+import dev.stepweir.redis.script.RelistRun;
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import io.lettuce.core.Limit;
+import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes runs that closed long ago, with all that belongs to them. What a run has left outside its
+ * hash is found by looking through the hash, so nothing depends on its definition. Thread-safe.
+ */
+public final class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+    private static final int PAGE = 100;
+
+    /** Runs looked through at the same time: what is read of them must fit into memory. */
+    private static final int AT_ONCE = 20;
+
+    private static final ScanArgs FIELDS = ScanArgs.Builder.limit(500);
+    private static final String STATE = StepFields.state("");
+    private static final String WAITING = StepState.WAITING_FOR_RETRY + " ";
+    private static final List<RunState> CLOSED =
+            List.of(RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED);
+
+    private final Redis redis;
+    private final Keys keys;
+
+    private Retention(Redis redis, Keys keys) {
+        this.redis = redis;
+        this.keys = keys;
+    }
+
+    /**
+     * Removes every run that completed, failed or was cancelled longer ago than this.
+     *
+     * @return how many runs were removed
+     * @throws io.lettuce.core.RedisException when Redis is out of reach; what was removed stays so
+     */
+    public static long purge(Redis redis, Namespace namespace, Duration olderThan) {
+        long before = RedisTime.millis(redis) - olderThan.toMillis();
+        long purged = 0;
+        for (Keys keys : namespace.all()) {
+            Retention partition = new Retention(redis, keys);
+            for (RunState state : CLOSED) {
+                purged += partition.purge(state, before);
+            }
+        }
+        return purged;
+    }
+
+    /** The duty that keeps one partition's closed runs as long as is wanted and no longer. */
+    static Duty duty(Redis redis, Keys keys, OrchestratorConfig config) {
+        Retention retention = new Retention(redis, keys);
+        return new Duty() {
+            @Override
+            public String name() {
+                return "retention-" + keys.partition();
+            }
+
+            @Override
+            public Tick runOnce() {
+                long now = RedisTime.millis(redis);
+                long purged = 0;
+                for (RunState state : CLOSED) {
+                    Duration kept =
+                            state == RunState.FAILED
+                                    ? config.failedRetention()
+                                    : config.retention();
+                    purged += retention.purge(state, now - kept.toMillis());
+                }
+                if (purged > 0) {
+                    LOG.info("partition {}: {} old runs removed", keys.partition(), purged);
+                }
+                return Tick.after(config.retentionPause());
+            }
+        };
+    }
+
+    private long purge(RunState state, long beforeMillis) {
+        Range<Long> old =
+                Range.from(Range.Boundary.unbounded(), Range.Boundary.excluding(beforeMillis));
+        byte[] list = Bytes.of(keys.runsIn(state));
+        long purged = 0;
+        int kept = 0;
+        while (true) {
+            List<byte[]> page =
+                    RedisFutures.join(
+                            redis.commands().zrangebyscore(list, old, Limit.create(kept, PAGE)));
+            for (int first = 0; first < page.size(); first += AT_ONCE) {
+                List<CompletableFuture<Object>> replies = new ArrayList<>();
+                for (byte[] id : page.subList(first, Math.min(first + AT_ONCE, page.size()))) {
+                    replies.add(purge(state, id, beforeMillis));
+                }
+                for (CompletableFuture<Object> reply : replies) {
+                    switch (RedisFutures.join(reply)) {
+                        case PurgeRun.Outcome.PURGED -> purged++;
+                        case PurgeRun.Outcome.GONE -> {}
+                        case RelistRun.Outcome listed -> LOG.info("run listed anew: {}", listed);
+                        default -> kept++;
+                    }
+                }
+            }
+            if (page.size() < PAGE) {
+                return purged;
+            }
+        }
+    }
+
+    private CompletableFuture<Object> purge(RunState state, byte[] id, long beforeMillis) {
+        RunId run;
+        try {
+            run = new RunId(Bytes.text(id));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("in the list of {} runs: {}", state, e.getMessage());
+            return CompletableFuture.completedFuture(e);
+        }
+        CompletableFuture<Object> outcome =
+                look(run, ScanCursor.INITIAL, new Traces(run))
+                        .thenCompose(traces -> purge(state, traces, beforeMillis));
+        return Refusals.logged("run " + run, outcome);
+    }
+
+    private CompletableFuture<Object> purge(RunState state, Traces traces, long beforeMillis) {
+        RunHead head = traces.head.map(RunHead::parse).orElse(null);
+        if (head == null || head.state() != state) {
+            return new RelistRun(keys, traces.run).runAsync(redis.scripts()).thenApply(o -> o);
+        }
+        PurgeRun purge =
+                new PurgeRun(
+                        keys,
+                        traces.run,
+                        state,
+                        head.workflowHash(),
+                        beforeMillis,
+                        traces.blobs,
+                        traces.letters);
+        return purge.runAsync(redis.scripts()).thenCompose(o -> removeTimers(o, traces));
+    }
+
+    private CompletableFuture<Object> removeTimers(PurgeRun.Outcome outcome, Traces traces) {
+        if (outcome != PurgeRun.Outcome.PURGED || traces.timers.isEmpty()) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        byte[][] timers = traces.timers.stream().map(Bytes::of).toArray(byte[][]::new);
+        return redis.commands()
+                .zrem(Bytes.of(keys.timers()), timers)
+                .toCompletableFuture()
+                .thenApply(removed -> outcome);
+    }
+
+    private CompletableFuture<Traces> look(RunId run, ScanCursor cursor, Traces traces) {
+        return redis.commands()
+                .hscan(Bytes.of(keys.run(run)), cursor, FIELDS)
+                .toCompletableFuture()
+                .thenCompose(
+                        (MapScanCursor<byte[], byte[]> page) -> {
+                            page.getMap().forEach(traces::see);
+                            return page.isFinished()
+                                    ? CompletableFuture.completedFuture(traces)
+                                    : look(run, page, traces);
+                        });
+    }
+
+    /** What a run has left outside its hash, as its fields say. */
+    private static final class Traces {
+
+        private final RunId run;
+        private Optional<String> head = Optional.empty();
+        private final List<String> blobs = new ArrayList<>();
+        private final List<String> letters = new ArrayList<>();
+        private final List<String> timers = new ArrayList<>();
+
+        Traces(RunId run) {
+            this.run = run;
+        }
+
+        void see(byte[] name, byte[] value) {
+            String field = Bytes.text(name);
+            if (field.equals("head")) {
+                head = Optional.of(Bytes.text(value));
+            } else if (StoredValue.isReference(value)) {
+                blobs.add(field);
+            } else if (field.startsWith(STATE)) {
+                String text = Bytes.text(value);
+                StepAddress step = new StepAddress(run, field.substring(STATE.length()), "");
+                if (text.contains(" dlq=")) {
+                    letters.add(step.letterId());
+                }
+                if (text.startsWith(WAITING)) {
+                    timers.add(step.timer());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.stepweir.orchestrator;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.ReconcileStep;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.Graph;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.ZAddArgs;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the steps of running runs: a ready one must have an entry that is held or still to be
+ * delivered, a waiting one a timer. What looks lost is left to a script to decide, which sees all
+ * at one moment. Thread-safe.
+ */
+final class StepRepair {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StepRepair.class);
+
+    private final Redis redis;
+    private final RunReads reads;
+    private final QueuePositions positions;
+    private final Queues queues;
+
+    /** A ready step as read. */
+    private record Ready(StepAddress step, String expected, String entryId, List<String> inputs) {}
+
+    StepRepair(Redis redis, Queues queues) {
+        this.redis = redis;
+        this.reads = new RunReads(redis);
+        this.positions = new QueuePositions(redis);
+        this.queues = queues;
+    }
+
+    /**
+     * Repairs what is lost.
+     *
+     * @param blocked gets the runs that dead steps may block
+     * @return how many steps were published again
+     */
+    int repair(Keys keys, Map<RunId, Graph> runs, Collection<RunId> blocked) {
+        Map<RunId, List<String>> wanted = new LinkedHashMap<>();
+        runs.forEach(
+                (run, graph) ->
+                        wanted.put(
+                                run,
+                                graph.topologicalOrder().stream()
+                                        .map(StepFields::state)
+                                        .toList()));
+        List<Ready> ready = new ArrayList<>();
+        List<CompletableFuture<?>> timers = new ArrayList<>();
+        reads.fields(keys, wanted)
+                .forEach(
+                        (run, fields) -> {
+                            Graph graph = runs.get(run);
+                            if (graph != null
+                                    && look(keys, run, graph, fields, ready, timers)) {
+                                blocked.add(run);
+                            }
+                        });
+        timers.forEach(RedisFutures::join);
+        return publish(keys, ready);
+    }
+
+    /** True when dead steps are all that is left to move. */
+    private boolean look(
+            Keys keys,
+            RunId run,
+            Graph graph,
+            Map<String, String> fields,
+            List<Ready> ready,
+            List<CompletableFuture<?>> timers) {
+        boolean dead = false;
+        boolean moving = false;
+        for (String step : graph.topologicalOrder()) {
+            String text = fields.get(StepFields.state(step));
+            if (text == null) {
+                continue;
+            }
+            StepAddress address = new StepAddress(run, step, graph.step(step).handler());
+            StepField field;
+            try {
+                field = StepField.parse(text);
+            } catch (RuntimeException garbled) {
+                LOG.warn("run={} step={} cannot be read: '{}'", run, step, text);
+                continue;
+            }
+            moving |= field.state().isMoving();
+            dead |= field.state() == StepState.DEAD;
+            if (field.state() == StepState.READY) {
+                String entryId = field.published().entryId();
+                ready.add(new Ready(address, text, entryId, graph.dependencies(step)));
+            } else if (field.state() == StepState.WAITING_FOR_RETRY) {
+                timers.add(setTimer(keys, address, field));
+            }
+        }
+        return dead && !moving;
+    }
+
+    /** Where there is one already, it stays. */
+    private CompletableFuture<?> setTimer(Keys keys, StepAddress step, StepField field) {
+        return redis.commands()
+                .zadd(
+                        Bytes.of(keys.timers()),
+                        ZAddArgs.Builder.nx(),
+                        (double) field.dueMillis(),
+                        Bytes.of(step.timer()))
+                .toCompletableFuture();
+    }
+
+    private int publish(Keys keys, List<Ready> ready) {
+        Map<String, QueuePositions.Position> lastDelivered =
+                positions.lastDelivered(
+                        keys, ready.stream().map(r -> r.step().queue()).distinct().toList());
+        Map<Ready, CompletableFuture<Boolean>> checks = new LinkedHashMap<>();
+        for (Ready each : ready) {
+            QueuePositions.Position position = lastDelivered.get(each.step().queue());
+            checks.put(
+                    each,
+                    position == null
+                            ? CompletableFuture.completedFuture(false)
+                            : isThere(keys, each, position));
+        }
+        Map<Ready, CompletableFuture<?>> replies = new LinkedHashMap<>();
+        checks.forEach(
+                (each, there) -> {
+                    if (!RedisFutures.join(there)) {
+                        replies.put(each, reconcile(keys, each));
+                    }
+                });
+        int published = 0;
+        for (Map.Entry<Ready, CompletableFuture<?>> reply : replies.entrySet()) {
+            Object outcome = RedisFutures.join(reply.getValue());
+            if (ReconcileStep.Outcome.PUBLISHED.equals(outcome)) {
+                published++;
+                queues.forget(keys, reply.getKey().step().queue());
+            }
+        }
+        return published;
+    }
+
+    /** Whether the entry is pending or still ahead, as far as one cheap look can tell. */
+    private CompletableFuture<Boolean> isThere(
+            Keys keys, Ready ready, QueuePositions.Position lastDelivered) {
+        byte[] queue = Bytes.of(keys.queue(ready.step().queue()));
+        Range<String> entry = Range.create(ready.entryId(), ready.entryId());
+        if (lastDelivered.isBefore(ready.entryId())) {
+            return redis.commands()
+                    .xrange(queue, entry, Limit.from(1))
+                    .toCompletableFuture()
+                    .thenApply(found -> !found.isEmpty());
+        }
+        return redis.commands()
+                .xpending(queue, Bytes.of(Keys.WORKER_GROUP), entry, Limit.from(1))
+                .toCompletableFuture()
+                .thenApply(found -> !found.isEmpty())
+                .exceptionally(failure -> {
+                    if (Queues.isNoGroup(RedisFutures.asRedisException(failure))) {
+                        return false;
+                    }
+                    throw RedisFutures.asRedisException(failure);
+                });
+    }
+
+    private CompletableFuture<?> reconcile(Keys keys, Ready ready) {
+        String event =
+                HistoryEvent.record(
+                        HistoryEvent.REPUBLISHED, Map.of("step", ready.step().step()));
+        return Refusals.logged(
+                ready.step(),
+                new ReconcileStep(keys, ready.step(), ready.expected(), ready.inputs(), event)
+                        .runAsync(redis.scripts()));
+    }
+}

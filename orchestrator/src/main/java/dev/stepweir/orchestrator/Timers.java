@@ -1,0 +1,206 @@
+package dev.stepweir.orchestrator;
+
+import dev.stepweir.duty.Duty;
+import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RedisTime;
+import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.script.RetryStep;
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.workflow.Graph;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScoredValue;
+import io.lettuce.core.ZAddArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the steps of one partition whose time has come, the longest due first. When that is,
+ * the clock of Redis says and the script checks: never early, and once however many look.
+ */
+final class Timers implements Duty {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
+
+    /** Firing more in one go would hold up everybody else's commands. */
+    private static final int PAGE = 100;
+
+    /** When a timer that could not be served is tried again: others must not wait behind it. */
+    private static final Duration SET_ASIDE = Duration.ofMinutes(1);
+
+    private static final int RUN_ID_LENGTH = 36;
+
+    private final Redis redis;
+    private final Keys keys;
+    private final RunStore runs;
+    private final Definitions definitions;
+    private final Queues queues;
+    private final Duration tick;
+
+    /** A due timer, its step as stored, and the definition that its run is pinned to. */
+    private record Due(String timer, RunId run, String step, String field, String hash) {}
+
+    /**
+     * A duty for one partition.
+     *
+     * @param tick longest time between two looks
+     */
+    Timers(Redis redis, Keys keys, Definitions definitions, Queues queues, Duration tick) {
+        this.redis = redis;
+        this.keys = keys;
+        this.runs = new RunStore(redis);
+        this.definitions = definitions;
+        this.queues = queues;
+        this.tick = tick;
+    }
+
+    @Override
+    public String name() {
+        return "timers-" + keys.partition();
+    }
+
+    @Override
+    public Tick runOnce() {
+        CompletableFuture<Long> time = RedisTime.millisAsync(redis);
+        List<ScoredValue<byte[]>> page =
+                RedisFutures.join(
+                        redis.commands()
+                                .zrangeWithScores(Bytes.of(keys.timers()), 0, PAGE - 1));
+        long now = RedisFutures.join(time);
+        List<String> due = new ArrayList<>();
+        for (ScoredValue<byte[]> timer : page) {
+            if (timer.getScore() > now) {
+                break;
+            }
+            due.add(Bytes.text(timer.getValue()));
+        }
+        if (!due.isEmpty()) {
+            fire(load(due, now), now);
+        }
+        if (due.size() == PAGE) {
+            return Tick.AGAIN;
+        }
+        long untilNext =
+                due.size() < page.size()
+                        ? (long) page.get(due.size()).getScore() - now
+                        : tick.toMillis();
+        return Tick.after(Duration.ofMillis(Math.min(untilNext, tick.toMillis())));
+    }
+
+    private List<Due> load(List<String> timers, long now) {
+        Map<String, CompletableFuture<Due>> reads = new LinkedHashMap<>();
+        for (String timer : timers) {
+            reads.put(timer, load(timer));
+        }
+        List<Due> due = new ArrayList<>();
+        reads.forEach(
+                (timer, read) -> {
+                    try {
+                        due.add(RedisFutures.join(read));
+                    } catch (RedisException failure) {
+                        setAside(timer, now, Refusals.orThrow(failure).getMessage());
+                    }
+                });
+        return due;
+    }
+
+    private CompletableFuture<Due> load(String timer) {
+        if (timer.length() < RUN_ID_LENGTH + 2) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("not a timer"));
+        }
+        String step = timer.substring(RUN_ID_LENGTH + 1);
+        RunId run;
+        try {
+            run = new RunId(timer.substring(0, RUN_ID_LENGTH));
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return runs.fieldsAsync(keys, run, List.of("head", StepFields.state(step)))
+                .thenApply(
+                        fields -> {
+                            String head = fields.getOrDefault("head", "");
+                            String field = fields.getOrDefault(StepFields.state(step), "");
+                            String hash =
+                                    head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
+                            return new Due(timer, run, step, field, hash);
+                        });
+    }
+
+    private void fire(List<Due> due, long now) {
+        Set<String> hashes =
+                due.stream()
+                        .map(Due::hash)
+                        .filter(hash -> !hash.isEmpty())
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+        Map<String, Definitions.Found> found = definitions.find(keys, hashes);
+        Map<Due, CompletableFuture<Object>> replies = new LinkedHashMap<>();
+        for (Due each : due) {
+            if (each.hash().isEmpty()) {
+                replies.put(each, send(each, "", List.of()));
+            } else if (found.get(each.hash()) instanceof Definitions.Known(Graph graph)
+                    && graph.contains(each.step())) {
+                String queue = graph.step(each.step()).handler();
+                queues.ensure(keys, List.of(queue));
+                replies.put(each, send(each, queue, graph.dependencies(each.step())));
+            } else {
+                replies.put(each, CompletableFuture.completedFuture("its definition is unusable"));
+            }
+        }
+        replies.forEach(
+                (each, reply) -> {
+                    Object answer = RedisFutures.join(reply);
+                    if (!(answer instanceof RetryStep.Outcome)) {
+                        setAside(each.timer(), now, answer);
+                    }
+                });
+    }
+
+    /** Answers with an outcome, or with why it cannot be done. */
+    private CompletableFuture<Object> send(Due due, String queue, List<String> dependencies) {
+        StepAddress step = new StepAddress(due.run(), due.step(), queue);
+        RetryStep retry = new RetryStep(keys, step, due.field(), dependencies);
+        CompletableFuture<RetryStep.Outcome> reply;
+        try {
+            reply = retry.runAsync(redis.scripts());
+        } catch (IllegalArgumentException garbled) {
+            return CompletableFuture.completedFuture(garbled.toString());
+        }
+        return reply.handle(
+                (outcome, failure) ->
+                        failure == null
+                                ? outcome
+                                : String.valueOf(Refusals.orThrow(failure).getMessage()));
+    }
+
+    private void setAside(String timer, long now, @Nullable Object why) {
+        LOG.warn(
+                "timer '{}' cannot be served, tried again in {} s: {}",
+                timer,
+                SET_ASIDE.toSeconds(),
+                why);
+        double later = (double) now + SET_ASIDE.toMillis();
+        RedisFutures.join(
+                redis.commands()
+                        .zadd(
+                                Bytes.of(keys.timers()),
+                                ZAddArgs.Builder.xx().gt(),
+                                later,
+                                Bytes.of(timer)));
+    }
+}

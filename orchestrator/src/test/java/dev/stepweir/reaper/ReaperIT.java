@@ -1,0 +1,246 @@
+package dev.stepweir.reaper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.json.Json;
+import dev.stepweir.orchestrator.Orchestrator;
+import dev.stepweir.orchestrator.OrchestratorConfig;
+import dev.stepweir.orchestrator.PlayedRuns;
+import dev.stepweir.orchestrator.PlayedRuns.Taken;
+import dev.stepweir.redis.RedisTime;
+import dev.stepweir.redis.script.CancelRun;
+import dev.stepweir.run.DeadLetter;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Range;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@WithRedis
+class ReaperIT {
+
+    private static final Duration LAPSED = Duration.ofMinutes(1);
+    private static final ReaperConfig CONFIG = ReaperConfig.DEFAULTS;
+
+    private PlayedRuns runs;
+    private Orchestrator orchestrator;
+    private Reclaimer reclaimer;
+
+    @BeforeEach
+    void connect(TestRedis redis) {
+        runs = new PlayedRuns(redis);
+        orchestrator =
+                Orchestrator.start(runs.redis(), runs.namespace(), OrchestratorConfig.DEFAULTS);
+        reclaimer =
+                new Reclaimer(
+                        runs.redis(),
+                        runs.keys(),
+                        new KnownQueues(runs.redis(), runs.keys()),
+                        CONFIG);
+        reclaimer.runOnce();
+        endGrace(redis);
+    }
+
+    @AfterEach
+    void disconnect() {
+        orchestrator.close();
+        runs.close();
+    }
+
+    private void endGrace(TestRedis redis) {
+        redis.commands().hset(runs.keys().reaper(), "grace_until", "0");
+    }
+
+    private RunId started() {
+        RunId run = runs.submit(PlayedRuns.SINGLE);
+        await().until(() -> runs.state(run).orElseThrow() == RunState.RUNNING);
+        return run;
+    }
+
+    private Taken takeBy(String worker) {
+        return runs.take(worker, "work").getFirst();
+    }
+
+    private Taken lapsedBy(String worker) {
+        Taken taken = takeBy(worker);
+        runs.age(taken, worker, LAPSED);
+        return taken;
+    }
+
+    private List<String> kinds(RunId run) {
+        return runs.history(run).stream().map(HistoryEvent::kind).toList();
+    }
+
+    @Test
+    void a_crash_is_charged_when_the_worker_is_silent_too() {
+        RunId run = started();
+        lapsedBy("dead");
+        reclaimer.runOnce();
+        assertThat(kinds(run)).containsExactly("CRASHED");
+        assertThat(runs.step(run, "only").ledgers().crashes()).isEqualTo(1);
+        Taken again = takeBy("next");
+        assertThat(again.entry().number()).isEqualTo(2);
+    }
+
+    @Test
+    void a_worker_that_beats_is_charged_nothing(TestRedis redis) {
+        RunId run = started();
+        lapsedBy("alive");
+        redis.commands()
+                .zadd(runs.keys().workerBeats(), RedisTime.millis(runs.redis()), "alive");
+        reclaimer.runOnce();
+        assertThat(kinds(run)).containsExactly("REDELIVERED");
+        assertThat(runs.step(run, "only").ledgers().crashes()).isZero();
+        assertThat(runs.step(run, "only").ledgers().redeliveries()).isEqualTo(1);
+    }
+
+    @Test
+    void an_entry_within_its_lease_is_left_alone() {
+        RunId run = started();
+        Taken taken = takeBy("w");
+        reclaimer.runOnce();
+        assertThat(runs.step(run, "only").published().entryId()).isEqualTo(taken.entryId());
+    }
+
+    @Test
+    void the_third_crash_makes_a_dead_letter_that_names_the_workers(TestRedis redis) {
+        RunId run = started();
+        for (String worker : List.of("w1", "w2", "w3")) {
+            lapsedBy(worker);
+            reclaimer.runOnce();
+        }
+        assertThat(runs.step(run, "only").state()).isEqualTo(StepState.DEAD);
+        await().until(() -> runs.state(run).orElseThrow() == RunState.FAILED);
+        var letters = redis.commands().xrange(runs.keys().deadLetters(), Range.unbounded());
+        assertThat(letters).hasSize(1);
+        DeadLetter letter =
+                Json.read(letters.getFirst().getBody().get("d"), DeadLetter.class);
+        assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.CRASH_LOOP);
+        assertThat(letter.id()).isEqualTo(run + "/only");
+        assertThat(letter.workflow()).isEqualTo("single");
+        assertThat(letter.crashes()).isEqualTo(3);
+        assertThat(letter.error().message()).contains("w1, w2, w3");
+    }
+
+    @Test
+    void an_entry_without_a_body_is_dropped(TestRedis redis) {
+        RunId run = started();
+        Taken taken = lapsedBy("w");
+        redis.commands().xdel(runs.keys().queue("work"), taken.entryId());
+        reclaimer.runOnce();
+        await().until(() -> takeAny("w2") != null);
+        assertThat(kinds(run)).containsExactly("REPUBLISHED");
+        assertThat(runs.step(run, "only").ledgers().crashes()).isZero();
+    }
+
+    private Taken takeAny(String worker) {
+        return runs.take(worker, "work").stream().findFirst().orElse(null);
+    }
+
+    @SuppressWarnings("unchecked") // Lettuce takes a generic array.
+    @Test
+    void entries_of_gone_and_closed_runs_and_nonsense_are_dropped(TestRedis redis) {
+        RunId gone = started();
+        lapsedBy("w");
+        redis.commands().del(runs.keys().run(gone));
+        RunId cancelled = started();
+        lapsedBy("w");
+        new CancelRun(runs.keys(), cancelled, "test", "CANCELLED {}").run(runs.redis().scripts());
+        String queue = runs.keys().queue("work");
+        String nonsense = redis.commands().xadd(queue, Map.of("d", "nonsense"));
+        Consumer<String> worker = Consumer.from("workers", "w");
+        redis.commands()
+                .xreadgroup(worker, io.lettuce.core.XReadArgs.StreamOffset.lastConsumed(queue));
+        redis.commands()
+                .xclaim(
+                        queue,
+                        worker,
+                        new io.lettuce.core.XClaimArgs().minIdleTime(0).idle(LAPSED).justid(),
+                        nonsense);
+        reclaimer.runOnce();
+        assertThat(redis.commands().xlen(queue)).isZero();
+        assertThat(redis.commands().xpending(queue, "workers").getCount()).isZero();
+    }
+
+    @Test
+    void more_than_a_page_of_lapsed_entries_is_taken_back() {
+        for (int i = 0; i < 150; i++) {
+            runs.submit(PlayedRuns.SINGLE);
+        }
+        var taken = new java.util.ArrayList<Taken>();
+        await().until(() -> taken.addAll(runs.take("w", "work")) && taken.size() == 150
+                || taken.size() == 150);
+        taken.forEach(t -> runs.age(t, "w", LAPSED));
+        reclaimer.runOnce();
+        assertThat(taken)
+                .allMatch(t -> runs.step(t.entry().run(), "only").ledgers().crashes() == 1);
+    }
+
+    @Test
+    void after_a_gap_every_lease_gets_its_full_time_again(TestRedis redis) {
+        RunId run = started();
+        lapsedBy("w");
+        redis.commands().hset(runs.keys().reaper(), "tick", "1");
+        reclaimer.runOnce();
+        reclaimer.runOnce();
+        assertThat(runs.step(run, "only").ledgers().crashes()).isZero();
+        endGrace(redis);
+        reclaimer.runOnce();
+        assertThat(runs.step(run, "only").ledgers().crashes()).isEqualTo(1);
+    }
+
+    @Test
+    void a_worker_silent_for_long_is_forgotten_once_it_holds_nothing(TestRedis redis) {
+        started();
+        lapsedBy("ghost");
+        redis.commands().zadd(runs.keys().workerBeats(), 1, "ghost");
+        redis.commands().hset(runs.keys().workerRecords(), "ghost", "{}");
+        SilentWorkers silent =
+                new SilentWorkers(
+                        runs.redis(),
+                        runs.keys(),
+                        new KnownQueues(runs.redis(), runs.keys()),
+                        CONFIG.forgetAfter());
+        silent.runOnce();
+        assertThat(redis.commands().zscore(runs.keys().workerBeats(), "ghost")).isNotNull();
+        reclaimer.runOnce();
+        silent.runOnce();
+        assertThat(redis.commands().zscore(runs.keys().workerBeats(), "ghost")).isNull();
+        assertThat(redis.commands().hlen(runs.keys().workerRecords())).isZero();
+        assertThat(redis.commands().xinfoConsumers(runs.keys().queue("work"), "workers"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_reaper_shows_that_it_lives_and_leaves_no_trace_of_itself(TestRedis redis) {
+        try (Reaper one = Reaper.start(runs.redis(), runs.namespace(), CONFIG);
+                Reaper two = Reaper.start(runs.redis(), runs.namespace(), CONFIG)) {
+            await().until(
+                    () ->
+                            redis.commands()
+                                    .zrange(runs.keys().roleBeats(), 0, -1)
+                                    .containsAll(List.of(one.id(), two.id(), orchestrator.id())));
+        }
+        assertThat(redis.commands().zrange(runs.keys().roleBeats(), 0, -1))
+                .containsExactly(orchestrator.id());
+    }
+
+    @Test
+    void settings_that_contradict_each_other_are_refused() {
+        assertThatThrownBy(
+                        () -> CONFIG.withLease(Duration.ofSeconds(20), Duration.ofSeconds(8)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lease must be at least three heartbeats");
+    }
+}

@@ -6,6 +6,10 @@ import dev.stepweir.cli.fleet.DoctorCommand;
 import dev.stepweir.cli.fleet.HealthCommand;
 import dev.stepweir.cli.fleet.QueuesCommand;
 import dev.stepweir.cli.fleet.WorkersCommand;
+import dev.stepweir.cli.role.DevCommand;
+import dev.stepweir.cli.role.OrchestratorCommand;
+import dev.stepweir.cli.role.ReaperCommand;
+import dev.stepweir.cli.role.WorkerCommand;
 import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
 import dev.stepweir.cli.runs.RunsCommand;
@@ -39,6 +43,10 @@ import picocli.CommandLine.Spec;
             QueuesCommand.class,
             HealthCommand.class,
             DoctorCommand.class,
+            DevCommand.class,
+            OrchestratorCommand.class,
+            WorkerCommand.class,
+            ReaperCommand.class,
             BenchCommand.class
         })
 public final class Stepweir implements Callable<Integer> {

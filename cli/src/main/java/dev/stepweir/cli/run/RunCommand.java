@@ -1,8 +1,12 @@
 package dev.stepweir.cli.run;
 
+import dev.stepweir.cli.role.AllInOne;
+import dev.stepweir.cli.role.HandlerOptions;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.embedded.RedisServerOptions;
 import dev.stepweir.workflow.Fault;
 import dev.stepweir.workflow.Workflow;
 import java.nio.file.Path;
@@ -13,8 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +45,13 @@ public final class RunCommand implements Callable<Integer> {
             description = "The run's input, or the file that has it; null if not said.")
     private @Nullable String input;
 
+    @Option(
+            names = "--local",
+            description = "Run it in this process with a Redis of its own that ends with it.")
+    private boolean local;
+
+    @Mixin private HandlerOptions handlers;
+
     @Option(names = "--detach", description = "Print the run's id and do not wait.")
     private boolean detach;
 
@@ -61,8 +74,25 @@ public final class RunCommand implements Callable<Integer> {
         if (workflow.isEmpty()) {
             return ExitCode.BAD_INPUT.code();
         }
+        if (local) {
+            return executeLocally(workflow.get(), value, output);
+        }
         try (Session session = Session.open(spec)) {
             return execute(session, workflow.get(), value, output);
+        }
+    }
+
+    private int executeLocally(Workflow workflow, JsonNode value, Output output)
+            throws InterruptedException {
+        if (detach) {
+            throw new ParameterException(
+                    spec.commandLine(), "--detach and --local exclude each other: the run would end");
+        }
+        String namespace = ServerOptions.of(spec).namespace();
+        try (AllInOne all =
+                        AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
+                Session session = Session.open(all.address(), namespace)) {
+            return execute(session, workflow, value, output);
         }
     }
 
@@ -77,7 +107,7 @@ public final class RunCommand implements Callable<Integer> {
             }
             return ExitCode.OK.code();
         }
-        return new Waiting(session.client(), output, json, waitTimeout).run(workflow, value).code();
+        return new Waiting(session.client(), output, json, waitTimeout, !local).run(workflow, value).code();
     }
 
     private Optional<Workflow> workflow(Output output) {

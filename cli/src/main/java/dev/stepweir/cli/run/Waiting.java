@@ -26,27 +26,37 @@ final class Waiting {
     private final Output output;
     private final boolean json;
     private final Duration limit;
+    private final boolean outlivesUs;
 
-    Waiting(StepweirClient client, Output output, boolean json, Optional<Duration> limit) {
+    /**
+     * @param outlivesUs whether the run goes on when this process ends
+     */
+    Waiting(
+            StepweirClient client,
+            Output output,
+            boolean json,
+            Optional<Duration> limit,
+            boolean outlivesUs) {
         this.client = client;
         this.output = output;
         this.json = json;
         this.limit = limit.orElse(FOREVER);
+        this.outlivesUs = outlivesUs;
     }
 
     ExitCode run(Workflow workflow, JsonNode input) throws InterruptedException {
         WatchedRun run = client.submitAndWatch(workflow, input);
         RunId id = run.run().id();
         output.say("run " + id);
-        Thread farewell = new Thread(() -> output.say("\nthe run goes on: " + next(id)));
-        Runtime.getRuntime().addShutdownHook(farewell);
+        Thread goodbye = new Thread(() -> output.say("\n" + farewell(id)));
+        Runtime.getRuntime().addShutdownHook(goodbye);
         try {
             await(run);
         } catch (AwaitTimeoutException e) {
-            output.say("the run goes on: " + next(id));
+            output.say(farewell(id));
             throw e;
         } finally {
-            forget(farewell);
+            forget(goodbye);
         }
         RunView view =
                 client.show(id).orElseThrow(() -> new UnknownRunException("run " + id + " is gone"));
@@ -58,13 +68,15 @@ final class Waiting {
         };
     }
 
-    private static String next(RunId id) {
-        return "stepweir runs show " + id;
+    private String farewell(RunId id) {
+        return outlivesUs
+                ? "the run goes on: stepweir runs show " + id
+                : "the run ends with this process";
     }
 
-    private static void forget(Thread farewell) {
+    private static void forget(Thread goodbye) {
         try {
-            Runtime.getRuntime().removeShutdownHook(farewell);
+            Runtime.getRuntime().removeShutdownHook(goodbye);
         } catch (IllegalStateException e) {
             // The JVM is ending: the farewell is being said.
         }

@@ -26,9 +26,14 @@ public record DevServer(String url, long pid) {
 
     private static final String FILE = "dev.json";
 
-    /** The server that runs in a directory. */
+    /** The server that runs in a directory, with its data where it is kept by default. */
     public static Optional<DevServer> find(Path directory) {
-        Path file = directory.resolve(DIRECTORY).resolve(FILE);
+        return readIn(directory.resolve(DIRECTORY));
+    }
+
+    /** The server that runs with a data directory. */
+    public static Optional<DevServer> readIn(Path data) {
+        Path file = data.resolve(FILE);
         if (!Files.isReadable(file)) {
             return Optional.empty();
         }

@@ -2,10 +2,12 @@ package dev.stepweir.cli.fleet;
 
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.redis.Preflight;
 import dev.stepweir.redis.Preflight.Finding;
 import dev.stepweir.redis.Preflight.Level;
+import dev.stepweir.redis.Redis;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +41,7 @@ public final class DoctorCommand implements Callable<Integer> {
             if (json) {
                 output.json(findings.stream().map(DoctorCommand::json).toList());
             } else {
-                output.say("Redis at " + session.redis().address());
+                output.say("Redis at " + Redis.withoutPassword(ServerOptions.of(spec).address()));
                 findings.forEach(finding -> output.line(line(finding)));
             }
             return (Preflight.fails(findings) ? ExitCode.FAILED : ExitCode.OK).code();

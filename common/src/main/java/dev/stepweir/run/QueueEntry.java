@@ -1,10 +1,11 @@
 package dev.stepweir.run;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a stream entry announces: {@code <run> <number> <step>} and the names of the steps whose
- * outputs flow into it, so that one call can take an entry and read its inputs.
+ * What a stream entry announces: {@code <run> <number> <field>} and the fields of the outputs that
+ * flow into the step, separated by U+001F, so that one call can take an entry and read its inputs.
  *
  * @param number the dispatch number
  * @param inputs names of the step's dependencies; empty when the run's input flows in, or when
@@ -18,6 +19,9 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
     /** More dependencies than this are not named in the entry. */
     public static final int MAX_INPUTS = 32;
 
+    /** Length of what precedes a step's name in the name of its fields. */
+    private static final int PREFIX = 2;
+
     private static final char SEPARATOR = '\u001F';
 
     public QueueEntry {
@@ -27,9 +31,13 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
     /** The part that does not change over publishings: step and inputs. */
     public static String announcement(String step, List<String> dependencies) {
         if (dependencies.isEmpty() || dependencies.size() > MAX_INPUTS) {
-            return step;
+            return StepFields.state(step);
         }
-        return step + SEPARATOR + String.join(String.valueOf(SEPARATOR), dependencies);
+        StringBuilder text = new StringBuilder(StepFields.state(step));
+        for (String dependency : dependencies) {
+            text.append(SEPARATOR).append(StepFields.output(dependency));
+        }
+        return text.toString();
     }
 
     public String announcement() {
@@ -43,7 +51,14 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
         }
         RunId run = new RunId(text.substring(0, 36));
         long number = Long.parseLong(text, 37, numberEnd, 10);
-        String[] names = text.substring(numberEnd + 1).split(String.valueOf(SEPARATOR));
-        return new QueueEntry(run, number, names[0], List.of(names).subList(1, names.length));
+        List<String> names = new ArrayList<>();
+        int from = numberEnd + 1;
+        for (int end = from; end <= text.length(); end++) {
+            if (end == text.length() || text.charAt(end) == SEPARATOR) {
+                names.add(text.substring(from + PREFIX, end));
+                from = end + 1;
+            }
+        }
+        return new QueueEntry(run, number, names.getFirst(), names.subList(1, names.size()));
     }
 }

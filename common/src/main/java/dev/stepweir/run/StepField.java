@@ -14,15 +14,15 @@ import java.util.Optional;
  * PENDING 3                                        a join with three dependencies open
  * READY 2@1700000000000-0 f=1                      published twice, failed once
  * WAITING_FOR_RETRY 1@1700000000000-0 f=1 due=1700000001000
- * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a from=1700000000001 to=1700000000002
+ * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a7c to=1700000000002 ms=15
  * DEAD 3@1700000000000-0 f=3 dlq=1700000000009-0
  * </pre>
  *
  * @param open dependencies still open, for {@code PENDING}
  * @param dueMillis when the step is published again, for {@code WAITING_FOR_RETRY}
  * @param worker who committed it, for {@code SUCCEEDED}, else empty
- * @param fromMillis when the committed attempt began, by the worker's clock
  * @param toMillis when it was committed, by the clock of Redis
+ * @param tookMillis how long its handler ran, by the worker's clock
  */
 public record StepField(
         StepState state,
@@ -31,8 +31,8 @@ public record StepField(
         int open,
         long dueMillis,
         String worker,
-        long fromMillis,
-        long toMillis) {
+        long toMillis,
+        long tookMillis) {
 
     /** The field of a step that nothing has happened to yet: absent. */
     public static final StepField ABSENT =
@@ -64,8 +64,8 @@ public record StepField(
                 0,
                 Long.parseLong(values.getOrDefault("due", "0")),
                 values.getOrDefault("w", ""),
-                Long.parseLong(values.getOrDefault("from", "0")),
-                Long.parseLong(values.getOrDefault("to", "0")));
+                Long.parseLong(values.getOrDefault("to", "0")),
+                Long.parseLong(values.getOrDefault("ms", "0")));
     }
 
     /**
@@ -92,11 +92,9 @@ public record StepField(
         return ledgers.suffix();
     }
 
-    /** A committed step up to the time, which the script appends. */
-    public static String succeededUpToTime(
-            Dispatch dispatch, Ledgers ledgers, String worker, long fromMillis) {
-        return "SUCCEEDED " + dispatch + ledgers.suffix() + " w=" + worker + " from=" + fromMillis
-                + " to=";
+    /** When the committed attempt began, for people: what it took before its commit. */
+    public long fromMillis() {
+        return toMillis - tookMillis;
     }
 
     /** A failed step up to the due time, which the script appends. */

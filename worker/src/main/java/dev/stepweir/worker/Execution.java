@@ -3,7 +3,6 @@ package dev.stepweir.worker;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
-import dev.stepweir.run.StepField;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +25,7 @@ final class Execution implements Runnable {
     private final Handlers.Registered<?> handler;
     private final Lane lane;
     private final long fromMillis;
+    private final long fromNanos;
     private final AtomicBoolean reported = new AtomicBoolean();
     private final Thread thread;
     private Optional<Future<?>> timer = Optional.empty();
@@ -43,6 +43,7 @@ final class Execution implements Runnable {
         this.handler = handler;
         this.lane = lane;
         this.fromMillis = nowMillis;
+        this.fromNanos = System.nanoTime();
         this.thread = Thread.ofVirtual().unstarted(this);
     }
 
@@ -145,21 +146,14 @@ final class Execution implements Runnable {
                 this,
                 new Commit(
                         assignment.step().run(),
-                        assignment.step().queue(),
-                        assignment.dispatch().entryId(),
-                        step.field(),
-                        assignment.expected(),
-                        StepField.succeededUpToTime(
-                                assignment.dispatch(),
-                                assignment.ledgers(),
-                                lane.workerId(),
-                                fromMillis),
-                        step.outputField(),
+                        step.committed(),
+                        assignment.dispatch(),
+                        assignment.ledgers(),
+                        (System.nanoTime() - fromNanos) / 1_000_000,
                         output,
                         assignment.ledgers().deadLetter().isEmpty()
                                 ? ""
-                                : assignment.step().letterId(),
-                        step.successors()));
+                                : assignment.step().letterId()));
     }
 
     private void reportFailure(Throwable thrown) {

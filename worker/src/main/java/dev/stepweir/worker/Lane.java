@@ -134,7 +134,7 @@ final class Lane {
         int bytes = 0;
         while (!outbox.isEmpty() && items.size() < mostItems) {
             Commit next = outbox.getFirst().commit();
-            writes += 2 + next.successors().size();
+            writes += next.writes();
             bytes += next.size();
             if (!items.isEmpty() && (writes > MAX_WRITES || bytes > AdvanceSteps.MAX_BYTES)) {
                 break;

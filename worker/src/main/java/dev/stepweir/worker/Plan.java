@@ -1,6 +1,7 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Successor;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepFields;
@@ -17,15 +18,14 @@ final class Plan {
     /**
      * One step.
      *
-     * @param field the name of its field
-     * @param outputField where its output goes
+     * @param committed how its success is sent
      */
-    record Step(
-            StepDefinition definition,
-            byte[] field,
-            String outputField,
-            List<String> dependencies,
-            List<Successor> successors) {}
+    record Step(StepDefinition definition, AdvanceSteps.Step committed) {
+
+        List<String> dependencies() {
+            return definition.dependencies();
+        }
+    }
 
     private final String workflow;
     private final Map<String, Step> steps = new HashMap<>();
@@ -70,9 +70,10 @@ final class Plan {
         }
         return new Step(
                 step,
-                Bytes.of(StepFields.state(step.name())),
-                StepFields.output(step.name()),
-                step.dependencies(),
-                List.copyOf(successors));
+                new AdvanceSteps.Step(
+                        step.handler(),
+                        StepFields.state(step.name()),
+                        StepFields.output(step.name()),
+                        successors));
     }
 }

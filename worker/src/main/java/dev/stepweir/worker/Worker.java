@@ -33,7 +33,7 @@ public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
-    private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 10);
+    private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
     private final WorkerConfig config;
     private final Redis redis;
     private final boolean ownsRedis;

@@ -3,13 +3,17 @@ package dev.stepweir.redis.script;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.StoredValue;
+import dev.stepweir.run.Dispatch;
+import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,12 @@ public final class AdvanceSteps {
 
     /** Bytes of output after which a call is full; a larger single output goes alone. */
     public static final int MAX_BYTES = 256 * 1024;
+
+    /** Index of the first queue among the script's KEYS. */
+    private static final int FIRST_QUEUE = 5;
+
+    private static final byte[] ZERO = Bytes.of(0);
+    private static final byte[] GROUP = Bytes.of(Keys.WORKER_GROUP);
 
     /**
      * What a partition's turns have in common.
@@ -56,29 +66,58 @@ public final class AdvanceSteps {
     public record Successor(byte[] field, byte[] dependencies, String queue, byte[] announcement) {}
 
     /**
+     * A step of a definition, said once per call however many runs commit it. Compared by identity.
+     *
+     * @param queue the step's queue
+     * @param field where its state is
+     * @param outputField where its output goes
+     */
+    public static final class Step {
+        private final String queue;
+        private final byte[] field;
+        private final String outputField;
+        private final byte[] outputFieldBytes;
+        private final List<Successor> successors;
+
+        public Step(String queue, String field, String outputField, List<Successor> successors) {
+            this.queue = queue;
+            this.field = Bytes.of(field);
+            this.outputField = outputField;
+            this.outputFieldBytes = Bytes.of(outputField);
+            this.successors = List.copyOf(successors);
+        }
+
+        public String queue() {
+            return queue;
+        }
+    }
+
+    /**
      * A finished step to commit.
      *
-     * @param expected the step's field as it was begun
-     * @param done its new field up to the time
-     * @param outputField where the output goes
+     * @param dispatch the fence
+     * @param ledgers the step's ledgers as it was begun
+     * @param tookMillis how long the handler ran
      * @param output JSON, or null when the handler returned nothing
      * @param letter id of the dead letter that its success removes, or empty
      */
     public record Commit(
             RunId run,
-            String queue,
-            String entryId,
-            byte[] field,
-            String expected,
-            String done,
-            String outputField,
+            Step step,
+            Dispatch dispatch,
+            Ledgers ledgers,
+            long tookMillis,
             byte @Nullable [] output,
-            String letter,
-            List<Successor> successors) {
+            String letter) {
 
-        /** Roughly what it adds to the call. */
+        /** Bytes that it adds to the call, roughly. */
         public int size() {
             return output == null ? 0 : output.length;
+        }
+
+        /** Writes that it makes. */
+        public int writes() {
+            return 2 + step.successors.size();
         }
     }
 
@@ -118,66 +157,48 @@ public final class AdvanceSteps {
      */
     public record Turn(List<Result> results, List<Begun> begun, String problem) {}
 
-    private static final byte[] ZERO = Bytes.of(0);
-
     private final Partition partition;
-    private final List<byte[]> keys = new ArrayList<>();
-    private final Map<String, Integer> queueIndexes = new HashMap<>();
-    private final List<String> queueOfIndex = new ArrayList<>();
-    private final List<byte[]> commits = new ArrayList<>();
+    private final List<String> queues = new ArrayList<>();
+    private final Map<Step, byte[]> stepIndexes = new IdentityHashMap<>();
+    private final List<Commit> commits = new ArrayList<>();
+    private final List<byte[]> stepArgs = new ArrayList<>();
     private final List<byte[]> begins = new ArrayList<>();
     private final List<byte[]> takes = new ArrayList<>();
-    private int commitCount;
 
     public AdvanceSteps(Partition partition) {
         this.partition = partition;
-        Keys own = partition.keys();
-        addKey(Bytes.of(own.openRuns()));
-        addKey(Bytes.of(own.completedRuns()));
-        addKey(Bytes.of(own.deadLetters()));
-        addKey(Bytes.of(own.letterIndex()));
     }
 
     public void commit(Commit item) {
-        commitCount++;
-        add(commits, addKey(Bytes.of(partition.keys().runPrefix() + item.run().text())));
-        add(commits, queueIndex(item.queue()));
-        commits.add(Bytes.of(item.entryId()));
-        commits.add(item.field());
-        commits.add(Bytes.of(item.expected()));
-        commits.add(Bytes.of(item.done()));
-        byte[] output = item.output();
-        if (output == null) {
-            commits.addAll(List.of(Bytes.EMPTY, Bytes.EMPTY, ZERO));
-        } else {
-            commits.add(Bytes.of(item.outputField()));
-            commits.add(StoredValue.inline(output));
-            commits.add(
-                    StoredValue.isInline(output)
-                            ? ZERO
-                            : Bytes.of(addKey(blobKey(item.run(), item.outputField()))));
+        commits.add(item);
+        stepIndexes.computeIfAbsent(item.step(), this::describe);
+    }
+
+    private byte[] describe(Step step) {
+        stepArgs.add(queueIndex(step.queue));
+        stepArgs.add(step.field);
+        stepArgs.add(step.outputFieldBytes);
+        stepArgs.add(Bytes.of(step.successors.size()));
+        for (Successor successor : step.successors) {
+            stepArgs.add(successor.field());
+            stepArgs.add(successor.dependencies());
+            stepArgs.add(successor.queue().isEmpty() ? ZERO : queueIndex(successor.queue()));
+            stepArgs.add(successor.announcement());
         }
-        commits.add(Bytes.of(item.letter()));
-        add(commits, item.successors().size());
-        for (Successor successor : item.successors()) {
-            commits.add(successor.field());
-            commits.add(successor.dependencies());
-            add(commits, successor.queue().isEmpty() ? 0 : queueIndex(successor.queue()));
-            commits.add(successor.announcement());
-        }
+        return Bytes.of(stepIndexes.size() + 1);
     }
 
     /** Begins an entry that was read outside of this call. */
     public void begin(String queue, String entryId, byte[] entry) {
-        add(begins, queueIndex(queue));
+        begins.add(queueIndex(queue));
         begins.add(Bytes.of(entryId));
         begins.add(entry);
     }
 
     /** Takes new entries of a queue; queues are asked in the order of these calls. */
     public void take(String queue, int atMost) {
-        add(takes, queueIndex(queue));
-        add(takes, atMost);
+        takes.add(queueIndex(queue));
+        takes.add(Bytes.of(atMost));
     }
 
     public boolean isEmpty() {
@@ -191,71 +212,101 @@ public final class AdvanceSteps {
      */
     public CompletableFuture<Turn> send(ScriptRunner scripts, int budget) {
         ScriptCall call = new ScriptCall(Script.ADVANCE_STEPS);
-        keys.forEach(call::key);
-        call.arg(Keys.WORKER_GROUP)
+        addKeys(call);
+        call.arg(GROUP)
                 .arg(partition.consumer())
                 .arg(partition.keys().runPrefix())
-                .arg(commitCount)
+                .arg(queues.size())
+                .arg(stepIndexes.size())
+                .arg(commits.size())
                 .arg(begins.size() / 3)
                 .arg(takes.size() / 2)
                 .arg(budget);
-        commits.forEach(call::arg);
+        stepArgs.forEach(call::arg);
+        int blobKey = FIRST_QUEUE + queues.size() + commits.size();
+        for (Commit item : commits) {
+            blobKey = addItem(call, item, blobKey);
+        }
         begins.forEach(call::arg);
         takes.forEach(call::arg);
         CompletableFuture<List<Object>> reply = scripts.send(ScriptOutputType.MULTI, call);
         return reply.thenApply(this::read);
     }
 
-    private Turn read(List<Object> reply) {
-        List<Result> results = new ArrayList<>(commitCount);
-        for (Object word : (List<?>) reply.get(0)) {
-            results.add(Result.valueOf(Bytes.text((byte[]) word)));
+    private void addKeys(ScriptCall call) {
+        Keys own = partition.keys();
+        call.key(own.openRuns())
+                .key(own.completedRuns())
+                .key(own.deadLetters())
+                .key(own.letterIndex());
+        queues.forEach(queue -> call.key(partition.queueKey(queue)));
+        String runPrefix = own.runPrefix();
+        commits.forEach(item -> call.key(runPrefix + item.run().text()));
+        for (Commit item : commits) {
+            if (isLarge(item.output())) {
+                call.key(own.blob(item.run(), item.step().outputField));
+            }
         }
-        List<Begun> begun = new ArrayList<>();
-        for (Object item : (List<?>) reply.get(1)) {
-            begun.add(readBegun((List<?>) item));
-        }
-        return new Turn(results, begun, Bytes.text((byte[]) reply.get(2)));
     }
 
-    private Begun readBegun(List<?> item) {
-        List<?> values = (List<?>) item.get(3);
+    private int addItem(ScriptCall call, Commit item, int blobKey) {
+        byte[] output = item.output();
+        call.arg(Objects.requireNonNull(stepIndexes.get(item.step())))
+                .arg(item.dispatch().number())
+                .arg(item.dispatch().entryId())
+                .arg(StepField.ledgerSuffix(item.ledgers()))
+                .arg(item.tookMillis())
+                .arg(output == null ? Bytes.EMPTY : StoredValue.inline(output));
+        boolean large = isLarge(output);
+        if (large || !item.letter().isEmpty()) {
+            call.arg((large ? blobKey : 0) + " " + item.letter());
+        } else {
+            call.arg(Bytes.EMPTY);
+        }
+        return large ? blobKey + 1 : blobKey;
+    }
+
+    private static boolean isLarge(byte @Nullable [] output) {
+        return output != null && !StoredValue.isInline(output);
+    }
+
+    private Turn read(List<Object> reply) {
+        Result[] results = new Result[commits.size()];
+        Arrays.fill(results, Result.APPLIED);
+        List<?> exceptions = (List<?>) reply.get(0);
+        for (int i = 0; i < exceptions.size(); i += 2) {
+            int index = (int) (long) exceptions.get(i) - 1;
+            results[index] = Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
+        }
+        List<?> flat = (List<?>) reply.get(1);
+        List<Begun> begun = new ArrayList<>(flat.size() / 4);
+        for (int i = 0; i < flat.size(); i += 4) {
+            begun.add(readBegun(flat, i));
+        }
+        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(2)));
+    }
+
+    private Begun readBegun(List<?> flat, int i) {
+        List<?> values = (List<?>) flat.get(i + 3);
         byte[][] inputs = new byte[values.size() - 2][];
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = (byte[]) values.get(i + 2);
+        for (int n = 0; n < inputs.length; n++) {
+            inputs[n] = (byte[]) values.get(n + 2);
         }
         return new Begun(
-                queueOfIndex.get((int) (long) item.get(0)),
-                Bytes.text((byte[]) item.get(1)),
-                Bytes.text((byte[]) item.get(2)),
+                queues.get((int) (long) flat.get(i) - FIRST_QUEUE),
+                Bytes.text((byte[]) flat.get(i + 1)),
+                Bytes.text((byte[]) flat.get(i + 2)),
                 Bytes.text((byte[]) values.get(0)),
                 Bytes.text((byte[]) values.get(1)),
                 Arrays.asList(inputs));
     }
 
-    private byte[] blobKey(RunId run, String field) {
-        return Bytes.of(partition.keys().blob(run, field));
-    }
-
-    private int addKey(byte[] key) {
-        keys.add(key);
-        return keys.size();
-    }
-
-    private int queueIndex(String queue) {
-        return queueIndexes.computeIfAbsent(
-                queue,
-                name -> {
-                    int index = addKey(partition.queueKey(name));
-                    while (queueOfIndex.size() <= index) {
-                        queueOfIndex.add("");
-                    }
-                    queueOfIndex.set(index, name);
-                    return index;
-                });
-    }
-
-    private static void add(List<byte[]> list, int number) {
-        list.add(number == 0 ? ZERO : Bytes.of(number));
+    private byte[] queueIndex(String queue) {
+        int index = queues.indexOf(queue);
+        if (index < 0) {
+            queues.add(queue);
+            index = queues.size() - 1;
+        }
+        return Bytes.of(index + FIRST_QUEUE);
     }
 }

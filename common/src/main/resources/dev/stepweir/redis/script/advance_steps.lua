@@ -4,136 +4,169 @@
 -- dependency this was; RUNNING -> COMPLETED for a run whose last step this was.
 -- The item is the unit: it is checked, written, and the next one follows. Beginning writes nothing:
 -- it reads the run, the step and its inputs, and drops an entry that is not the current dispatch.
+-- What many items share, their step of the definition, is said once per call.
 -- key open
 -- key completed
 -- key dlq
 -- key letters
--- key other*         queues, runs and blobs, by index
+-- key queue*         queues, by index
+-- key run*           one per item, after the queues
+-- key blob*          where large outputs go, by index
 -- arg group
 -- arg consumer
 -- arg run_prefix     what precedes a run id in the key of a run
--- arg items          how many commits follow
--- arg begins         how many read entries follow them
--- arg takes          how many queues to take from follow those
+-- arg queues         how many queue keys there are
+-- arg steps          how many steps of definitions follow
+-- arg items          how many commits follow them
+-- arg begins         how many read entries follow those
+-- arg takes          how many queues to take from follow last
 -- arg budget         entries to take from all of them together
--- arg item*          run, queue, entry id, field, expected, done up to time, output field or '',
---                    output, blob key or 0, dead letter or '', successors, then per successor:
+-- arg step*          queue, field, output field, successors, then per successor:
 --                    field or '$end', dependencies, queue, entry
+-- arg item*          step, number, entry id, ledgers, milliseconds taken, output as stored or '',
+--                    '' or for few: blob's key index or 0, then its dead letter
 -- arg begin*         queue, entry id, entry
 -- arg take*          queue, at most
--- ret results begun error: results per item APPLIED | ALREADY | STALE | RUN_CLOSED | GONE
+-- ret exceptions begun problem: exceptions per item not applied its index and ALREADY | STALE |
+--                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, values read
 --@include clock
 --@include close_run
-local call, match, sub, gmatch = redis.call, string.match, string.sub, string.gmatch
+local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
+local KEYS, ARGV = KEYS, ARGV
 local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
-local items, begins, takes, budget =
-  tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local prefix_length = #run_prefix
-local at = 8
+local queues, step_count, items, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]),
+  tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local now = now_millis()
 local done_entries = {}
+local at = 10
 
 local function remove_later(queue, entry_id)
   local entries = done_entries[queue]
   if entries then entries[#entries + 1] = entry_id else done_entries[queue] = { entry_id } end
 end
 
--- Counts down the successors; returns the key of the last one's argument.
-local function unblock(run, run_id, write, successors, from)
+local function read_step()
+  local step = {
+    queue = KEYS[tonumber(ARGV[at])], field = ARGV[at + 1], output_field = ARGV[at + 2], successors = {},
+  }
+  local successors = tonumber(ARGV[at + 3])
+  at = at + 4
+  for s = 1, successors do
+    step.successors[s] = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
+      queue = KEYS[tonumber(ARGV[at + 2])], entry = ' 1 ' .. ARGV[at + 3] }
+    at = at + 4
+  end
+  return step
+end
+
+-- Counts down the successors and publishes those whose last dependency this was; true when the
+-- run's last step was it.
+local function unblock(run, run_id, write, successors)
   local finished = false
-  for s = 0, successors - 1 do
-    local i = from + s * 4
-    local field, dependencies = ARGV[i], tonumber(ARGV[i + 1])
+  for s = 1, #successors do
+    local successor = successors[s]
     local left = 0
-    if dependencies > 1 then
-      local counter = call('HGET', run, field)
-      left = (counter and tonumber(sub(counter, 9)) or dependencies) - 1
+    if successor.dependencies > 1 then
+      local counter = call('HGET', run, successor.field)
+      left = (counter and tonumber(sub(counter, 9)) or successor.dependencies) - 1
     end
+    local length = #write
     if left > 0 then
-      write[#write + 1] = field
-      write[#write + 1] = 'PENDING ' .. left
-    elseif field == '$end' then
+      write[length + 1], write[length + 2] = successor.field, 'PENDING ' .. left
+    elseif successor.field == '$end' then
       finished = true
     else
-      local id = call('XADD', KEYS[tonumber(ARGV[i + 2])], '*', 'd', run_id .. ' 1 ' .. ARGV[i + 3])
-      write[#write + 1] = field
-      write[#write + 1] = 'READY 1@' .. id
+      local id = call('XADD', successor.queue, '*', 'd', run_id .. successor.entry)
+      write[length + 1], write[length + 2] = successor.field, 'READY 1@' .. id
     end
   end
   return finished
 end
 
 local function write_fields(run, write)
-  local count = #write
-  if count <= 1000 then return call('HSET', run, unpack(write)) end
-  for first = 1, count, 1000 do
-    call('HSET', run, unpack(write, first, math.min(first + 999, count)))
+  for first = 1, #write, 1000 do
+    call('HSET', run, unpack(write, first, math.min(first + 999, #write)))
   end
 end
 
-local function commit(i)
-  local run, queue, entry_id, field, expected = KEYS[tonumber(ARGV[i])], KEYS[tonumber(ARGV[i + 1])],
-    ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  remove_later(queue, entry_id)
-  local seen = call('HMGET', run, 'head', field)
+local function remove_letter(letter_id)
+  local letter = call('HGET', letters, letter_id)
+  if letter then
+    call('XDEL', dlq, letter)
+    call('HDEL', letters, letter_id)
+  end
+end
+
+local function commit(run, step, i)
+  local entry_id, ledgers, output, rare = ARGV[i + 2], ARGV[i + 3], ARGV[i + 5], ARGV[i + 6]
+  local dispatch = ARGV[i + 1] .. '@' .. entry_id
+  remove_later(step.queue, entry_id)
+  local seen = call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
-  if stored ~= expected then
-    local dispatch = match(expected, '^%S+ (%S+)')
+  if stored ~= 'READY ' .. dispatch .. ledgers then
     local state, current = match(stored or '', '^(%S+) (%S+)')
-    if current == dispatch and state == 'SUCCEEDED' then return 'ALREADY' end
-    return 'STALE'
+    return current == dispatch and state == 'SUCCEEDED' and 'ALREADY' or 'STALE'
   end
   if sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
-  local run_id = sub(run, prefix_length + 1)
-  local write = { field, ARGV[i + 5] .. now }
-  if ARGV[i + 6] ~= '' then
-    write[3], write[4] = ARGV[i + 6], ARGV[i + 7]
-    local blob = tonumber(ARGV[i + 8])
-    if blob > 0 then
-      call('SET', KEYS[blob], sub(ARGV[i + 7], 2))
+  local run_id = sub(run, #run_prefix + 1)
+  local write = { step.field,
+    'SUCCEEDED ' .. dispatch .. ledgers .. ' w=' .. consumer .. ' to=' .. now .. ' ms=' .. ARGV[i + 4] }
+  if output ~= '' then write[3], write[4] = step.output_field, output end
+  local letter = ''
+  if rare ~= '' then
+    local blob
+    blob, letter = match(rare, '^(%d+) ?(.*)$')
+    if blob ~= '0' then
+      call('SET', KEYS[tonumber(blob)], sub(output, 2))
       write[4] = '@'
     end
   end
-  local finished = unblock(run, run_id, write, tonumber(ARGV[i + 10]), i + 11)
+  local finished = unblock(run, run_id, write, step.successors)
   write_fields(run, write)
-  if ARGV[i + 9] ~= '' then
-    local letter = call('HGET', letters, ARGV[i + 9])
-    if letter then
-      call('XDEL', dlq, letter)
-      call('HDEL', letters, ARGV[i + 9])
-    end
-  end
+  if letter ~= '' then remove_letter(letter) end
   if finished then close_run(run, run_id, 'COMPLETED', head, open, completed, now, '') end
-  return 'APPLIED'
+  return nil
 end
 
-local results = {}
+local steps = {}
+for n = 1, step_count do steps[n] = read_step() end
+local exceptions = {}
 for n = 1, items do
-  results[n] = commit(at)
-  at = at + 11 + tonumber(ARGV[at + 10]) * 4
+  local result = commit(KEYS[4 + queues + n], steps[tonumber(ARGV[at])], at)
+  if result then
+    insert(exceptions, n)
+    insert(exceptions, result)
+  end
+  at = at + 7
 end
 
-local begun = {}
+local begun, count = {}, 0
 local function begin(queue_index, entry_id, entry)
-  local run_id = sub(entry, 1, 36)
-  local number, step, inputs = match(entry, '^(%d+) ([^\31]+)(.*)$', 38)
-  local field = 's:' .. step
+  local after_number = find(entry, ' ', 38, true)
+  local separator = find(entry, '\31', after_number, true)
+  local run = run_prefix .. sub(entry, 1, 36)
+  local field = sub(entry, after_number + 1, separator and separator - 1)
   local values
-  local run = run_prefix .. run_id
-  if inputs == '' then
+  if not separator then
     values = call('HMGET', run, 'head', field, 'input')
   else
     local wanted = { 'HMGET', run, 'head', field }
-    for name in gmatch(inputs, '[^\31]+') do wanted[#wanted + 1] = 'o:' .. name end
+    repeat
+      local next = find(entry, '\31', separator + 1, true)
+      wanted[#wanted + 1] = sub(entry, separator + 1, next and next - 1)
+      separator = next
+    until not next
     values = call(unpack(wanted))
   end
   local head, stored = values[1], values[2]
-  local ready = 'READY ' .. number .. '@' .. entry_id
+  local ready = 'READY ' .. sub(entry, 38, after_number - 1) .. '@' .. entry_id
   if head and sub(head, 1, 8) == 'RUNNING ' and stored
       and (stored == ready or sub(stored, 1, #ready + 1) == ready .. ' ') then
-    begun[#begun + 1] = { queue_index, entry_id, entry, values }
+    begun[count + 1], begun[count + 2], begun[count + 3], begun[count + 4] =
+      queue_index, entry_id, entry, values
+    count = count + 4
   else
     remove_later(KEYS[queue_index], entry_id)
   end
@@ -163,4 +196,5 @@ for queue, entries in pairs(done_entries) do
   redis.pcall('XACK', queue, group, unpack(entries))
   redis.pcall('XDEL', queue, unpack(entries))
 end
-return { results, begun, ok and '' or tostring(type(problem) == 'table' and problem.err or problem) }
+return { exceptions, begun,
+  ok and '' or tostring(type(problem) == 'table' and problem.err or problem) }

@@ -25,7 +25,8 @@ final class Logging {
         String level = level(Arrays.asList(args));
         System.setProperty(PROPERTY, level);
         if (level.equals(SILENT)) {
-            // Setting Logback up takes a quarter of a second that a short command has better use for.
+            // Setting Logback up takes a quarter of a second that a short command has better use
+            // for.
             System.setProperty("slf4j.provider", NOP_FallbackServiceProvider.class.getName());
             System.setProperty("slf4j.internal.verbosity", "ERROR");
         }

@@ -63,13 +63,8 @@ class CommandsIT {
                     }
                     return "mended";
                 });
-        worker =
-                Worker.builder()
-                        .namespace(server.namespace())
-                        .handlers(handlers)
-                        .start(redis);
-        terminal =
-                new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        worker = Worker.builder().namespace(server.namespace()).handlers(handlers).start(redis);
+        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
     }
 
     @AfterEach
@@ -81,8 +76,7 @@ class CommandsIT {
 
     @Test
     void a_run_that_completes_ends_with_its_json() throws IOException {
-        Result result =
-                terminal.execute("run", write(CHAIN), "--input", "{\"n\": 7}", "--json");
+        Result result = terminal.execute("run", write(CHAIN), "--input", "{\"n\": 7}", "--json");
 
         assertThat(result.code()).isZero();
         JsonNode run = result.json();
@@ -156,8 +150,7 @@ class CommandsIT {
 
     @Test
     void waiting_ends_with_its_own_code_and_the_run_goes_on() throws IOException {
-        Result late =
-                terminal.execute("run", write(sleeper(60_000)), "--wait-timeout", "200ms");
+        Result late = terminal.execute("run", write(sleeper(60_000)), "--wait-timeout", "200ms");
         assertThat(late.code()).isEqualTo(6);
         assertThat(late.err()).contains("the run goes on: stepweir runs show");
 
@@ -212,8 +205,7 @@ class CommandsIT {
     }
 
     private void awaitCompleted(String run) {
-        try (StepweirClient client =
-                StepweirClient.over(redis, namespace)) {
+        try (StepweirClient client = StepweirClient.over(redis, namespace)) {
             assertThat(client.await(new RunId(run), Duration.ofSeconds(10)).state())
                     .isEqualTo(RunState.COMPLETED);
         } catch (InterruptedException e) {

@@ -103,8 +103,8 @@ class RolesIT {
     }
 
     @Test
-    void dev_leaves_a_note_for_other_commands_that_only_its_owner_can_read(
-            JavaProcesses processes) throws IOException {
+    void dev_leaves_a_note_for_other_commands_that_only_its_owner_can_read(JavaProcesses processes)
+            throws IOException {
         Path data = directory.resolve("data");
         JavaProcess dev = start(processes, "dev", "--data", data.toString());
         dev.awaitLine(line -> line.startsWith("ready dev "), SOON);
@@ -112,8 +112,7 @@ class RolesIT {
         Path note = data.resolve("dev.json");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(note)))
                 .isEqualTo("rw-------");
-        String address =
-                Json.tree(Files.readAllBytes(note)).path("url").asString();
+        String address = Json.tree(Files.readAllBytes(note)).path("url").asString();
         Result run = new Terminal("--redis", address).execute("run", write(FLAKY));
         assertThat(run.code()).as(run.err()).isZero();
         String password = address.substring(address.indexOf("//:") + 3, address.indexOf('@'));

@@ -76,8 +76,7 @@ class StepweirTest {
 
     @Test
     void an_address_that_is_none_is_bad_input_and_its_password_stays_hidden() {
-        Result result =
-                terminal.execute("runs", "list", "--redis", "http://:secret@127.0.0.1:1");
+        Result result = terminal.execute("runs", "list", "--redis", "http://:secret@127.0.0.1:1");
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("not a Redis address").doesNotContain("secret");
     }
@@ -105,8 +104,7 @@ class StepweirTest {
     @Test
     void input_that_is_no_json_is_bad_input() throws IOException {
         Path file = write("ok.yaml", "name: one\nsteps:\n  - name: a\n    handler: echo\n");
-        Result result =
-                terminal.execute("run", file.toString(), "--input", "{", "--redis", NOBODY);
+        Result result = terminal.execute("run", file.toString(), "--input", "{", "--redis", NOBODY);
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("--input is not JSON");
         Result missing =

@@ -12,7 +12,9 @@ final class Terminal {
 
     private final List<String> always;
 
-    /** @param always arguments that every command gets */
+    /**
+     * @param always arguments that every command gets
+     */
     Terminal(String... always) {
         this.always = List.of(always);
     }

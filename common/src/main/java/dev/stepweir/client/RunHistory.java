@@ -59,8 +59,7 @@ final class RunHistory {
         if (run.state() == RunState.COMPLETED || run.state() == RunState.FAILED) {
             String why = run.fields().get("why");
             Map<String, Object> details = why == null ? Map.of() : Map.of("why", why);
-            run.time("finished")
-                    .ifPresent(at -> add(at, run.state().name(), run.state(), details));
+            run.time("finished").ifPresent(at -> add(at, run.state().name(), run.state(), details));
         }
     }
 
@@ -77,9 +76,8 @@ final class RunHistory {
         for (HistoryEvent event : events) {
             dispatch(event).ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
         }
-        published.forEach(
-                (number, at) ->
-                        add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
+        published.forEach((number, at) ->
+                add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
         events.forEach(event -> ofStep(name, event));
         current(name, field);
     }

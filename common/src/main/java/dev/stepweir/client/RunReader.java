@@ -149,9 +149,8 @@ final class RunReader {
             }
         }
         Map<String, String> holders = new HashMap<>();
-        asked.forEach(
-                (step, reply) ->
-                        Answers.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
+        asked.forEach((step, reply) ->
+                Answers.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
         return holders;
     }
 

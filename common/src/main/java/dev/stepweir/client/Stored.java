@@ -30,11 +30,14 @@ record Stored(RunId id, RunHead head, Graph graph, Map<String, String> fields) {
     /** The beginning of the step's current dispatch, if its worker has told. */
     Optional<Begun> begun(String step) {
         return Begun.parse(fields.get(StepFields.begun(step)))
-                .filter(begun -> step(step).dispatch().filter(begun.dispatch()::equals).isPresent());
+                .filter(begun ->
+                        step(step).dispatch().filter(begun.dispatch()::equals).isPresent());
     }
 
     Optional<Instant> time(String field) {
-        return Optional.ofNullable(fields.get(field)).map(Long::parseLong).map(Instant::ofEpochMilli);
+        return Optional.ofNullable(fields.get(field))
+                .map(Long::parseLong)
+                .map(Instant::ofEpochMilli);
     }
 
     /** An attempt that is over is not the next one. */

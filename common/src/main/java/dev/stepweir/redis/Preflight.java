@@ -46,24 +46,23 @@ public final class Preflight {
 
     /** Everything that was looked at, in a fixed order. */
     public static List<Finding> of(Redis redis, Clock clock) {
-        return redis.retrying(
-                () -> {
-                    CompletableFuture<Map<String, String>> config =
-                            redis.commands()
-                                    .configGet("append*")
-                                    .toCompletableFuture()
-                                    .exceptionally(forbidden -> Map.of());
-                    String info = RedisFutures.join(redis.commands().info());
-                    Preflight preflight = new Preflight(parse(info), RedisFutures.join(config));
-                    preflight.version();
-                    preflight.mode();
-                    preflight.role();
-                    preflight.policy();
-                    preflight.memory();
-                    preflight.durability();
-                    preflight.clock(redis, clock);
-                    return List.copyOf(preflight.findings);
-                });
+        return redis.retrying(() -> {
+            CompletableFuture<Map<String, String>> config =
+                    redis.commands()
+                            .configGet("append*")
+                            .toCompletableFuture()
+                            .exceptionally(forbidden -> Map.of());
+            String info = RedisFutures.join(redis.commands().info());
+            Preflight preflight = new Preflight(parse(info), RedisFutures.join(config));
+            preflight.version();
+            preflight.mode();
+            preflight.role();
+            preflight.policy();
+            preflight.memory();
+            preflight.durability();
+            preflight.clock(redis, clock);
+            return List.copyOf(preflight.findings);
+        });
     }
 
     /** True when something was found that roles must not start with. */
@@ -84,13 +83,10 @@ public final class Preflight {
 
     private void version() {
         boolean valkey = info.containsKey("valkey_version");
-        String version =
-                valkey ? field("valkey_version", "0") : field("redis_version", "0");
+        String version = valkey ? field("valkey_version", "0") : field("redis_version", "0");
         String name = (valkey ? "Valkey " : "Redis ") + version;
         boolean enough =
-                valkey
-                        ? majorMinor(version) >= VALKEY_FLOOR
-                        : majorMinor(version) >= REDIS_MAJOR;
+                valkey ? majorMinor(version) >= VALKEY_FLOOR : majorMinor(version) >= REDIS_MAJOR;
         if (enough) {
             add(Level.OK, "version", name);
         } else {
@@ -128,7 +124,9 @@ public final class Preflight {
             add(
                     Level.FAIL,
                     "role",
-                    "the server is a replica (" + role + "): connect to the primary, or through"
+                    "the server is a replica ("
+                            + role
+                            + "): connect to the primary, or through"
                             + " redis-sentinel://");
         }
     }
@@ -141,7 +139,9 @@ public final class Preflight {
             add(
                     Level.FAIL,
                     "eviction",
-                    "maxmemory-policy is " + policy + ", which deletes runs when memory is short:"
+                    "maxmemory-policy is "
+                            + policy
+                            + ", which deletes runs when memory is short:"
                             + " CONFIG SET maxmemory-policy noeviction");
         }
     }
@@ -163,7 +163,8 @@ public final class Preflight {
             add(
                     Level.WARN,
                     "memory",
-                    use + ", from 90 % on no run is accepted: raise maxmemory, or purge finished"
+                    use
+                            + ", from 90 % on no run is accepted: raise maxmemory, or purge finished"
                             + " runs");
         } else {
             add(Level.OK, "memory", use);
@@ -203,7 +204,9 @@ public final class Preflight {
             add(
                     Level.WARN,
                     "clock",
-                    "this machine and the server are " + apart.toSeconds() + " s apart: times in"
+                    "this machine and the server are "
+                            + apart.toSeconds()
+                            + " s apart: times in"
                             + " histories will not fit together; synchronise the clocks");
         }
     }

@@ -47,8 +47,7 @@ final class DlqRetry implements Callable<Integer> {
             case RUN_CLOSED ->
                     throw new CommandFailure(
                             ExitCode.CONFLICT, id + " belongs to a run that is closed");
-            case GONE ->
-                    throw new CommandFailure(ExitCode.CONFLICT, "there is no step " + id);
+            case GONE -> throw new CommandFailure(ExitCode.CONFLICT, "there is no step " + id);
         }
     }
 }

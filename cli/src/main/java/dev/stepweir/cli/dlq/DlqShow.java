@@ -34,11 +34,9 @@ final class DlqShow implements Callable<Integer> {
                     session.client()
                             .deadLetters()
                             .show(id)
-                            .orElseThrow(
-                                    () ->
-                                            new CommandFailure(
-                                                    ExitCode.CONFLICT,
-                                                    "there is no dead letter " + id));
+                            .orElseThrow(() ->
+                                    new CommandFailure(
+                                            ExitCode.CONFLICT, "there is no dead letter " + id));
             Map<String, Object> shown = LetterJson.of(letter);
             if (json) {
                 output.json(shown);

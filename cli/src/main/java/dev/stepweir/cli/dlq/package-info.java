@@ -1,6 +1,4 @@
-/**
- * {@code stepweir dlq}: steps that wait for a person.
- */
+/** {@code stepweir dlq}: steps that wait for a person. */
 @NullMarked
 package dev.stepweir.cli.dlq;
 

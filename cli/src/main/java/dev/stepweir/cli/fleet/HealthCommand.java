@@ -50,11 +50,11 @@ public final class HealthCommand implements Callable<Integer> {
                         ExitCode.FAILED,
                         id == null ? "no process of this host is known" : id + " is not known");
             }
-            beats.forEach(
-                    beat ->
-                            output.line(
-                                    beat.id() + (beat.alive() ? " alive " : " silent since ")
-                                            + Text.time(beat.last())));
+            beats.forEach(beat ->
+                    output.line(
+                            beat.id()
+                                    + (beat.alive() ? " alive " : " silent since ")
+                                    + Text.time(beat.last())));
             boolean alive = beats.stream().anyMatch(Beat::alive);
             return alive ? ExitCode.OK.code() : ExitCode.FAILED.code();
         }
@@ -74,13 +74,12 @@ public final class HealthCommand implements Callable<Integer> {
                 fleet.roles().stream()
                         .map(role -> new Beat(role.id(), "", role.lastBeat(), role.alive())),
                 fleet.workers().stream()
-                        .map(
-                                worker ->
-                                        new Beat(
-                                                worker.id(),
-                                                worker.record().path("host").asString(""),
-                                                worker.lastBeat(),
-                                                worker.alive())));
+                        .map(worker ->
+                                new Beat(
+                                        worker.id(),
+                                        worker.record().path("host").asString(""),
+                                        worker.lastBeat(),
+                                        worker.alive())));
     }
 
     private static String hostName() {

@@ -35,7 +35,14 @@ final class WorkersList implements Callable<Integer> {
                 return 0;
             }
             Table table =
-                    new Table("WORKER", "ALIVE", "LAST BEAT", "IN HAND", "AT ONCE", "HOST", "HANDLERS");
+                    new Table(
+                            "WORKER",
+                            "ALIVE",
+                            "LAST BEAT",
+                            "IN HAND",
+                            "AT ONCE",
+                            "HOST",
+                            "HANDLERS");
             for (WorkerView worker : workers) {
                 JsonNode record = worker.record();
                 table.row(
@@ -53,7 +60,8 @@ final class WorkersList implements Callable<Integer> {
     }
 
     private static String handlers(JsonNode record) {
-        return record.path("handlers").valueStream()
+        return record.path("handlers")
+                .valueStream()
                 .map(JsonNode::asString)
                 .collect(Collectors.joining(" "));
     }

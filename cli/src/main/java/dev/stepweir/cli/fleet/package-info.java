@@ -1,6 +1,6 @@
 /**
- * The processes and what waits for them: {@code workers}, {@code queues}, {@code health},
- * {@code doctor}.
+ * The processes and what waits for them: {@code workers}, {@code queues}, {@code health}, {@code
+ * doctor}.
  */
 @NullMarked
 package dev.stepweir.cli.fleet;

@@ -18,8 +18,9 @@ public final class HandlerOptions {
             names = "--handlers",
             paramLabel = "JAR",
             split = ",",
-            description = "Jars with your handlers; may be repeated. Built in: echo, sleep,"
-                    + " fail-n-times.")
+            description =
+                    "Jars with your handlers; may be repeated. Built in: echo, sleep,"
+                            + " fail-n-times.")
     private List<Path> jars = new ArrayList<>();
 
     @Option(

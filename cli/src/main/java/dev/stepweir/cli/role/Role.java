@@ -3,7 +3,9 @@ package dev.stepweir.cli.role;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 
-/** A part of the system that runs until it is closed; closing lets it finish what it has in hand. */
+/**
+ * A part of the system that runs until it is closed; closing lets it finish what it has in hand.
+ */
 interface Role extends AutoCloseable {
 
     /** Under which name it shows its sign of life. */

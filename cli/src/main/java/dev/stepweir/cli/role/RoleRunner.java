@@ -69,8 +69,7 @@ final class RoleRunner {
             output.err()
                     .print(
                             "cannot use Redis at %s: %s; "
-                                    .formatted(
-                                            Redis.withoutPassword(address), Session.reason(e)));
+                                    .formatted(Redis.withoutPassword(address), Session.reason(e)));
             return Optional.empty();
         }
     }

@@ -38,9 +38,7 @@ public final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Handlers handlers = handlerOptions.handlers();
         WorkerConfig config =
-                WorkerConfig.DEFAULT
-                        .withConcurrency(handlerOptions.concurrency())
-                        .withDrain(drain);
+                WorkerConfig.DEFAULT.withConcurrency(handlerOptions.concurrency()).withDrain(drain);
         return new RoleRunner(spec, role.acceptRisk())
                 .run((redis, namespace) -> start(redis, namespace, handlers, config))
                 .code();

@@ -86,11 +86,11 @@ public final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         if (detach) {
             throw new ParameterException(
-                    spec.commandLine(), "--detach and --local exclude each other: the run would end");
+                    spec.commandLine(),
+                    "--detach and --local exclude each other: the run would end");
         }
         String namespace = ServerOptions.of(spec).namespace();
-        try (AllInOne all =
-                        AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
+        try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
                 Session session = Session.open(all.address(), namespace)) {
             return execute(session, workflow, value, output);
         }
@@ -107,7 +107,9 @@ public final class RunCommand implements Callable<Integer> {
             }
             return ExitCode.OK.code();
         }
-        return new Waiting(session.client(), output, json, waitTimeout, !local).run(workflow, value).code();
+        return new Waiting(session.client(), output, json, waitTimeout, !local)
+                .run(workflow, value)
+                .code();
     }
 
     private Optional<Workflow> workflow(Output output) {

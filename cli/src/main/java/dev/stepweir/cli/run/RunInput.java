@@ -36,8 +36,7 @@ final class RunInput {
         try {
             return Files.readString(Path.of(file));
         } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.BAD_INPUT, "cannot read the input file " + file, e);
+            throw new CommandFailure(ExitCode.BAD_INPUT, "cannot read the input file " + file, e);
         }
     }
 

@@ -59,7 +59,8 @@ final class Waiting {
             forget(goodbye);
         }
         RunView view =
-                client.show(id).orElseThrow(() -> new UnknownRunException("run " + id + " is gone"));
+                client.show(id)
+                        .orElseThrow(() -> new UnknownRunException("run " + id + " is gone"));
         tell(view);
         return switch (view.state()) {
             case COMPLETED -> ExitCode.OK;
@@ -112,15 +113,14 @@ final class Waiting {
         for (StepView step : run.steps()) {
             if (step.state() == StepStatus.DEAD) {
                 step.error()
-                        .ifPresent(
-                                error ->
-                                        output.say(
-                                                "step %s is dead after attempt %d: %s: %s"
-                                                        .formatted(
-                                                                step.name(),
-                                                                step.attempt(),
-                                                                error.type(),
-                                                                error.message())));
+                        .ifPresent(error ->
+                                output.say(
+                                        "step %s is dead after attempt %d: %s: %s"
+                                                .formatted(
+                                                        step.name(),
+                                                        step.attempt(),
+                                                        error.type(),
+                                                        error.message())));
             }
         }
         run.why().ifPresent(output::say);

@@ -1,6 +1,4 @@
-/**
- * From a file to a result: {@code validate} and {@code run}.
- */
+/** From a file to a result: {@code validate} and {@code run}. */
 @NullMarked
 package dev.stepweir.cli.run;
 

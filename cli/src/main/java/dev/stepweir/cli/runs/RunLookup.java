@@ -11,7 +11,6 @@ final class RunLookup {
 
     static CommandFailure missing(RunId run) {
         return new CommandFailure(
-                ExitCode.CONFLICT,
-                "there is no run " + run + " in this namespace (any more)");
+                ExitCode.CONFLICT, "there is no run " + run + " in this namespace (any more)");
     }
 }

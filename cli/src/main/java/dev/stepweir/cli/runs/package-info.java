@@ -1,6 +1,4 @@
-/**
- * {@code stepweir runs}: what is known of runs, and what may be done to them.
- */
+/** {@code stepweir runs}: what is known of runs, and what may be done to them. */
 @NullMarked
 package dev.stepweir.cli.runs;
 

@@ -13,8 +13,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A note that {@code stepweir dev} leaves in its directory, for its owner's eyes only, so that other
- * commands started there find its Redis.
+ * A note that {@code stepweir dev} leaves in its directory, for its owner's eyes only, so that
+ * other commands started there find its Redis.
  *
  * @param url with the password
  * @param pid of the process that runs it

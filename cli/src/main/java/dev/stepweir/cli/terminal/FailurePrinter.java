@@ -59,7 +59,10 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             return "Redis: " + shown;
         }
         if (code == ExitCode.FAILED && !(failure instanceof CommandFailure)) {
-            return "unexpected: " + failure.getClass().getSimpleName() + ": " + shown
+            return "unexpected: "
+                    + failure.getClass().getSimpleName()
+                    + ": "
+                    + shown
                     + " (--verbose shows more)";
         }
         return shown;

@@ -67,11 +67,15 @@ public final class Session implements AutoCloseable {
         if (!(cause instanceof RedisException)) {
             return cause instanceof RuntimeException known
                     ? known
-                    : new CommandFailure(ExitCode.FAILED, String.valueOf(cause.getMessage()), cause);
+                    : new CommandFailure(
+                            ExitCode.FAILED, String.valueOf(cause.getMessage()), cause);
         }
         return new CommandFailure(
                 ExitCode.NO_REDIS,
-                "cannot use Redis at " + shown + ": " + reason(cause)
+                "cannot use Redis at "
+                        + shown
+                        + ": "
+                        + reason(cause)
                         + " (--redis or STEPWEIR_REDIS says where it is)",
                 cause);
     }

@@ -164,8 +164,8 @@ public final class Preflight {
                     Level.WARN,
                     "memory",
                     use
-                            + ", from 90 % on no run is accepted: raise maxmemory, or purge finished"
-                            + " runs");
+                            + ", from 90 % on no run is accepted: raise maxmemory, or purge"
+                            + " finished runs");
         } else {
             add(Level.OK, "memory", use);
         }

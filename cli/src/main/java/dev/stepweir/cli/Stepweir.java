@@ -1,11 +1,30 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.bench.BenchCommand;
+import dev.stepweir.cli.dlq.DlqCommand;
+import dev.stepweir.cli.fleet.DoctorCommand;
+import dev.stepweir.cli.fleet.HealthCommand;
+import dev.stepweir.cli.fleet.QueuesCommand;
+import dev.stepweir.cli.fleet.WorkersCommand;
+import dev.stepweir.cli.role.DevCommand;
+import dev.stepweir.cli.role.OrchestratorCommand;
+import dev.stepweir.cli.role.ReaperCommand;
+import dev.stepweir.cli.role.WorkerCommand;
+import dev.stepweir.cli.run.RunCommand;
+import dev.stepweir.cli.run.ValidateCommand;
+import dev.stepweir.cli.runs.RunsCommand;
+import dev.stepweir.cli.terminal.Converters;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.FailurePrinter;
+import dev.stepweir.cli.terminal.ServerOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The root of the command line. Started without a command it explains itself and exits with 2. */
@@ -13,8 +32,23 @@ import picocli.CommandLine.Spec;
         name = "stepweir",
         description = "Durable workflows on nothing but Redis.",
         mixinStandardHelpOptions = true,
-        subcommands = BenchCommand.class,
-        versionProvider = VersionResource.class)
+        scope = ScopeType.INHERIT,
+        versionProvider = VersionResource.class,
+        subcommands = {
+            ValidateCommand.class,
+            RunCommand.class,
+            RunsCommand.class,
+            DlqCommand.class,
+            WorkersCommand.class,
+            QueuesCommand.class,
+            HealthCommand.class,
+            DoctorCommand.class,
+            DevCommand.class,
+            OrchestratorCommand.class,
+            WorkerCommand.class,
+            ReaperCommand.class,
+            BenchCommand.class
+        })
 public final class Stepweir implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -23,7 +57,24 @@ public final class Stepweir implements Callable<Integer> {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Stepweir()).execute(args));
+        Logging.choose(args);
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command line, ready to execute. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Stepweir());
+        ServerOptions.addTo(commandLine);
+        Converters.register(commandLine);
+        commandLine.setExecutionExceptionHandler(new FailurePrinter());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        Map<String, String> codes = new LinkedHashMap<>();
+        for (ExitCode code : ExitCode.values()) {
+            codes.put(String.valueOf(code.code()), code.meaning());
+        }
+        commandLine.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+        commandLine.getCommandSpec().usageMessage().exitCodeList(codes);
+        return commandLine;
     }
 
     @Override

@@ -2,38 +2,118 @@ package dev.stepweir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.stepweir.cli.Terminal.Result;
+import dev.stepweir.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class StepweirTest {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private static final String NOBODY = "redis://:secret@127.0.0.1:1";
+
+    private final Terminal terminal = new Terminal();
+
+    @TempDir private Path directory;
 
     @Test
     void version_is_the_one_of_the_build() {
-        assertThat(execute("--version")).isZero();
-        assertThat(out.toString().strip()).matches("stepweir \\d+\\.\\d+\\.\\d+(-\\w+)?");
+        Result result = terminal.execute("--version");
+        assertThat(result.code()).isZero();
+        assertThat(result.out().strip()).matches("stepweir \\d+\\.\\d+\\.\\d+(-\\w+)?");
     }
 
     @Test
-    void help_names_the_command() {
-        assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("Usage: stepweir");
+    void help_names_the_command_and_every_exit_code() {
+        Result result = terminal.execute("--help");
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("Usage: stepweir");
+        for (ExitCode code : ExitCode.values()) {
+            assertThat(result.out()).contains(code.code() + "   ");
+        }
     }
 
     @Test
     void a_missing_command_is_a_usage_error() {
-        assertThat(execute()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(err.toString()).contains("Missing command", "Usage: stepweir");
+        Result result = terminal.execute();
+        assertThat(result.code()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(result.err()).contains("Missing command", "Usage: stepweir");
     }
 
-    private int execute(String... args) {
-        return new CommandLine(new Stepweir())
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(args);
+    @Test
+    void a_noun_without_a_verb_is_a_usage_error() {
+        Result result = terminal.execute("runs");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("Missing verb: one of list, show, history");
+    }
+
+    @Test
+    void what_is_no_run_id_is_a_usage_error() {
+        Result result = terminal.execute("runs", "show", "nonsense");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("a run id is a lower-case UUID");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"runs list", "dlq list", "workers list", "queues list", "doctor"})
+    void without_redis_a_command_fails_soon_with_one_sentence(String command) {
+        long begun = System.nanoTime();
+        Result result = new Terminal("--redis", NOBODY).execute(command.split(" "));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+        assertThat(result.code()).isEqualTo(5);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err())
+                .contains("cannot use Redis at redis://***@127.0.0.1:1")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void an_address_that_is_none_is_bad_input_and_its_password_stays_hidden() {
+        Result result = terminal.execute("runs", "list", "--redis", "http://:secret@127.0.0.1:1");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("not a Redis address").doesNotContain("secret");
+    }
+
+    @Test
+    void a_valid_definition_is_said_to_be() throws IOException {
+        Path file = write("ok.yaml", "name: one\nsteps:\n  - name: a\n    handler: echo\n");
+        Result result = terminal.execute("validate", file.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("ok.yaml: ok");
+    }
+
+    @Test
+    void every_fault_of_a_definition_is_told_with_its_place() throws IOException {
+        Path file = write("bad.yaml", "name: one\nsteps:\n  - name: a\n    hander: echo\n");
+        Result result = terminal.execute("validate", file.toString(), "--json");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.json().findValuesAsString("field")).contains("steps[0].hander");
+        assertThat(result.json().findValuesAsString("line")).contains("4");
+        Result run = terminal.execute("run", file.toString(), "--redis", NOBODY);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("bad.yaml:4:").doesNotContain("Exception");
+    }
+
+    @Test
+    void input_that_is_no_json_is_bad_input() throws IOException {
+        Path file = write("ok.yaml", "name: one\nsteps:\n  - name: a\n    handler: echo\n");
+        Result result = terminal.execute("run", file.toString(), "--input", "{", "--redis", NOBODY);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--input is not JSON");
+        Result missing =
+                terminal.execute("run", file.toString(), "--input", "@no/such", "--redis", NOBODY);
+        assertThat(missing.code()).isEqualTo(2);
+        assertThat(missing.err()).contains("cannot read the input file no/such");
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
     }
 }

@@ -24,8 +24,7 @@ final class Answers {
 
     static RuntimeException unwrapped(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException
-                        || cause instanceof ExecutionException)
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }

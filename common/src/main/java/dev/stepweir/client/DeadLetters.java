@@ -42,30 +42,25 @@ public final class DeadLetters {
 
     /** How many there are. */
     public long count() {
-        return redis.retrying(
-                () ->
-                        namespace.all().stream()
-                                .map(keys -> Bytes.of(keys.deadLetters()))
-                                .map(key -> redis.commands().xlen(key).toCompletableFuture())
-                                .toList()
-                                .stream()
-                                .mapToLong(Answers::join)
-                                .sum());
+        return redis.retrying(() ->
+                namespace.all().stream()
+                        .map(keys -> Bytes.of(keys.deadLetters()))
+                        .map(key -> redis.commands().xlen(key).toCompletableFuture())
+                        .toList()
+                        .stream()
+                        .mapToLong(Answers::join)
+                        .sum());
     }
 
     /** The latest dead first. */
     public List<DeadLetterView> list(int limit) {
-        return redis.retrying(
-                () ->
-                        namespace.all().stream()
-                                .map(keys -> newest(keys, limit))
-                                .toList()
-                                .stream()
-                                .flatMap(reply -> Answers.join(reply).stream())
-                                .map(DeadLetters::view)
-                                .sorted(Comparator.comparing(DeadLetterView::died).reversed())
-                                .limit(limit)
-                                .toList());
+        return redis.retrying(() ->
+                namespace.all().stream().map(keys -> newest(keys, limit)).toList().stream()
+                        .flatMap(reply -> Answers.join(reply).stream())
+                        .map(DeadLetters::view)
+                        .sorted(Comparator.comparing(DeadLetterView::died).reversed())
+                        .limit(limit)
+                        .toList());
     }
 
     private CompletableFuture<List<StreamMessage<byte[], byte[]>>> newest(Keys keys, int limit) {
@@ -83,22 +78,20 @@ public final class DeadLetters {
      */
     public Optional<DeadLetterView> show(String id) {
         Keys keys = namespace.keys(run(id));
-        return redis.retrying(
-                () -> {
-                    byte[] entry =
-                            Answers.join(
-                                    redis.commands()
-                                            .hget(Bytes.of(keys.letterIndex()), Bytes.of(id))
-                                            .toCompletableFuture());
-                    return entry == null ? Optional.empty() : entry(keys, Bytes.text(entry));
-                });
+        return redis.retrying(() -> {
+            byte[] entry =
+                    Answers.join(
+                            redis.commands()
+                                    .hget(Bytes.of(keys.letterIndex()), Bytes.of(id))
+                                    .toCompletableFuture());
+            return entry == null ? Optional.empty() : entry(keys, Bytes.text(entry));
+        });
     }
 
     private Optional<DeadLetterView> entry(Keys keys, String entry) {
         return Answers.join(
                         redis.commands()
-                                .xrange(
-                                        Bytes.of(keys.deadLetters()), Range.create(entry, entry))
+                                .xrange(Bytes.of(keys.deadLetters()), Range.create(entry, entry))
                                 .toCompletableFuture())
                 .stream()
                 .map(DeadLetters::view)
@@ -115,8 +108,7 @@ public final class DeadLetters {
                 default -> {}
             }
         }
-        return new DeadLetterView(
-                Json.read(letter, DeadLetter.class), Instant.ofEpochMilli(died));
+        return new DeadLetterView(Json.read(letter, DeadLetter.class), Instant.ofEpochMilli(died));
     }
 
     /**

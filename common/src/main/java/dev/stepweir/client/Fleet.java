@@ -43,23 +43,19 @@ public final class Fleet {
         namespace.all().stream()
                 .map(keys -> beats(keys.workerBeats()))
                 .toList()
-                .forEach(
-                        reply ->
-                                Answers.join(reply)
-                                        .forEach((id, at) -> beats.merge(id, at, Fleet::later)));
+                .forEach(reply ->
+                        Answers.join(reply).forEach((id, at) -> beats.merge(id, at, Fleet::later)));
         Map<String, JsonNode> records = records();
         Map<String, Long> held = held();
         Instant now = now();
         return beats.entrySet().stream()
-                .map(
-                        beat ->
-                                new WorkerView(
-                                        beat.getKey(),
-                                        beat.getValue(),
-                                        isAlive(beat.getValue(), now),
-                                        held.getOrDefault(beat.getKey(), 0L),
-                                        records.getOrDefault(
-                                                beat.getKey(), NullNode.getInstance())))
+                .map(beat ->
+                        new WorkerView(
+                                beat.getKey(),
+                                beat.getValue(),
+                                isAlive(beat.getValue(), now),
+                                held.getOrDefault(beat.getKey(), 0L),
+                                records.getOrDefault(beat.getKey(), NullNode.getInstance())))
                 .toList();
     }
 
@@ -81,10 +77,8 @@ public final class Fleet {
             queueNames(keys).stream()
                     .map(name -> pending(keys.queue(name)))
                     .toList()
-                    .forEach(
-                            reply ->
-                                    Answers.join(reply)
-                                            .forEach((who, n) -> held.merge(who, n, Long::sum)));
+                    .forEach(reply ->
+                            Answers.join(reply).forEach((who, n) -> held.merge(who, n, Long::sum)));
         }
         return held;
     }
@@ -99,19 +93,17 @@ public final class Fleet {
 
     /** Orchestrators and reapers, in the order of their ids. */
     public List<RoleView> roles() {
-        return redis.retrying(
-                () -> {
-                    Instant now = now();
-                    return new TreeMap<>(Answers.join(beats(namespace.keys(0).roleBeats())))
-                            .entrySet().stream()
-                                    .map(
-                                            beat ->
-                                                    new RoleView(
-                                                            beat.getKey(),
-                                                            beat.getValue(),
-                                                            isAlive(beat.getValue(), now)))
-                                    .toList();
-                });
+        return redis.retrying(() -> {
+            Instant now = now();
+            return new TreeMap<>(Answers.join(beats(namespace.keys(0).roleBeats())))
+                    .entrySet().stream()
+                            .map(beat ->
+                                    new RoleView(
+                                            beat.getKey(),
+                                            beat.getValue(),
+                                            isAlive(beat.getValue(), now)))
+                            .toList();
+        });
     }
 
     private static boolean isAlive(Instant beat, Instant now) {
@@ -128,27 +120,22 @@ public final class Fleet {
     private static Map<String, Instant> instants(List<ScoredValue<byte[]>> scores) {
         Map<String, Instant> beats = new HashMap<>();
         for (ScoredValue<byte[]> score : scores) {
-            beats.put(
-                    Bytes.text(score.getValue()), Instant.ofEpochMilli((long) score.getScore()));
+            beats.put(Bytes.text(score.getValue()), Instant.ofEpochMilli((long) score.getScore()));
         }
         return beats;
     }
 
     /** The queues, in the order of their names. */
     public List<QueueView> queues() {
-        return redis.retrying(
-                () -> {
-                    Map<String, QueueView> sums = new TreeMap<>();
-                    for (Keys keys : namespace.all()) {
-                        queueNames(keys).stream()
-                                .map(name -> queue(keys, name))
-                                .toList()
-                                .stream()
-                                .map(Answers::join)
-                                .forEach(one -> sums.merge(one.name(), one, QueueView::plus));
-                    }
-                    return List.copyOf(sums.values());
-                });
+        return redis.retrying(() -> {
+            Map<String, QueueView> sums = new TreeMap<>();
+            for (Keys keys : namespace.all()) {
+                queueNames(keys).stream().map(name -> queue(keys, name)).toList().stream()
+                        .map(Answers::join)
+                        .forEach(one -> sums.merge(one.name(), one, QueueView::plus));
+            }
+            return List.copyOf(sums.values());
+        });
     }
 
     private List<String> queueNames(Keys keys) {

@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A value that is read again when it is asked for after a while. Thread-safe; one read at a time. */
+/**
+ * A value that is read again when it is asked for after a while. Thread-safe; one read at a time.
+ */
 final class Remembered<T> {
 
     private final long believedNanos;

@@ -59,8 +59,7 @@ final class RunHistory {
         if (run.state() == RunState.COMPLETED || run.state() == RunState.FAILED) {
             String why = run.fields().get("why");
             Map<String, Object> details = why == null ? Map.of() : Map.of("why", why);
-            run.time("finished")
-                    .ifPresent(at -> add(at, run.state().name(), run.state(), details));
+            run.time("finished").ifPresent(at -> add(at, run.state().name(), run.state(), details));
         }
     }
 
@@ -77,9 +76,8 @@ final class RunHistory {
         for (HistoryEvent event : events) {
             dispatch(event).ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
         }
-        published.forEach(
-                (number, at) ->
-                        add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
+        published.forEach((number, at) ->
+                add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
         events.forEach(event -> ofStep(name, event));
         current(name, field);
     }
@@ -88,22 +86,26 @@ final class RunHistory {
         Instant at = Instant.ofEpochMilli(event.atMillis());
         Map<String, Object> details = new LinkedHashMap<>(event.details());
         details.remove("step");
-        if (details.remove("from") instanceof Number from) {
-            Map<String, Object> who = new LinkedHashMap<>();
-            copy(details, who, "attempt");
-            copy(details, who, "worker");
-            Instant begun = Instant.ofEpochMilli(from.longValue());
-            Instant earliest = dispatch(event).map(RunHistory::at).orElse(begun);
-            add(within(earliest, begun, at), name, "BEGUN", StepStatus.RUNNING, who);
-        }
+        Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
         add(at, name, event.kind(), stateAfter(event), details);
+    }
+
+    private void begun(String step, Begun begun, Instant latest, Map<String, Object> details) {
+        Map<String, Object> who = new LinkedHashMap<>();
+        who.put("worker", begun.worker());
+        Object attempt = details.get("attempt");
+        if (attempt != null) {
+            who.put("attempt", attempt);
+        }
+        Instant at = within(at(begun.dispatch()), begun.at(), latest);
+        add(at, step, "BEGUN", StepStatus.RUNNING, who);
     }
 
     private static StepStatus stateAfter(HistoryEvent event) {
         return switch (event.kind()) {
             case "DEAD" -> StepStatus.DEAD;
             case HistoryEvent.FAILED ->
-                    event.details().containsKey("delay_millis")
+                    event.details().containsKey("retry_in_ms")
                             ? StepStatus.WAITING_FOR_RETRY
                             : StepStatus.DEAD;
             default -> StepStatus.READY;
@@ -122,20 +124,7 @@ final class RunHistory {
             add(within(earliest, begun, committed), name, "BEGUN", StepStatus.RUNNING, who);
             add(committed, name, "SUCCEEDED", StepStatus.SUCCEEDED, who);
         } else if (field.state() == StepState.READY) {
-            run.begun(name)
-                    .filter(begun -> !begun.since().isBefore(at(field.published())))
-                    .ifPresent(
-                            begun -> {
-                                who.put("worker", begun.worker());
-                                add(begun.since(), name, "BEGUN", StepStatus.RUNNING, who);
-                            });
-        }
-    }
-
-    private static void copy(Map<String, Object> from, Map<String, Object> to, String key) {
-        Object value = from.get(key);
-        if (value != null) {
-            to.put(key, value);
+            run.begun(name).ifPresent(begun -> begun(name, begun, Instant.MAX, who));
         }
     }
 
@@ -148,9 +137,7 @@ final class RunHistory {
     }
 
     private static Optional<Dispatch> dispatch(HistoryEvent event) {
-        return event.details().get("dispatch") instanceof String text && text.contains("@")
-                ? Optional.of(Dispatch.parse(text))
-                : Optional.empty();
+        return Begun.parse(event.details().get("begun")).map(Begun::dispatch);
     }
 
     private static Instant at(Dispatch dispatch) {

@@ -97,15 +97,14 @@ final class RunListing {
     private static Optional<RunSummary> summary(RunId run, Map<String, String> fields) {
         return Optional.ofNullable(fields.get("head"))
                 .map(RunHead::parse)
-                .map(
-                        head ->
-                                new RunSummary(
-                                        run,
-                                        head.state(),
-                                        fields.getOrDefault("name", ""),
-                                        time(fields, "submitted").orElse(Instant.EPOCH),
-                                        time(fields, "finished"),
-                                        head.deadSteps()));
+                .map(head ->
+                        new RunSummary(
+                                run,
+                                head.state(),
+                                fields.getOrDefault("name", ""),
+                                time(fields, "submitted").orElse(Instant.EPOCH),
+                                time(fields, "finished"),
+                                head.deadSteps()));
     }
 
     private static Optional<Instant> time(Map<String, String> fields, String name) {

@@ -97,7 +97,7 @@ final class RunReader {
     private StepView step(Stored run, StepDefinition definition, Optional<String> holder) {
         String name = definition.name();
         StepField field = run.step(name);
-        Optional<Stored.Begun> begun = holder.flatMap(h -> run.begun(name));
+        Optional<Begun> begun = holder.flatMap(h -> run.begun(name));
         boolean committed = field.state() == StepState.SUCCEEDED;
         return new StepView(
                 name,
@@ -109,7 +109,7 @@ final class RunReader {
                 field.ledgers().crashes(),
                 field.ledgers().redeliveries(),
                 committed ? Optional.of(field.worker()) : holder,
-                committed ? millis(field.fromMillis()) : begun.map(Stored.Begun::since),
+                committed ? millis(field.fromMillis()) : begun.map(Begun::at),
                 committed ? millis(field.toMillis()) : Optional.empty(),
                 millis(field.dueMillis()),
                 value(run, StepFields.output(name)),
@@ -149,9 +149,8 @@ final class RunReader {
             }
         }
         Map<String, String> holders = new HashMap<>();
-        asked.forEach(
-                (step, reply) ->
-                        Answers.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
+        asked.forEach((step, reply) ->
+                Answers.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
         return holders;
     }
 

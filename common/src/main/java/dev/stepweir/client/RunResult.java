@@ -6,8 +6,8 @@ import dev.stepweir.state.RunState;
 /**
  * How a run closed. Output and steps are read with {@link StepweirClient#show}.
  *
- * @param state {@code COMPLETED}, {@code FAILED} or {@code CANCELLED}; an operator may open a failed
- *     run again
+ * @param state {@code COMPLETED}, {@code FAILED} or {@code CANCELLED}; an operator may open a
+ *     failed run again
  */
 public record RunResult(RunId id, RunState state) {
 

@@ -65,17 +65,15 @@ public final class Runs {
      * when there is no such run.
      */
     public List<HistoryEntry> history(RunId run) {
-        return redis.retrying(
-                () ->
-                        reader.read(run)
-                                .map(stored -> RunHistory.of(stored, events(run)))
-                                .orElse(List.of()));
+        return redis.retrying(() ->
+                reader.read(run)
+                        .map(stored -> RunHistory.of(stored, events(run)))
+                        .orElse(List.of()));
     }
 
     private List<HistoryEvent> events(RunId run) {
         byte[] key = Bytes.of(namespace.keys(run).history(run));
-        return Answers.join(
-                        redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
+        return Answers.join(redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
                 .stream()
                 .map(Bytes::text)
                 .map(HistoryEvent::parse)

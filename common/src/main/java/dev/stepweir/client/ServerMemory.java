@@ -25,7 +25,8 @@ final class ServerMemory {
         return redis.commands()
                 .info("memory")
                 .toCompletableFuture()
-                .thenApply(text -> new Usage(field(text, "used_memory:"), field(text, "maxmemory:")));
+                .thenApply(
+                        text -> new Usage(field(text, "used_memory:"), field(text, "maxmemory:")));
     }
 
     private static long field(String text, String name) {

@@ -83,8 +83,7 @@ public final class StepweirClient implements AutoCloseable {
     }
 
     /** As {@link #submit}, without waiting; a passing failure is not tried again. */
-    public CompletableFuture<SubmittedRun> submitAsync(
-            Workflow workflow, @Nullable Object input) {
+    public CompletableFuture<SubmittedRun> submitAsync(Workflow workflow, @Nullable Object input) {
         return submissions.submit(namespace.newRunId(), workflow, input, "");
     }
 
@@ -103,15 +102,13 @@ public final class StepweirClient implements AutoCloseable {
     private CompletableFuture<WatchedRun> submitWatched(
             RunId id, Workflow workflow, @Nullable Object input) {
         return watches.expect(id)
-                .thenCompose(
-                        on -> submissions.submit(id, workflow, input, watches.channel(id)))
+                .thenCompose(on -> submissions.submit(id, workflow, input, watches.channel(id)))
                 .thenApply(run -> new WatchedRun(run, watches.stored(id)))
-                .whenComplete(
-                        (run, failure) -> {
-                            if (failure != null) {
-                                watches.forget(id);
-                            }
-                        });
+                .whenComplete((run, failure) -> {
+                    if (failure != null) {
+                        watches.forget(id);
+                    }
+                });
     }
 
     /**

@@ -10,8 +10,6 @@ import dev.stepweir.workflow.Graph;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A run's fields and its definition, as read.
@@ -19,11 +17,6 @@ import java.util.regex.Pattern;
  * @param fields all but outputs that are kept elsewhere
  */
 record Stored(RunId id, RunHead head, Graph graph, Map<String, String> fields) {
-
-    private static final Pattern BEGUN = Pattern.compile("(\\S+) (\\d+)");
-
-    /** Who executes a step, and since when. */
-    record Begun(String worker, Instant since) {}
 
     RunState state() {
         return head.state();
@@ -34,18 +27,17 @@ record Stored(RunId id, RunHead head, Graph graph, Map<String, String> fields) {
         return text == null ? StepField.ABSENT : StepField.parse(text);
     }
 
+    /** The beginning of the step's current dispatch, if its worker has told. */
     Optional<Begun> begun(String step) {
-        Matcher text = BEGUN.matcher(fields.getOrDefault(StepFields.begun(step), ""));
-        return text.matches()
-                ? Optional.of(
-                        new Begun(
-                                text.group(1),
-                                Instant.ofEpochMilli(Long.parseLong(text.group(2)))))
-                : Optional.empty();
+        return Begun.parse(fields.get(StepFields.begun(step)))
+                .filter(begun ->
+                        step(step).dispatch().filter(begun.dispatch()::equals).isPresent());
     }
 
     Optional<Instant> time(String field) {
-        return Optional.ofNullable(fields.get(field)).map(Long::parseLong).map(Instant::ofEpochMilli);
+        return Optional.ofNullable(fields.get(field))
+                .map(Long::parseLong)
+                .map(Instant::ofEpochMilli);
     }
 
     /** An attempt that is over is not the next one. */

@@ -61,11 +61,10 @@ final class Submissions {
         byte[] definition = known.contains(here) ? Bytes.EMPTY : prepared.json();
         return memory.requireRoom()
                 .thenCompose(room -> send(keys, id, prepared, definition, json, watch))
-                .thenCompose(
-                        outcome ->
-                                outcome == SubmitRun.Outcome.UNKNOWN_WORKFLOW
-                                        ? send(keys, id, prepared, prepared.json(), json, watch)
-                                        : CompletableFuture.completedFuture(outcome))
+                .thenCompose(outcome ->
+                        outcome == SubmitRun.Outcome.UNKNOWN_WORKFLOW
+                                ? send(keys, id, prepared, prepared.json(), json, watch)
+                                : CompletableFuture.completedFuture(outcome))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure)))
                 .thenApply(outcome -> requireAccepted(outcome, id, here))
                 .thenCombine(durability.get(), SubmittedRun::new);

@@ -5,7 +5,7 @@ public final class UnknownRunException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    UnknownRunException(String message) {
+    public UnknownRunException(String message) {
         super(message);
     }
 }

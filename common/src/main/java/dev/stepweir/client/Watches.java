@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs that somebody waits for. Redis tells when one closes, on one channel per partition; because a
- * message can be lost with a connection, runs are also asked about after each reconnect, and every
- * few seconds. Thread-safe.
+ * Runs that somebody waits for. Redis tells when one closes, on one channel per partition; because
+ * a message can be lost with a connection, runs are also asked about after each reconnect, and
+ * every few seconds. Thread-safe.
  */
 final class Watches implements AutoCloseable {
 
@@ -99,12 +99,11 @@ final class Watches implements AutoCloseable {
         }
         return listen(run.partition())
                 .thenCompose(listening -> check(run, fresh))
-                .exceptionallyCompose(
-                        failure -> {
-                            outstanding.remove(run, fresh);
-                            fresh.closed.completeExceptionally(Answers.unwrapped(failure));
-                            return CompletableFuture.failedFuture(Answers.unwrapped(failure));
-                        })
+                .exceptionallyCompose(failure -> {
+                    outstanding.remove(run, fresh);
+                    fresh.closed.completeExceptionally(Answers.unwrapped(failure));
+                    return CompletableFuture.failedFuture(Answers.unwrapped(failure));
+                })
                 .thenCompose(checked -> fresh.closed.copy());
     }
 
@@ -145,13 +144,11 @@ final class Watches implements AutoCloseable {
     }
 
     private CompletableFuture<Void> listen(int partition) {
-        CompletableFuture<Void> asked =
-                subscribed.computeIfAbsent(partition, this::subscribe);
-        return asked.exceptionallyCompose(
-                failure -> {
-                    subscribed.remove(partition, asked);
-                    return CompletableFuture.failedFuture(failure);
-                });
+        CompletableFuture<Void> asked = subscribed.computeIfAbsent(partition, this::subscribe);
+        return asked.exceptionallyCompose(failure -> {
+            subscribed.remove(partition, asked);
+            return CompletableFuture.failedFuture(failure);
+        });
     }
 
     private CompletableFuture<Void> subscribe(int partition) {
@@ -221,10 +218,9 @@ final class Watches implements AutoCloseable {
         if (open != null) {
             open.close();
         }
-        outstanding.forEach(
-                (run, watch) ->
-                        watch.closed.completeExceptionally(
-                                new IllegalStateException("the client was closed")));
+        outstanding.forEach((run, watch) ->
+                watch.closed.completeExceptionally(
+                        new IllegalStateException("the client was closed")));
         outstanding.clear();
     }
 

@@ -10,10 +10,7 @@ import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.RedisCommandExecutionException;
 import org.junit.jupiter.api.Test;
 
-@WithRedis(
-        privateServer = true,
-        maxmemoryBytes = 20 << 20,
-        appendFsync = AppendFsync.EVERYSEC)
+@WithRedis(privateServer = true, maxmemoryBytes = 20 << 20, appendFsync = AppendFsync.EVERYSEC)
 class FullRedisIT {
 
     private static final Workflow EMPTY = Workflow.builder("nothing").build();
@@ -21,8 +18,7 @@ class FullRedisIT {
     @Test
     void a_nearly_full_redis_is_refused_with_what_to_do(TestRedis server) {
         try (StepweirClient client = StepweirClient.connect(server.uri(), server.namespace())) {
-            assertThat(client.submit(EMPTY, null).durability())
-                    .isEqualTo(Durability.AOF_EVERYSEC);
+            assertThat(client.submit(EMPTY, null).durability()).isEqualTo(Durability.AOF_EVERYSEC);
             fill(server, 19 << 20);
 
             assertThatThrownBy(() -> submitUntilRefused(client))

@@ -213,17 +213,18 @@ class RunsIT {
 
     private void fail(RunId run, FailStep.Decision decision, long delayMillis) {
         Keys keys = namespace.keys(run);
-        String stored =
-                new RunStore(redis).stepTexts(keys, run, List.of("first")).get("first");
+        String stored = new RunStore(redis).stepTexts(keys, run, List.of("first")).get("first");
         StepField field = StepField.parse(stored);
         Map<String, Object> details =
                 Map.of(
-                        "step", "first",
-                        "attempt", 1,
-                        "worker", "w1",
-                        "dispatch", field.published().toString(),
-                        "from", System.currentTimeMillis(),
-                        "delay_millis", delayMillis);
+                        "step",
+                        "first",
+                        "attempt",
+                        1,
+                        "begun",
+                        field.published() + " w1 " + System.currentTimeMillis(),
+                        "retry_in_ms",
+                        delayMillis);
         StepError error = new StepError("Oops", "no", "", true, 1, "w1");
         FailStep fail =
                 new FailStep(
@@ -235,8 +236,7 @@ class RunsIT {
                         Json.text(error),
                         decision,
                         HistoryEvent.record(HistoryEvent.FAILED, details));
-        assertThat(fail.run(redis.scripts()))
-                .isIn(FailStep.Outcome.WAITING, FailStep.Outcome.DEAD);
+        assertThat(fail.run(redis.scripts())).isIn(FailStep.Outcome.WAITING, FailStep.Outcome.DEAD);
     }
 
     private static DeadLetter letter(RunId run) {

@@ -89,8 +89,7 @@ class StepweirClientIT {
 
         assertThat(first.get(4, TimeUnit.SECONDS).state()).isEqualTo(RunState.COMPLETED);
         assertThat(second.get(4, TimeUnit.SECONDS).state()).isEqualTo(RunState.COMPLETED);
-        assertThat(client.await(run, Duration.ofSeconds(4)).state())
-                .isEqualTo(RunState.COMPLETED);
+        assertThat(client.await(run, Duration.ofSeconds(4)).state()).isEqualTo(RunState.COMPLETED);
     }
 
     @Test
@@ -100,8 +99,7 @@ class StepweirClientIT {
 
         finish(run.run().id());
 
-        assertThat(client.await(run, Duration.ofSeconds(15)).state())
-                .isEqualTo(RunState.COMPLETED);
+        assertThat(client.await(run, Duration.ofSeconds(15)).state()).isEqualTo(RunState.COMPLETED);
     }
 
     @Test

@@ -19,11 +19,14 @@ final class FailureReport {
 
     private FailureReport() {}
 
-    static FailStep of(Assignment work, Ledgers ledgers, StepError error, Decision decision) {
+    static FailStep of(
+            Execution execution, Ledgers ledgers, StepError error, Decision decision) {
+        Assignment work = execution.assignment();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("step", work.step().step());
         details.put("attempt", error.attempt());
         details.put("worker", error.worker());
+        details.put("begun", execution.begun());
         details.put("error", error.type() + ": " + error.message());
         switch (decision) {
             case Decision.RetryAfter(var delay) -> details.put("retry_in_ms", delay.toMillis());

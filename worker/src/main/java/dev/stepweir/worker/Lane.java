@@ -313,7 +313,7 @@ final class Lane {
                                 work.dispatch(),
                                 ledgers,
                                 error);
-        report(execution, FailureReport.of(work, ledgers, error, decision));
+        report(execution, FailureReport.of(execution, ledgers, error, decision));
     }
 
     private void report(Execution execution, FailStep report) {

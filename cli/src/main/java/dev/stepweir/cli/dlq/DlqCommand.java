@@ -1,0 +1,11 @@
+package dev.stepweir.cli.dlq;
+
+import dev.stepweir.cli.terminal.NounCommand;
+import picocli.CommandLine.Command;
+
+/** {@code stepweir dlq}. */
+@Command(
+        name = "dlq",
+        description = "Look at dead letters and put them back to work.",
+        subcommands = {DlqList.class, DlqShow.class, DlqRetry.class})
+public final class DlqCommand extends NounCommand {}

@@ -1,0 +1,85 @@
+package dev.stepweir.cli.role;
+
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.DevServer;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.ServerOptions;
+import dev.stepweir.embedded.RedisServerOptions;
+import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir dev}. */
+@Command(
+        name = "dev",
+        description = {
+            "Run everything in one process, Redis included, for trying things out.",
+            "Runs survive a restart. Other commands started in this directory find it."
+        })
+public final class DevCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private HandlerOptions handlers;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where runs are kept (${DEFAULT-VALUE}).")
+    private Path data = Path.of(DevServer.DIRECTORY);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Output output = Output.of(spec);
+        DevServer.readIn(data).ifPresent(this::refuse);
+        String namespace = ServerOptions.of(spec).namespace();
+        RedisServerOptions options =
+                RedisServerOptions.forRuntime()
+                        .withDataDir(created(data.resolve("redis")))
+                        .withAppendFsync(AppendFsync.EVERYSEC);
+        try (StopSignal stop = new StopSignal();
+                AllInOne all = AllInOne.start(options, namespace, handlers)) {
+            DevServer note = new DevServer(all.address(), ProcessHandle.current().pid());
+            Path file = note.write(data);
+            output.say(all.description() + ", its address is in " + file);
+            output.say(hint());
+            output.line("ready dev " + all.workerId());
+            output.out().flush();
+            stop.await();
+            output.say("stopping");
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            output.say("the note of where Redis was is left behind: " + e.getMessage());
+        }
+        return ExitCode.OK.code();
+    }
+
+    private String hint() {
+        return data.equals(Path.of(DevServer.DIRECTORY))
+                ? "in this directory: stepweir run FILE, stepweir runs list"
+                : "elsewhere: STEPWEIR_REDIS=<the address> stepweir runs list";
+    }
+
+    private void refuse(DevServer running) {
+        throw new CommandFailure(
+                ExitCode.CONFLICT,
+                "'stepweir dev' already runs with " + data + " (process " + running.pid() + ")");
+    }
+
+    private static Path created(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT, "cannot keep data in " + directory + ": " + e, e);
+        }
+    }
+}

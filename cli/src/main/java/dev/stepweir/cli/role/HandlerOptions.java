@@ -1,0 +1,53 @@
+package dev.stepweir.cli.role;
+
+import dev.stepweir.worker.BuiltInHandlers;
+import dev.stepweir.worker.HandlerJars;
+import dev.stepweir.worker.HandlerProvider;
+import dev.stepweir.worker.Handlers;
+import dev.stepweir.worker.WorkerConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import picocli.CommandLine.Option;
+
+/** What a worker executes, and how much at once. */
+public final class HandlerOptions {
+
+    @Option(
+            names = "--handlers",
+            paramLabel = "JAR",
+            split = ",",
+            description =
+                    "Jars with your handlers; may be repeated. Built in: echo, sleep,"
+                            + " fail-n-times.")
+    private List<Path> jars = new ArrayList<>();
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description = "Steps executed at once (${DEFAULT-VALUE}).")
+    private int concurrency = WorkerConfig.DEFAULT.concurrency();
+
+    /**
+     * Those built in, those on the class path, and those in the jars.
+     *
+     * @throws IllegalArgumentException for a jar that cannot be used
+     */
+    Handlers handlers() {
+        Handlers handlers = new Handlers().addAll(new BuiltInHandlers());
+        for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class)) {
+            if (!(provider instanceof BuiltInHandlers)) {
+                handlers.addAll(provider);
+            }
+        }
+        if (!jars.isEmpty()) {
+            HandlerJars.load(jars, handlers);
+        }
+        return handlers;
+    }
+
+    int concurrency() {
+        return concurrency;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.stepweir.cli.role;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** SIGTERM and Ctrl-C ask a role to stop; the JVM waits until it has. */
+final class StopSignal implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "stepweir-stop");
+
+    StopSignal() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        asked.countDown();
+        try {
+            if (!stopped.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.err.println("stepweir: could not stop in time, what is left is handed over");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void await() throws InterruptedException {
+        asked.await();
+    }
+
+    /** Waits; true if it was asked to stop meanwhile. */
+    boolean awaitFor(Duration pause) throws InterruptedException {
+        return asked.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Everything has stopped: the JVM may end. */
+    @Override
+    public void close() {
+        stopped.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // It is the hook that brought us here.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.stepweir.cli.role;
+
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.worker.Handlers;
+import dev.stepweir.worker.Worker;
+import dev.stepweir.worker.WorkerConfig;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir worker}. */
+@Command(
+        name = "worker",
+        description = {
+            "Execute steps. Any number may run.",
+            "Asked to stop it takes nothing more, finishes what it has, and hands back the rest."
+        })
+public final class WorkerCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private RoleOptions role;
+
+    @Mixin private HandlerOptions handlerOptions;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "DURATION",
+            description = "How long it waits for what it executes when it stops (30s).")
+    private Duration drain = WorkerConfig.DEFAULT.drain();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Handlers handlers = handlerOptions.handlers();
+        WorkerConfig config =
+                WorkerConfig.DEFAULT.withConcurrency(handlerOptions.concurrency()).withDrain(drain);
+        return new RoleRunner(spec, role.acceptRisk())
+                .run((redis, namespace) -> start(redis, namespace, handlers, config))
+                .code();
+    }
+
+    private static Role start(
+            Redis redis, Namespace namespace, Handlers handlers, WorkerConfig config) {
+        Worker worker =
+                Worker.builder()
+                        .namespace(namespace.name())
+                        .handlers(handlers)
+                        .config(config)
+                        .start(redis);
+        return Role.of(worker.id(), worker::close);
+    }
+}

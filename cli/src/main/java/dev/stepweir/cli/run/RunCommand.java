@@ -1,0 +1,123 @@
+package dev.stepweir.cli.run;
+
+import dev.stepweir.cli.role.AllInOne;
+import dev.stepweir.cli.role.HandlerOptions;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.ServerOptions;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.embedded.RedisServerOptions;
+import dev.stepweir.workflow.Fault;
+import dev.stepweir.workflow.Workflow;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code stepweir run}. */
+@Command(
+        name = "run",
+        description = {
+            "Submit a run of a definition and wait for its end.",
+            "Interrupting this command ends the waiting, not the run."
+        })
+public final class RunCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The definition, YAML or JSON.")
+    private Path file;
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON|@FILE",
+            description = "The run's input, or the file that has it; null if not said.")
+    private @Nullable String input;
+
+    @Option(
+            names = "--local",
+            description = "Run it in this process with a Redis of its own that ends with it.")
+    private boolean local;
+
+    @Mixin private HandlerOptions handlers;
+
+    @Option(names = "--detach", description = "Print the run's id and do not wait.")
+    private boolean detach;
+
+    @Option(
+            names = "--wait-timeout",
+            paramLabel = "DURATION",
+            description = "Stop waiting after this time, such as 30s or 5m, with exit code 6.")
+    private Optional<Duration> waitTimeout = Optional.empty();
+
+    @Option(
+            names = "--json",
+            description = "The last line of output is one JSON object: run, output and steps.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Output output = Output.of(spec);
+        JsonNode value = RunInput.read(input);
+        Optional<Workflow> workflow = workflow(output);
+        if (workflow.isEmpty()) {
+            return ExitCode.BAD_INPUT.code();
+        }
+        if (local) {
+            return executeLocally(workflow.get(), value, output);
+        }
+        try (Session session = Session.open(spec)) {
+            return execute(session, workflow.get(), value, output);
+        }
+    }
+
+    private int executeLocally(Workflow workflow, JsonNode value, Output output)
+            throws InterruptedException {
+        if (detach) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--detach and --local exclude each other: the run would end");
+        }
+        String namespace = ServerOptions.of(spec).namespace();
+        try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
+                Session session = Session.open(all.address(), namespace)) {
+            return execute(session, workflow, value, output);
+        }
+    }
+
+    private int execute(Session session, Workflow workflow, JsonNode value, Output output)
+            throws InterruptedException {
+        if (detach) {
+            var run = session.client().submit(workflow, value);
+            if (json) {
+                output.json(Map.of("run_id", run.id().text(), "durability", run.durability()));
+            } else {
+                output.line(run.id().text());
+            }
+            return ExitCode.OK.code();
+        }
+        return new Waiting(session.client(), output, json, waitTimeout, !local)
+                .run(workflow, value)
+                .code();
+    }
+
+    private Optional<Workflow> workflow(Output output) {
+        DefinitionFile definition = DefinitionFile.read(file);
+        definition.faults().forEach(fault -> output.say(fault.toString()));
+        definition.warnings().forEach(fault -> output.say("warning: " + fault));
+        List<Fault> cannot = definition.workflow().map(Workflow::runnable).orElse(List.of());
+        cannot.forEach(fault -> output.say(file + ": " + fault));
+        return definition.workflow().filter(workflow -> cannot.isEmpty());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Operator;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.run.RunId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir runs cancel}. */
+@Command(
+        name = "cancel",
+        description = "End a run that has not completed. Cancelling it again changes nothing.")
+final class RunsCancel implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "The run's id.")
+    private RunId run;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
+    private String reason = "";
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            switch (session.client().runs().cancel(run, Operator.name(), reason)) {
+                case CANCELLED -> output.say("run " + run + " is cancelled");
+                case ALREADY -> output.say("run " + run + " was cancelled before");
+                case COMPLETED ->
+                        throw new CommandFailure(
+                                ExitCode.CONFLICT, "run " + run + " has completed");
+                case GONE -> throw RunLookup.missing(run);
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.NounCommand;
+import picocli.CommandLine.Command;
+
+/** {@code stepweir runs}. */
+@Command(
+        name = "runs",
+        description = "Look at runs, cancel or purge them.",
+        subcommands = {
+            RunsList.class,
+            RunsShow.class,
+            RunsHistory.class,
+            RunsCancel.class,
+            RunsPurge.class
+        })
+public final class RunsCommand extends NounCommand {}

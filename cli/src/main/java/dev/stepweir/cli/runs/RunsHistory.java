@@ -1,0 +1,56 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RunJson;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.cli.terminal.Table;
+import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.client.HistoryEntry;
+import dev.stepweir.json.Json;
+import dev.stepweir.run.RunId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir runs history}. */
+@Command(name = "history", description = "Tell what happened to a run, in the order of time.")
+final class RunsHistory implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "The run's id.")
+    private RunId run;
+
+    @Option(names = "--json", description = "Print one JSON array.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            List<HistoryEntry> entries = session.client().runs().history(run);
+            if (entries.isEmpty()) {
+                throw RunLookup.missing(run);
+            }
+            if (json) {
+                output.json(entries.stream().map(RunJson::of).toList());
+                return 0;
+            }
+            Table table = new Table("AT", "STEP", "EVENT", "STATE", "DETAILS");
+            for (HistoryEntry entry : entries) {
+                table.row(
+                        Text.exactTime(entry.at()),
+                        entry.step().orElse(Text.NONE),
+                        entry.event(),
+                        entry.state(),
+                        entry.details().isEmpty() ? "" : Json.text(entry.details()));
+            }
+            table.print(output.out());
+            return 0;
+        }
+    }
+}

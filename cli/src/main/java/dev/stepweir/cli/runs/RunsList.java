@@ -1,0 +1,66 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RunJson;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.cli.terminal.Table;
+import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.client.RunSummary;
+import dev.stepweir.state.RunState;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir runs list}. */
+@Command(name = "list", description = "List runs, the latest opened or closed first.")
+final class RunsList implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--state",
+            split = ",",
+            paramLabel = "STATE",
+            description = "Only those in these states: ${COMPLETION-CANDIDATES}.")
+    private Set<RunState> states = EnumSet.noneOf(RunState.class);
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "At most so many (${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(names = "--json", description = "Print one JSON array.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            Set<RunState> wanted = states.isEmpty() ? EnumSet.allOf(RunState.class) : states;
+            List<RunSummary> runs = session.client().runs().list(wanted, limit);
+            if (json) {
+                output.json(runs.stream().map(RunJson::of).toList());
+                return 0;
+            }
+            Table table = new Table("RUN", "STATUS", "WORKFLOW", "SUBMITTED", "FINISHED", "DEAD");
+            for (RunSummary run : runs) {
+                table.row(
+                        run.id(),
+                        run.state(),
+                        run.workflow(),
+                        Text.time(run.submitted()),
+                        Text.time(run.finished()),
+                        run.deadSteps());
+            }
+            table.print(output.out());
+            return 0;
+        }
+    }
+}

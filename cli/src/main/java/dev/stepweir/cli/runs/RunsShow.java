@@ -1,0 +1,91 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RunJson;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.cli.terminal.Table;
+import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.client.RunView;
+import dev.stepweir.client.StepView;
+import dev.stepweir.json.Json;
+import dev.stepweir.run.RunId;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir runs show}. */
+@Command(name = "show", description = "Show a run and its steps.")
+final class RunsShow implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "The run's id.")
+    private RunId run;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            RunView view = session.client().show(run).orElseThrow(() -> RunLookup.missing(run));
+            if (json) {
+                output.json(RunJson.of(view));
+            } else {
+                print(view, output);
+            }
+            return 0;
+        }
+    }
+
+    private static void print(RunView run, Output output) {
+        output.line("run       " + run.id());
+        output.line("workflow  " + Text.oneLine(run.workflow() + " " + run.version()));
+        output.line("status    " + run.state());
+        run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
+        output.line("submitted " + Text.time(run.submitted()));
+        output.line("started   " + Text.time(run.started()));
+        output.line("finished  " + Text.time(run.finished()));
+        output.line("");
+        Table table = new Table("STEP", "STATE", "ATTEMPT", "WORKER", "TOOK", "NOTE");
+        for (StepView step : run.steps()) {
+            table.row(
+                    step.name(),
+                    step.state(),
+                    step.attempt(),
+                    step.worker().orElse(Text.NONE),
+                    took(step),
+                    note(step));
+        }
+        table.print(output.out());
+        if (!run.output().isNull()) {
+            output.line("");
+            output.line(Json.pretty(run.output()));
+        }
+    }
+
+    private static String took(StepView step) {
+        return step.from()
+                .flatMap(from -> step.to().map(to -> Duration.between(from, to)))
+                .map(Text::duration)
+                .orElse(Text.NONE);
+    }
+
+    private static String note(StepView step) {
+        return switch (step.state()) {
+            case WAITING_FOR_RETRY ->
+                    "again at " + Text.time(step.nextRetryAt()) + ": " + message(step);
+            case DEAD -> message(step);
+            default -> "";
+        };
+    }
+
+    private static String message(StepView step) {
+        return step.error().map(error -> error.type() + ": " + error.message()).orElse("");
+    }
+}

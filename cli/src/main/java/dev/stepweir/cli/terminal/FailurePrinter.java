@@ -1,0 +1,70 @@
+package dev.stepweir.cli.terminal;
+
+import dev.stepweir.client.AwaitTimeoutException;
+import dev.stepweir.client.IntakeRefusedException;
+import dev.stepweir.client.PayloadTooLargeException;
+import dev.stepweir.client.RunConflictException;
+import dev.stepweir.client.UnknownRunException;
+import dev.stepweir.redis.Redis;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into one sentence and an exit code; a stack trace only on demand. */
+public final class FailurePrinter implements IExecutionExceptionHandler {
+
+    @Override
+    public int handleExecutionException(
+            Exception failure, CommandLine commandLine, ParseResult parsed) {
+        PrintWriter err = commandLine.getErr();
+        ExitCode code = code(failure);
+        err.println("stepweir: " + sentence(failure, code));
+        if (ServerOptions.of(commandLine.getCommandSpec()).verbose()) {
+            failure.printStackTrace(err);
+        }
+        return code.code();
+    }
+
+    /** Which exit code a failure has. */
+    static ExitCode code(Throwable failure) {
+        return switch (failure) {
+            case CommandFailure known -> known.exitCode();
+            case IntakeRefusedException full -> ExitCode.REFUSED;
+            case PayloadTooLargeException large -> ExitCode.BAD_INPUT;
+            case UnknownRunException unknown -> ExitCode.CONFLICT;
+            case RunConflictException conflict -> ExitCode.CONFLICT;
+            case AwaitTimeoutException late -> ExitCode.TIMED_OUT;
+            case IllegalArgumentException wrong -> ExitCode.BAD_INPUT;
+            case RedisCommandExecutionException refused ->
+                    isRefusal(refused) ? ExitCode.NO_REDIS : ExitCode.FAILED;
+            case RedisException gone -> ExitCode.NO_REDIS;
+            default -> ExitCode.FAILED;
+        };
+    }
+
+    private static boolean isRefusal(RedisException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.startsWith("NOAUTH")
+                || message.startsWith("WRONGPASS")
+                || message.startsWith("NOPERM");
+    }
+
+    private static String sentence(Throwable failure, ExitCode code) {
+        String message = failure.getMessage() == null ? "" : failure.getMessage();
+        String shown = Redis.withoutPassword(message.strip().replaceAll("\\s*\\R\\s*", "; "));
+        if (failure instanceof RedisException) {
+            return "Redis: " + shown;
+        }
+        if (code == ExitCode.FAILED && !(failure instanceof CommandFailure)) {
+            return "unexpected: "
+                    + failure.getClass().getSimpleName()
+                    + ": "
+                    + shown
+                    + " (--verbose shows more)";
+        }
+        return shown;
+    }
+}

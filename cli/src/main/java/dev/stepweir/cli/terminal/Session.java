@@ -1,0 +1,106 @@
+package dev.stepweir.cli.terminal;
+
+import dev.stepweir.client.StepweirClient;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import io.lettuce.core.RedisException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** A short command's access to Redis: it fails within five seconds when nobody answers. */
+public final class Session implements AutoCloseable {
+
+    private static final long PATIENCE_MILLIS = 4_000;
+    private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
+
+    private final Redis redis;
+    private final StepweirClient client;
+
+    private Session(Redis redis, Namespace namespace) {
+        this.redis = redis;
+        this.client = StepweirClient.over(redis, namespace);
+    }
+
+    /**
+     * Connects as the command's options say.
+     *
+     * @throws CommandFailure with {@link ExitCode#NO_REDIS}
+     */
+    public static Session open(CommandSpec command) {
+        ServerOptions options = ServerOptions.of(command);
+        return open(options.address(), options.namespace());
+    }
+
+    /** As {@link #open(CommandSpec)}, to a given place. */
+    public static Session open(String address, String namespace) {
+        String shown = Redis.withoutPassword(address);
+        CompletableFuture<Session> opening =
+                CompletableFuture.supplyAsync(() -> connect(address, namespace), THREADS);
+        try {
+            return opening.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.NO_REDIS, "Redis at " + shown + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
+        } catch (ExecutionException e) {
+            throw explained(e.getCause() == null ? e : e.getCause(), shown);
+        }
+    }
+
+    private static Session connect(String address, String namespace) {
+        Redis redis = Redis.connect(address, "stepweir-cli");
+        try {
+            return new Session(redis, Namespace.open(redis, namespace));
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    private static RuntimeException explained(Throwable cause, String shown) {
+        if (!(cause instanceof RedisException)) {
+            return cause instanceof RuntimeException known
+                    ? known
+                    : new CommandFailure(
+                            ExitCode.FAILED, String.valueOf(cause.getMessage()), cause);
+        }
+        return new CommandFailure(
+                ExitCode.NO_REDIS,
+                "cannot use Redis at "
+                        + shown
+                        + ": "
+                        + reason(cause)
+                        + " (--redis or STEPWEIR_REDIS says where it is)",
+                cause);
+    }
+
+    /** The innermost message: the outer ones only say that connecting failed. */
+    public static String reason(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null && !inner.getCause().equals(inner)) {
+            inner = inner.getCause();
+        }
+        String message = inner.getMessage();
+        return message == null ? inner.getClass().getSimpleName() : Redis.withoutPassword(message);
+    }
+
+    public Redis redis() {
+        return redis;
+    }
+
+    public StepweirClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        redis.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.stepweir.cli;
+
+import dev.stepweir.json.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Executes commands and keeps what they print. */
+final class Terminal {
+
+    private final List<String> always;
+
+    /**
+     * @param always arguments that every command gets
+     */
+    Terminal(String... always) {
+        this.always = List.of(always);
+    }
+
+    record Result(int code, String out, String err) {
+
+        /** The last line of standard output. */
+        JsonNode json() {
+            List<String> lines = out.lines().toList();
+            return Json.tree(lines.getLast());
+        }
+    }
+
+    Result execute(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(always);
+        int code =
+                Stepweir.commandLine()
+                        .setOut(new PrintWriter(out, true))
+                        .setErr(new PrintWriter(err, true))
+                        .execute(all.toArray(String[]::new));
+        return new Result(code, out.toString(), err.toString());
+    }
+}

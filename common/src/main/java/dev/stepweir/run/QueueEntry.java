@@ -22,7 +22,8 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
     /** Length of what precedes a step's name in the name of its fields. */
     private static final int PREFIX = 2;
 
-    private static final char SEPARATOR = '\u001F';
+    /** Stands between the fields that an entry names. */
+    public static final char SEPARATOR = '\u001F';
 
     public QueueEntry {
         inputs = List.copyOf(inputs);

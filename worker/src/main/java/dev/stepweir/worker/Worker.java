@@ -74,14 +74,14 @@ public final class Worker implements AutoCloseable {
     }
 
     private void addLane(Keys keys) {
-        StatefulRedisConnection<byte[], byte[]> commands = redis.openConnection();
         Partition partition = new Partition(keys, id);
+        StatefulRedisConnection<byte[], byte[]> connection = redis.openConnection();
         BlockingReader reader =
                 new BlockingReader(
                         redis.openConnection(), partition, context.handlers().keySet());
-        connections.add(commands);
+        connections.add(connection);
         connections.add(reader);
-        context.add(new Lane(context, partition, new ScriptRunner(commands.async()), reader));
+        context.add(new Lane(context, partition, new ScriptRunner(connection.async()), reader));
     }
 
     private void start() {

@@ -22,8 +22,7 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
     /** Length of what precedes a step's name in the name of its fields. */
     private static final int PREFIX = 2;
 
-    /** Stands between the fields that an entry names. */
-    public static final char SEPARATOR = '\u001F';
+    private static final char SEPARATOR = '\u001F';
 
     public QueueEntry {
         inputs = List.copyOf(inputs);
@@ -39,6 +38,17 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
             text.append(SEPARATOR).append(StepFields.output(dependency));
         }
         return text.toString();
+    }
+
+    /** How many values a begin reads for an entry: what its inputs are, or the run's input. */
+    public static int inputCount(byte[] text) {
+        int count = 0;
+        for (byte b : text) {
+            if (b == SEPARATOR) {
+                count++;
+            }
+        }
+        return Math.max(1, count);
     }
 
     public String announcement() {

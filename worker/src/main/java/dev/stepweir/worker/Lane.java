@@ -10,7 +10,6 @@ import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.redis.script.FailStep;
 import dev.stepweir.redis.script.FailStep.Decision;
-import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
 import java.time.Duration;
@@ -42,9 +41,12 @@ final class Lane {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+    /** A take that brings so many at once comes from a backlog. */
+    private static final int SATURATED_FROM = 16;
+
     private final LaneContext context;
     private final Partition partition;
-    private final ScriptRunner scripts;
+    private final LaneConnection connection;
     private final BlockingReader reader;
     private final Backoff backoff = new Backoff();
     private final Set<Execution> inHand = ConcurrentHashMap.newKeySet();
@@ -56,6 +58,7 @@ final class Lane {
     private boolean turning;
     private boolean stopping;
     private boolean drained;
+    private boolean saturated;
     private boolean resting;
     private volatile boolean starved;
     private int mostItems = AdvanceSteps.MAX_ITEMS;
@@ -68,11 +71,11 @@ final class Lane {
     Lane(
             LaneContext context,
             Partition partition,
-            ScriptRunner scripts,
+            LaneConnection connection,
             BlockingReader reader) {
         this.context = context;
         this.partition = partition;
-        this.scripts = scripts;
+        this.connection = connection;
         this.reader = reader;
         this.queues = List.copyOf(context.handlers().keySet());
     }
@@ -109,17 +112,17 @@ final class Lane {
             }
             turning = true;
         }
-        RedisFutures.onDone(
-                next.send(scripts), (answer, failure) -> ended(next, answer, failure));
+        RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
     }
 
     /** However a turn ends, there must be a next one: nothing else keeps a lane going. */
-    private void ended(LaneTurn turn, @Nullable Turn answer, @Nullable Throwable failure) {
+    private void ended(LaneTurn turn) {
         try {
-            if (answer == null) {
-                recover(turn, Objects.requireNonNull(failure));
+            turn.settleSlots();
+            if (turn.advanced().isCompletedExceptionally()) {
+                recover(turn, turn.advanced().exceptionNow());
             } else {
-                done(turn, answer);
+                done(turn, turn.advanced().resultNow());
             }
         } catch (RuntimeException bug) {
             log.error("a turn's outcome could not be handled", bug);
@@ -131,7 +134,7 @@ final class Lane {
         while (stopping && !read.isEmpty()) {
             var unused = context.handBack().entry(partition, read.removeFirst());
         }
-        LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()));
+        LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
         next.commit(outbox, mostItems);
         next.begin(read);
         if (!stopping && (!drained || !next.isEmpty())) {
@@ -141,11 +144,11 @@ final class Lane {
     }
 
     private void done(LaneTurn turn, Turn answer) {
-        turn.settle(answer);
         turn.items().forEach(item -> settle(item, answer.results().get(item.commit())));
         answer.begun().forEach(this::start);
-        if (!answer.problem().isEmpty()) {
-            pause(answer.problem());
+        int taken = keep(turn) + answer.begun().size() - turn.begins().size();
+        if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
+            pause(turn.takeFailure().map(String::valueOf).orElse(answer.problem()));
             return;
         }
         backoff.succeeded();
@@ -153,10 +156,20 @@ final class Lane {
             turning = false;
             mostItems = AdvanceSteps.MAX_ITEMS;
             if (turn.budget() > 0) {
-                drained = answer.begun().size() < turn.budget();
+                drained = taken < turn.budget();
+                saturated = !drained && turn.budget() >= SATURATED_FROM;
             }
         }
         turn();
+    }
+
+    /** Keeps what plain reads brought for the next turn; returns how much. */
+    private int keep(LaneTurn turn) {
+        List<ReadEntry> entries = turn.read();
+        synchronized (this) {
+            read.addAll(entries);
+        }
+        return entries.size();
     }
 
     private void settle(Finished item, @Nullable Result result) {
@@ -176,7 +189,7 @@ final class Lane {
 
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
-        turn.abandon();
+        keep(turn);
         boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
         synchronized (this) {
             turn.begins().reversed().forEach(read::addFirst);
@@ -208,6 +221,7 @@ final class Lane {
         }
         synchronized (this) {
             drained = false;
+            saturated = false;
         }
         RedisFutures.onDone(
                 context.ensureGroups(partition),

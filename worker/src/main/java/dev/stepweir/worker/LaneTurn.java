@@ -4,30 +4,42 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
-import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.worker.Lane.Finished;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One turn of a lane under construction: what it commits, begins and takes, and the slots that are
- * reserved for what it may bring.
+ * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what it
+ * may bring. With little to do the script takes as well, and begins what it took: one round trip per
+ * step. Behind a backlog the takes are plain reads sent along with it, and what they bring is begun
+ * by the next turn's script: entries need not pass through Lua on their way in.
  */
 final class LaneTurn {
 
     private static final int MAX_WRITES = 500;
+    private static final Turn NOTHING = new Turn(Map.of(), List.of(), "");
 
     private final AdvanceSteps call;
     private final Reservation reservation;
     private final List<Finished> items = new ArrayList<>();
     private final List<ReadEntry> begins = new ArrayList<>();
+    private final Map<String, Integer> takes = new LinkedHashMap<>();
+    private final boolean saturated;
     private int budget;
 
-    LaneTurn(Partition partition, Reservation reservation) {
+    // The answers.
+    private CompletableFuture<Turn> advanced = CompletableFuture.completedFuture(NOTHING);
+    private final List<CompletableFuture<List<ReadEntry>>> taken = new ArrayList<>();
+
+    LaneTurn(Partition partition, Reservation reservation, boolean saturated) {
         this.call = new AdvanceSteps(partition);
         this.reservation = reservation;
+        this.saturated = saturated;
     }
 
     /** Moves finished work into this turn, as much as one call may carry. */
@@ -57,25 +69,28 @@ final class LaneTurn {
 
     /** Plans to take from the queues, in turn; false when slots were lacking for some. */
     boolean take(List<String> queues, int start) {
-        budget = reservation.reserve(AdvanceSteps.MAX_ITEMS);
-        int asked = 0;
-        for (int i = 0; i < queues.size() && budget > 0; i++) {
+        int free = reservation.reserve(AdvanceSteps.MAX_ITEMS);
+        int left = free;
+        for (int i = 0; i < queues.size() && left > 0; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            int most = reservation.reserve(queue, budget);
+            // The script shares one budget over its takes; plain reads need a share each.
+            int share = saturated ? Math.max(1, left / (queues.size() - i)) : left;
+            int most = reservation.reserve(queue, share);
             if (most > 0) {
-                call.take(queue, most);
-                asked++;
+                takes.put(queue, most);
+                left -= saturated ? most : 0;
             }
         }
-        if (asked == 0) {
+        budget = saturated ? free - left : free;
+        if (takes.isEmpty()) {
             reservation.releaseRest();
             budget = 0;
         }
-        return asked == queues.size();
+        return takes.size() == queues.size();
     }
 
     boolean isEmpty() {
-        return call.isEmpty();
+        return call.isEmpty() && takes.isEmpty();
     }
 
     /** Most entries that this turn takes. */
@@ -91,19 +106,53 @@ final class LaneTurn {
         return begins;
     }
 
-    CompletableFuture<Turn> send(ScriptRunner scripts) {
-        return call.send(scripts, budget);
+    /** Sends the turn; complete, well or badly, when every answer is there. */
+    CompletableFuture<?> send(LaneConnection connection) {
+        if (!saturated) {
+            takes.forEach(call::take);
+        }
+        if (!call.isEmpty()) {
+            advanced = connection.advance(call, saturated ? 0 : budget);
+        }
+        List<CompletableFuture<?>> answers = new ArrayList<>(List.of(advanced));
+        if (saturated) {
+            takes.forEach((queue, most) -> taken.add(connection.take(queue, most)));
+            answers.addAll(taken);
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     }
 
-    /** The slots of what was begun are its own now; the rest is given back. */
-    void settle(Turn turn) {
-        begins.forEach(entry -> reservation.addEntry(entry.queue()));
-        turn.begun().forEach(one -> reservation.use(one.queue()));
-        reservation.releaseRest();
+    /** What the script answered. */
+    CompletableFuture<Turn> advanced() {
+        return advanced;
     }
 
-    /** Nothing came: what was reserved for takes is given back; read entries keep their slots. */
-    void abandon() {
+    /** Why plain reads failed, if they did. */
+    Optional<Throwable> takeFailure() {
+        return taken.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(CompletableFuture::exceptionNow)
+                .findFirst();
+    }
+
+    /** What plain reads brought, to be begun in the next turn. */
+    List<ReadEntry> read() {
+        return taken.stream()
+                .filter(read -> !read.isCompletedExceptionally())
+                .flatMap(read -> read.resultNow().stream())
+                .toList();
+    }
+
+    /**
+     * Called once when the answers are there. The slots of entries that came are their own now, and
+     * those of entries whose begin was not answered stay theirs; the rest is given back.
+     */
+    void settleSlots() {
+        if (!advanced.isCompletedExceptionally()) {
+            begins.forEach(entry -> reservation.addEntry(entry.queue()));
+            advanced.resultNow().begun().forEach(one -> reservation.use(one.queue()));
+        }
+        read().forEach(entry -> reservation.use(entry.queue()));
         reservation.releaseRest();
     }
 }

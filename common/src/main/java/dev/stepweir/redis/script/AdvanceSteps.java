@@ -5,6 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.StoredValue;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
+import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
@@ -289,32 +290,36 @@ public final class AdvanceSteps {
             results.put(
                     sent.get(index), Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1))));
         }
-        List<?> flat = (List<?>) reply.get(1);
-        List<Begun> begun = new ArrayList<>(flat.size() / 4);
-        String head = "";
-        for (int i = 0; i < flat.size(); i += 4) {
-            Begun next = readBegun(flat, i, head);
-            begun.add(next);
-            head = next.head();
-        }
+        List<Begun> begun = readBegun((List<?>) reply.get(1));
         return new Turn(results, begun, Bytes.text((byte[]) reply.get(2)));
     }
 
-    private Begun readBegun(List<?> flat, int i, String headBefore) {
-        List<?> values = (List<?>) flat.get(i + 3);
-        byte[] head = (byte[]) values.get(0);
-        byte[] stored = (byte[]) values.get(1);
-        byte[][] inputs = new byte[values.size() - 2][];
-        for (int n = 0; n < inputs.length; n++) {
-            inputs[n] = (byte[]) values.get(n + 2);
+    private List<Begun> readBegun(List<?> flat) {
+        List<Begun> begun = new ArrayList<>(flat.size() / 6);
+        String head = "";
+        int at = 0;
+        while (at < flat.size()) {
+            byte[] entry = (byte[]) flat.get(at + 2);
+            byte[] newHead = (byte[]) flat.get(at + 3);
+            byte[] stored = (byte[]) flat.get(at + 4);
+            head = newHead == null ? head : Bytes.text(newHead);
+            byte[][] inputs = new byte[QueueEntry.inputCount(entry)][];
+            for (int n = 0; n < inputs.length; n++) {
+                inputs[n] = (byte[]) flat.get(at + 5 + n);
+            }
+            begun.add(
+                    new Begun(
+                            queues.get((int) (long) flat.get(at) - FIRST_QUEUE),
+                            Bytes.text((byte[]) flat.get(at + 1)),
+                            Bytes.text(entry),
+                            head,
+                            stored == null
+                                    ? Ledgers.NONE
+                                    : StepField.parse(Bytes.text(stored)).ledgers(),
+                            Arrays.asList(inputs)));
+            at += 5 + inputs.length;
         }
-        return new Begun(
-                queues.get((int) (long) flat.get(i) - FIRST_QUEUE),
-                Bytes.text((byte[]) flat.get(i + 1)),
-                Bytes.text((byte[]) flat.get(i + 2)),
-                head == null ? headBefore : Bytes.text(head),
-                stored == null ? Ledgers.NONE : StepField.parse(Bytes.text(stored)).ledgers(),
-                Arrays.asList(inputs));
+        return begun;
     }
 
     private void addQueue(String queue) {

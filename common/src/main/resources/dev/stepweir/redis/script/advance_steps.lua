@@ -28,8 +28,8 @@
 -- arg begin*         queue, entry id, entry
 -- arg take*          queue, at most
 -- ret exceptions begun problem: exceptions per item not applied its index and ALREADY | STALE |
---                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, values read: head
---                    (nil: as before), the step's field (nil: no ledgers), inputs
+--                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, head (nil: as the
+--                    one before), the step's field (nil: no ledgers), inputs as the entry names them
 --@include clock
 --@include close_run
 local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
@@ -150,9 +150,9 @@ local function begin(queue_index, entry_id, entry)
   local separator = find(entry, '\31', after_number, true)
   local run = run_prefix .. sub(entry, 1, 36)
   local field = sub(entry, after_number + 1, separator and separator - 1)
-  local values
+  local values, width
   if not separator then
-    values = call('HMGET', run, 'head', field, 'input')
+    values, width = call('HMGET', run, 'head', field, 'input'), 3
   else
     local wanted = { 'HMGET', run, 'head', field }
     repeat
@@ -160,7 +160,7 @@ local function begin(queue_index, entry_id, entry)
       wanted[#wanted + 1] = sub(entry, separator + 1, next and next - 1)
       separator = next
     until not next
-    values = call(unpack(wanted))
+    values, width = call(unpack(wanted)), #wanted - 2
   end
   local head, stored = values[1], values[2]
   local ready = 'READY ' .. sub(entry, 38, after_number - 1) .. '@' .. entry_id
@@ -168,9 +168,9 @@ local function begin(queue_index, entry_id, entry)
       and (stored == ready or sub(stored, 1, #ready + 1) == ready .. ' ') then
     if head == head_before then values[1] = false else head_before = head end
     if stored == ready then values[2] = false end
-    begun[count + 1], begun[count + 2], begun[count + 3], begun[count + 4] =
-      queue_index, entry_id, entry, values
-    count = count + 4
+    begun[count + 1], begun[count + 2], begun[count + 3] = queue_index, entry_id, entry
+    for v = 1, width do begun[count + 3 + v] = values[v] end
+    count = count + 3 + width
   else
     remove_later(KEYS[queue_index], entry_id)
   end

@@ -8,9 +8,6 @@ import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
-import dev.stepweir.redis.script.FailStep;
-import dev.stepweir.redis.script.FailStep.Decision;
-import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,6 +45,7 @@ final class Lane {
     private final Partition partition;
     private final LaneConnection connection;
     private final BlockingReader reader;
+    private final FailureReports failures;
     private final Backoff backoff = new Backoff();
     private final Set<Execution> inHand = ConcurrentHashMap.newKeySet();
     private final List<String> queues;
@@ -62,7 +60,6 @@ final class Lane {
     private boolean resting;
     private volatile boolean starved;
     private int mostItems = AdvanceSteps.MAX_ITEMS;
-    private int failuresUnderWay;
     private int rotation;
 
     /** A finished execution that waits for its commit. */
@@ -77,6 +74,7 @@ final class Lane {
         this.partition = partition;
         this.connection = connection;
         this.reader = reader;
+        this.failures = new FailureReports(context, this::forget);
         this.queues = List.copyOf(context.handlers().keySet());
     }
 
@@ -297,42 +295,9 @@ final class Lane {
         turn();
     }
 
-    /** An execution failed: reports what the failure policy decides. */
+    /** An execution failed. */
     void failed(Execution execution, StepError error) {
-        synchronized (this) {
-            failuresUnderWay++;
-        }
-        Assignment work = execution.assignment();
-        Ledgers ledgers = work.ledgers().withFailure();
-        Decision decision =
-                context.failurePolicy()
-                        .decide(
-                                execution.workflow(),
-                                execution.step().definition(),
-                                work.step(),
-                                work.dispatch(),
-                                ledgers,
-                                error);
-        report(execution, FailureReport.of(execution, ledgers, error, decision));
-    }
-
-    private void report(Execution execution, FailStep report) {
-        RedisFutures.onDone(
-                report.runAsync(context.scripts()),
-                (outcome, failure) -> {
-                    if (failure != null
-                            && Redis.isPassing(RedisFutures.asRedisException(failure))
-                            && inHand.contains(execution)) {
-                        context.schedule(() -> report(execution, report), backoff.next());
-                        return;
-                    }
-                    inHand.remove(execution);
-                    FailureReport.log(report, outcome, failure);
-                    synchronized (this) {
-                        failuresUnderWay--;
-                        notifyAll();
-                    }
-                });
+        failures.report(execution, error);
     }
 
     /** Called with the lane at rest: keeps a blocking read under way while slots are free. */
@@ -393,7 +358,7 @@ final class Lane {
         turn();
     }
 
-    /** Drops an execution whose result does not matter any more. */
+    /** Nothing more is to be reported of an execution. */
     void forget(Execution execution) {
         inHand.remove(execution);
         synchronized (this) {
@@ -420,7 +385,6 @@ final class Lane {
         long end = context.clock().millis() + limit.toMillis();
         while (turning
                 || reader.isReading()
-                || failuresUnderWay > 0
                 || !outbox.isEmpty()
                 || !inHand.isEmpty()) {
             long left = end - context.clock().millis();

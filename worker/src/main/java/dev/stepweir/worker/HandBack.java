@@ -37,16 +37,21 @@ final class HandBack {
     /** Returns what an execution worked on. */
     CompletableFuture<?> execution(Execution execution) {
         Assignment work = execution.assignment();
-        return send(work.keys(), work.step(), work.expected(), work.announcement(), "worker stops");
+        return send(
+                work.keys(),
+                work.step(),
+                work.expected(),
+                QueueEntry.announcement(work.step().step(), execution.step().dependencies()),
+                "worker stops");
     }
 
     /** Returns an entry that was read but not begun. */
-    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read) {
+    CompletableFuture<?> entry(Partition partition, ReadEntry read) {
         return entry(partition, read, "worker stops");
     }
 
     /** Returns an entry that is in this worker's name, saying why. */
-    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read, String why) {
+    CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
         QueueEntry entry = QueueEntry.parse(Bytes.text(read.text()));
         StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
         Keys keys = partition.keys();

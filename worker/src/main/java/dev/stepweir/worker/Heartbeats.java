@@ -174,7 +174,7 @@ final class Heartbeats implements Runnable {
                             context.handBack()
                                     .entry(
                                             lane.partition(),
-                                            new Lane.ReadEntry(queue, entryId, texts.getFirst()),
+                                            new ReadEntry(queue, entryId, texts.getFirst()),
                                             "reply lost"));
         }
     }

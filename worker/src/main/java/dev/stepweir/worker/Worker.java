@@ -8,9 +8,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.redis.script.ScriptRunner;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -74,14 +72,14 @@ public final class Worker implements AutoCloseable {
     }
 
     private void addLane(Keys keys) {
-        StatefulRedisConnection<byte[], byte[]> commands = redis.openConnection();
         Partition partition = new Partition(keys, id);
+        LaneConnection connection = new LaneConnection(redis.openConnection(), partition);
         BlockingReader reader =
                 new BlockingReader(
                         redis.openConnection(), partition, context.handlers().keySet());
-        connections.add(commands);
+        connections.add(connection);
         connections.add(reader);
-        context.add(new Lane(context, partition, new ScriptRunner(commands.async()), reader));
+        context.add(new Lane(context, partition, connection, reader));
     }
 
     private void start() {

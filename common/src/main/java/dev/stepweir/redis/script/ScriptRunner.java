@@ -43,10 +43,14 @@ public final class ScriptRunner {
                     if (!isNoScript(failure)) {
                         return CompletableFuture.failedFuture(failure);
                     }
-                    return commands.scriptLoad(Bytes.of(call.script().source()))
-                            .toCompletableFuture()
-                            .thenCompose(sha -> evalsha(type, call.script(), keys, args));
+                    return loadAndSend(type, call, keys, args);
                 });
+    }
+
+    private <T> CompletableFuture<T> loadAndSend(
+            ScriptOutputType type, ScriptCall call, byte[][] keys, byte[][] args) {
+        var unused = commands.scriptLoad(Bytes.of(call.script().source()));
+        return evalsha(type, call.script(), keys, args);
     }
 
     private <T> CompletableFuture<T> evalsha(

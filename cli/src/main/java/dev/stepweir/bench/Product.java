@@ -9,7 +9,7 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.redis.script.SubmitRun;
 import dev.stepweir.run.RunId;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;

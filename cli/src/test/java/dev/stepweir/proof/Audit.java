@@ -3,10 +3,10 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepweir.client.HistoryEntry;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepStatus;
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.Witness.Testimony;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;

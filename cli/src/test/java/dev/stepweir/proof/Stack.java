@@ -1,6 +1,6 @@
 package dev.stepweir.proof;
 
-import dev.stepweir.client.RunView;
+import dev.stepweir.operator.RunView;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
@@ -10,8 +10,8 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.worker.BuiltInHandlers;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Workflow;

@@ -1,6 +1,6 @@
 package dev.stepweir.examples;
 
-import dev.stepweir.client.RunView;
+import dev.stepweir.operator.RunView;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.SubmittedRun;
 import dev.stepweir.worker.Worker;

@@ -1,5 +1,7 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.StepContext;
 import dev.stepweir.json.Json;
 import dev.stepweir.run.RunId;
 import java.util.Map;

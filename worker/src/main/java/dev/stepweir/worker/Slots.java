@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.QueueEntry;

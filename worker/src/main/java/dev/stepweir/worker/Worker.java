@@ -1,5 +1,7 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.StepHandler;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;

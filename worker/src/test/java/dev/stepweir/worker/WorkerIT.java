@@ -3,6 +3,8 @@ package dev.stepweir.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;

@@ -4,7 +4,7 @@ import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.client.DeadLetterView;
+import dev.stepweir.operator.DeadLetterView;
 import dev.stepweir.json.Json;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -5,7 +5,7 @@ import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.client.Fleet;
+import dev.stepweir.operator.Fleet;
 import dev.stepweir.client.StepweirClient;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -11,7 +11,7 @@ import dev.stepweir.reaper.Reaper;
 import dev.stepweir.reaper.ReaperConfig;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import java.util.ArrayDeque;
 import java.util.Deque;

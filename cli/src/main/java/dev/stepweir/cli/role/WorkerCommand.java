@@ -2,7 +2,7 @@ package dev.stepweir.cli.role;
 
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.client.HistoryEntry;
+import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.json.Json;
 import dev.stepweir.run.RunId;
 import java.util.List;

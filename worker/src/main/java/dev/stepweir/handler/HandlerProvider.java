@@ -1,7 +1,7 @@
-package dev.stepweir.worker;
+package dev.stepweir.handler;
 
 /**
- * How a jar brings handlers: listed in {@code META-INF/services/dev.stepweir.worker.HandlerProvider}
+ * How a jar brings handlers: listed in {@code META-INF/services/dev.stepweir.handler.HandlerProvider}
  * and found by {@code stepweir worker --handlers lib.jar}.
  */
 public interface HandlerProvider {

@@ -46,7 +46,8 @@ public final class Fleet {
                 .map(keys -> beats(keys.workerBeats()))
                 .toList()
                 .forEach(reply ->
-                        RedisFutures.join(reply).forEach((id, at) -> beats.merge(id, at, Fleet::later)));
+                        RedisFutures.join(reply)
+                                .forEach((id, at) -> beats.merge(id, at, Fleet::later)));
         Map<String, JsonNode> records = records();
         Map<String, Long> held = held();
         Instant now = now();
@@ -80,7 +81,8 @@ public final class Fleet {
                     .map(name -> pending(keys.queue(name)))
                     .toList()
                     .forEach(reply ->
-                            RedisFutures.join(reply).forEach((who, n) -> held.merge(who, n, Long::sum)));
+                            RedisFutures.join(reply)
+                                    .forEach((who, n) -> held.merge(who, n, Long::sum)));
         }
         return held;
     }

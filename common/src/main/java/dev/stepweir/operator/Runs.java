@@ -75,7 +75,8 @@ public final class Runs {
 
     private List<HistoryEvent> events(RunId run) {
         byte[] key = Bytes.of(namespace.keys(run).history(run));
-        return RedisFutures.join(redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
+        return RedisFutures.join(
+                        redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
                 .stream()
                 .map(Bytes::text)
                 .map(HistoryEvent::parse)

@@ -43,8 +43,11 @@ public final class HandlerJars {
         }
         if (providers.isEmpty()) {
             throw new IllegalArgumentException(
-                    "no handler provider in " + jars + " (a jar lists its own in META-INF/services/"
-                            + HandlerProvider.class.getName() + ")");
+                    "no handler provider in "
+                            + jars
+                            + " (a jar lists its own in META-INF/services/"
+                            + HandlerProvider.class.getName()
+                            + ")");
         }
         providers.forEach(into::addAll);
     }

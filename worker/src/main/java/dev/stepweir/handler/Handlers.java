@@ -39,8 +39,8 @@ public final class Handlers {
     /**
      * Adds a handler of which a worker executes at most so many at once.
      *
-     * @throws IllegalArgumentException for a name that is blank, too long or taken, or a limit below
-     *     one
+     * @throws IllegalArgumentException for a name that is blank, too long or taken, or a limit
+     *     below one
      */
     public <I extends @Nullable Object> Handlers add(
             String name, Class<I> inputType, int limit, StepHandler<I, ?> handler) {

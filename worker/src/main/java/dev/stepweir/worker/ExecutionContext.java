@@ -65,7 +65,8 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
     @Override
     public Logger logger() {
         return new StepLogger(
-                LoggerFactory.getLogger("dev.stepweir.handler." + execution.assignment().step().queue()),
+                LoggerFactory.getLogger(
+                        "dev.stepweir.handler." + execution.assignment().step().queue()),
                 "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");
     }
 }

@@ -61,10 +61,13 @@ class WorkerIT {
         try (Worker worker =
                 worker(redis)
                         .handler("a", Integer.class, (input, context) -> input + 1)
-                        .handler("double", Integer.class, (input, context) -> {
-                            calls.add(context.step());
-                            return input * 2;
-                        })
+                        .handler(
+                                "double",
+                                Integer.class,
+                                (input, context) -> {
+                                    calls.add(context.step());
+                                    return input * 2;
+                                })
                         .handler("join", Map.class, (input, context) -> input)
                         .start()) {
             RunId run = runs.start(diamond, 20);
@@ -115,8 +118,7 @@ class WorkerIT {
                 sum +=
                         (int)
                                 redis.commands()
-                                        .xpending(
-                                                runs.namespace.keys(p).queue("h" + i), "workers")
+                                        .xpending(runs.namespace.keys(p).queue("h" + i), "workers")
                                         .getCount();
             }
         }
@@ -153,8 +155,7 @@ class WorkerIT {
             await().until(() -> runs.stepState(run, "flaky") == StepState.WAITING_FOR_RETRY);
             assertThat(runs.step(run, "flaky").ledgers().failures()).isEqualTo(1);
             assertThat(redis.commands().zcard(runs.namespace.keys(run).timers())).isEqualTo(1);
-            assertThat(redis.commands().xlen(runs.namespace.keys(run).deadLetters()))
-                    .isEqualTo(1);
+            assertThat(redis.commands().xlen(runs.namespace.keys(run).deadLetters())).isEqualTo(1);
             await().until(() -> worker.inHand() == 0);
         }
     }

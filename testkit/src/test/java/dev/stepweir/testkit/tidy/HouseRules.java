@@ -58,7 +58,8 @@ final class HouseRules {
             List.of("cli/", "testkit/", "examples/", WORKER + "Worker.java");
 
     /** The built-in handler whose work it is to take time. */
-    private static final List<String> SLEEPERS = List.of("worker/src/main/java/dev/stepweir/handler/BuiltInHandlers.java");
+    private static final List<String> SLEEPERS =
+            List.of("worker/src/main/java/dev/stepweir/handler/BuiltInHandlers.java");
 
     private static final List<String> NOWHERE = List.of();
 

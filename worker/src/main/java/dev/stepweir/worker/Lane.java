@@ -310,18 +310,13 @@ final class Lane {
         int start = rotation++;
         for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            if (reservation.reserve(1) <= waitedFor.size()) {
-                break;
-            }
-            if (reservation.reserve(queue, 1) == 1) {
+            if (reservation.reserveEntry(queue)) {
                 waitedFor.add(queue);
             }
         }
         boolean all = waitedFor.size() == queues.size();
         starved = !all;
-        if (waitedFor.isEmpty()) {
-            reservation.releaseRest();
-        } else {
+        if (!waitedFor.isEmpty()) {
             reader.read(
                     waitedFor,
                     all,

@@ -3,11 +3,13 @@ package dev.stepweir.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.cli.Stepweir;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepView;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.WatchedRun;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.redis.Namespace;
@@ -17,8 +19,6 @@ import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.BuiltInHandlers;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.workflow.Definition;
 import dev.stepweir.workflow.DefinitionReader;
@@ -88,8 +88,7 @@ class DefinitionsIT {
     }
 
     @Test
-    void the_command_runs_the_index_without_any_option(JavaProcesses processes)
-            throws IOException {
+    void the_command_runs_the_index_without_any_option(JavaProcesses processes) throws IOException {
         Files.writeString(directory.resolve("naïve.txt"), "zwei Wörter\n");
         JavaProcess run =
                 processes.start(
@@ -123,9 +122,7 @@ class DefinitionsIT {
 
     private static Orchestrator orchestrator(Redis redis, TestRedis server) {
         return Orchestrator.start(
-                redis,
-                Namespace.open(redis, server.namespace()),
-                OrchestratorConfig.DEFAULTS);
+                redis, Namespace.open(redis, server.namespace()), OrchestratorConfig.DEFAULTS);
     }
 
     /** The roles in this process, with the handlers that the launcher brings. */

@@ -63,7 +63,8 @@ class ContainerFilesTest {
                 .anyMatch(line ->
                         line.startsWith("ENTRYPOINT")
                                 && line.endsWith("\"" + Stepweir.class.getName() + "\"]"))
-                .anyMatch(line -> line.startsWith("COPY") && line.contains("cli/target/stepweir.jar"))
+                .anyMatch(
+                        line -> line.startsWith("COPY") && line.contains("cli/target/stepweir.jar"))
                 .anyMatch(line -> line.startsWith("COPY") && line.contains("cli/target/lib"));
     }
 }

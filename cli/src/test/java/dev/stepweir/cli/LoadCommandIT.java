@@ -3,14 +3,14 @@ package dev.stepweir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.cli.Terminal.Result;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.BuiltInHandlers;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +64,13 @@ class LoadCommandIT {
             Result result =
                     terminal(server)
                             .execute(
-                                    "load", "--runs", "3", "--concurrency", "2", "--workflow", file);
+                                    "load",
+                                    "--runs",
+                                    "3",
+                                    "--concurrency",
+                                    "2",
+                                    "--workflow",
+                                    file);
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.out())
                     .contains("0 completed, 3 failed", "failed 3 times: the run ended FAILED");

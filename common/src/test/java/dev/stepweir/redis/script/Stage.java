@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.KeyTable;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -58,6 +59,11 @@ final class Stage implements AutoCloseable {
         STREAMS.put("inbox", 9_000_000_000_003L);
         STREAMS.put("dlq", 9_000_000_000_004L);
     }
+
+    /** What a test puts where a stream should be. */
+    static final String NO_STREAM = "no stream";
+
+    private static final List<KeyTable.Row> DOCUMENTED = KeyTable.rows();
 
     private final TestRedis server;
     private final Redis redis;
@@ -145,9 +151,10 @@ final class Stage implements AutoCloseable {
     }
 
     RedisState state() {
+        RedisState stored = server.state();
+        stored.asMap().forEach(Stage::checkDocumented);
         RedisState state =
-                server.state()
-                        .replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
+                stored.replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
                         .replacing("\\b1[0-9]{12}\\b", "TIME");
         for (Map.Entry<String, String> run : runNames.entrySet()) {
             state = state.replacing(run.getKey(), run.getValue());
@@ -160,6 +167,16 @@ final class Stage implements AutoCloseable {
             state = state.replacing(workflow.hash(), "HASH").replacing(Pattern.quote(json), "JSON");
         }
         return state;
+    }
+
+    private static void checkDocumented(String key, String content) {
+        if (content.equals("string\n" + NO_STREAM)) {
+            return;
+        }
+        String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
+        assertThat(DOCUMENTED)
+                .as("a key of docs/redis-keys.md: %s, a %s", key, type)
+                .anyMatch(row -> row.names(key) && row.stored().as().word().equals(type));
     }
 
     /** Does something by script and tells what changed. */
@@ -397,7 +414,7 @@ final class Stage implements AutoCloseable {
     /** Puts a text where a stream should be, so that publishing to it fails. */
     void damage(String queue) {
         commands.del(keys.queue(queue));
-        commands.set(keys.queue(queue), "no stream");
+        commands.set(keys.queue(queue), NO_STREAM);
     }
 
     @Override

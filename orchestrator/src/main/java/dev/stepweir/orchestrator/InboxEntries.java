@@ -68,15 +68,18 @@ final class InboxEntries {
         }
     }
 
+    /**
+     * In this order: an orchestrator that dies in between leaves a pending entry without content,
+     * which the next look for forgotten ones clears; the other way round nobody would ever find it.
+     */
     private void remove(Keys keys, String[] ids) {
         byte[] inbox = Bytes.of(keys.inbox());
+        CompletableFuture<Long> deleted = redis.commands().xdel(inbox, ids).toCompletableFuture();
         CompletableFuture<Long> acknowledged =
                 redis.commands()
                         .xack(inbox, Bytes.of(Keys.ORCHESTRATOR_GROUP), ids)
                         .toCompletableFuture();
-        CompletableFuture<Long> deleted =
-                redis.commands().xdel(inbox, ids).toCompletableFuture();
-        RedisFutures.join(acknowledged);
         RedisFutures.join(deleted);
+        RedisFutures.join(acknowledged);
     }
 }

@@ -1,0 +1,156 @@
+package dev.stepweir.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.StepView;
+import dev.stepweir.proof.Witness.Testimony;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Checks what must hold once everything is quiet: each run completed, each step committed once,
+ * what flowed on is what was committed, no dispatch started twice, nothing left over.
+ */
+final class Audit {
+
+    private final Map<String, List<Testimony>> byRun = new HashMap<>();
+    private long steps;
+    private long extraExecutions;
+    private long crashes;
+    private long redeliveries;
+
+    private Audit(Stack stack) {
+        for (Testimony testimony : Witness.testimonies(stack)) {
+            byRun.computeIfAbsent(testimony.run(), run -> new ArrayList<>()).add(testimony);
+        }
+    }
+
+    /**
+     * What a whole load cost.
+     *
+     * @param extraExecutions executions beyond the one that each step needs
+     * @param crashes attempts charged to a dead worker
+     * @param redeliveries publishings that were charged to nothing
+     */
+    record Sum(long steps, long extraExecutions, long crashes, long redeliveries) {}
+
+    /** All of these runs, whose steps were all witnessed. */
+    static Sum ofWitnessed(Stack stack, List<RunId> runs) {
+        Audit audit = new Audit(stack);
+        for (RunId run : runs) {
+            RunView view = completed(stack, run);
+            audit.witnessed(view);
+        }
+        nothingIsLeft(stack);
+        return new Sum(audit.steps, audit.extraExecutions, audit.crashes, audit.redeliveries);
+    }
+
+    /** The run completed and each of its steps succeeded exactly once. */
+    static RunView completed(Stack stack, RunId run) {
+        RunView view = stack.client().show(run).orElseThrow();
+        assertThat(view.state()).as("state of %s: %s", run, view).isEqualTo(RunState.COMPLETED);
+        List<HistoryEntry> history = stack.client().runs().history(run);
+        Map<String, Long> commits =
+                history.stream()
+                        .filter(entry -> entry.event().equals("SUCCEEDED"))
+                        .collect(
+                                Collectors.groupingBy(
+                                        entry -> entry.step().orElseThrow(),
+                                        Collectors.counting()));
+        for (StepView step : view.steps()) {
+            assertThat(step.state()).as("%s of %s", step, run).isEqualTo(StepStatus.SUCCEEDED);
+            assertThat(commits).as("commits of %s", run).containsEntry(step.name(), 1L);
+        }
+        assertThat(history).isSortedAccordingTo(Comparator.comparing(HistoryEntry::at));
+        assertThat(history.getFirst().event()).isEqualTo("SUBMITTED");
+        assertThat(history).extracting(HistoryEntry::event).containsOnlyOnce("COMPLETED");
+        return view;
+    }
+
+    private void witnessed(RunView view) {
+        List<Testimony> all = byRun.getOrDefault(view.id().text(), List.of());
+        Map<String, String> committed = new TreeMap<>();
+        view.steps()
+                .forEach(s -> committed.put(s.name(), s.output().path("token").asString("none")));
+        for (StepView step : view.steps()) {
+            List<Testimony> mine = all.stream().filter(t -> t.step().equals(step.name())).toList();
+            Set<Long> dispatches = new HashSet<>();
+            mine.forEach(t ->
+                    assertThat(dispatches.add(t.dispatch()))
+                            .as("dispatch started twice: %s", t)
+                            .isTrue());
+            assertThat(mine)
+                    .as("the committed execution of %s in %s", step, view.id())
+                    .anySatisfy(t -> {
+                        assertThat(t.dispatch()).isEqualTo(step.dispatch());
+                        assertThat(t.token()).isEqualTo(committed.get(step.name()));
+                    });
+            mine.forEach(t ->
+                    assertThat(committed)
+                            .as("flowed into %s", t)
+                            .satisfies(c -> assertThat(c.values()).containsAll(t.saw().values())));
+            assertThat(mine.size())
+                    .as("executions of %s against what its ledgers explain", step)
+                    .isLessThanOrEqualTo(1 + step.crashes() + step.redeliveries());
+            steps++;
+            extraExecutions += mine.size() - 1L;
+            crashes += step.crashes();
+            redeliveries += step.redeliveries();
+        }
+    }
+
+    /** No entry, pending or not, no timer, no open run, no doorbell, no dead letter. */
+    static void nothingIsLeft(Stack stack) {
+        for (Keys keys : stack.namespace().all()) {
+            await("leftovers of partition " + keys.partition())
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(leftovers(stack.redis(), keys)).isEmpty());
+        }
+    }
+
+    private static Map<String, Long> leftovers(Redis redis, Keys keys) {
+        var commands = redis.commands();
+        Map<String, Long> left = new TreeMap<>();
+        for (String key : List.of(keys.openRuns(), keys.timers())) {
+            left.put(key, RedisFutures.join(commands.zcard(Bytes.of(key))));
+        }
+        List<String> streams = new ArrayList<>(List.of(keys.inbox(), keys.deadLetters()));
+        RedisFutures.join(commands.smembers(Bytes.of(keys.queues())))
+                .forEach(name -> streams.add(keys.queue(Bytes.text(name))));
+        for (String stream : streams) {
+            left.put(stream, RedisFutures.join(commands.xlen(Bytes.of(stream))));
+            left.put(stream + " pending", pending(redis, keys, stream));
+        }
+        left.values().removeIf(count -> count == 0);
+        return left;
+    }
+
+    private static long pending(Redis redis, Keys keys, String stream) {
+        boolean none = stream.equals(keys.deadLetters());
+        boolean absent = RedisFutures.join(redis.commands().exists(Bytes.of(stream))) == 0;
+        if (none || absent) {
+            return 0;
+        }
+        String group = stream.equals(keys.inbox()) ? Keys.ORCHESTRATOR_GROUP : Keys.WORKER_GROUP;
+        return RedisFutures.join(redis.commands().xpending(Bytes.of(stream), Bytes.of(group)))
+                .getCount();
+    }
+}

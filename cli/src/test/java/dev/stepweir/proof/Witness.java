@@ -1,0 +1,110 @@
+package dev.stepweir.proof;
+
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.StepContext;
+import dev.stepweir.handler.StepHandler;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A handler that writes down, outside the engine, each of its executions: which dispatch of which
+ * step it was, a token of its own that it returns as the output, and the tokens that flowed in. So
+ * what was committed can be told from what was only executed.
+ */
+final class Witness implements StepHandler<JsonNode, Map<String, String>> {
+
+    static final String HANDLER = "witness";
+
+    private static final String TOKEN = "token";
+
+    private final Redis redis;
+    private final byte[] list;
+
+    /**
+     * One execution.
+     *
+     * @param saw the tokens that flowed in, by step; under an empty name that of an only dependency
+     */
+    record Testimony(
+            String run, String step, long dispatch, String token, Map<String, String> saw) {
+
+        static Testimony parse(String line) {
+            String[] words = line.split(" ", -1);
+            Map<String, String> saw = new TreeMap<>();
+            for (int i = 4; i < words.length; i++) {
+                int equals = words[i].indexOf('=');
+                saw.put(words[i].substring(0, equals), words[i].substring(equals + 1));
+            }
+            return new Testimony(words[0], words[1], Long.parseLong(words[2]), words[3], saw);
+        }
+    }
+
+    /** Writes over a connection that stays the caller's. */
+    Witness(Redis redis, String namespace) {
+        this.redis = redis;
+        this.list = Bytes.of("proof:" + namespace);
+    }
+
+    static Handlers handlers(Redis redis, String namespace) {
+        return new Handlers().add(HANDLER, new Witness(redis, namespace));
+    }
+
+    static Handlers handlers(Stack stack) {
+        return handlers(stack.redis(), stack.namespace().name());
+    }
+
+    @Override
+    public Map<String, String> handle(JsonNode input, StepContext context)
+            throws InterruptedException {
+        String token = UUID.randomUUID().toString();
+        StringBuilder line = new StringBuilder();
+        line.append(context.runId())
+                .append(' ')
+                .append(context.step())
+                .append(' ')
+                .append(context.dispatchNumber())
+                .append(' ')
+                .append(token);
+        saw(input).forEach((step, seen) -> line.append(' ').append(step + "=" + seen));
+        var unused = RedisFutures.join(redis.commands().rpush(list, Bytes.of(line.toString())));
+        rest(Duration.ofMillis(context.setting("millis", 0)));
+        return Map.of(TOKEN, token);
+    }
+
+    private static Map<String, String> saw(JsonNode input) {
+        Map<String, String> saw = new TreeMap<>();
+        if (input.isObject() && input.path(TOKEN).isString()) {
+            saw.put("", input.path(TOKEN).asString());
+        } else if (input.isObject()) {
+            input.forEachEntry((step, output) -> saw.put(step, output.path(TOKEN).asString()));
+        }
+        return saw;
+    }
+
+    private static void rest(Duration time) throws InterruptedException {
+        if (time.isPositive()) {
+            boolean never = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+            if (never) {
+                throw new IllegalStateException("nobody counts this down");
+            }
+        }
+    }
+
+    /** Everything that was written down in a namespace. */
+    static List<Testimony> testimonies(Stack stack) {
+        byte[] key = Bytes.of("proof:" + stack.namespace().name());
+        return RedisFutures.join(stack.redis().commands().lrange(key, 0, -1)).stream()
+                .map(Bytes::text)
+                .map(Testimony::parse)
+                .toList();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.stepweir.proof;
+
+import dev.stepweir.redis.Redis;
+import dev.stepweir.worker.Worker;
+import java.util.concurrent.CountDownLatch;
+
+/** A worker process with witnessed steps and short periods. Arguments: address, namespace. */
+final class WorkerMain {
+
+    static final String READY = "ready ";
+
+    private WorkerMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        Redis own = Redis.connect(args[0], "witness");
+        try (Worker worker =
+                Worker.builder()
+                        .redis(args[0])
+                        .namespace(args[1])
+                        .config(Stack.WORKER)
+                        .handlers(Witness.handlers(own, args[1]))
+                        .start()) {
+            System.out.println(READY + worker.id());
+            new CountDownLatch(1).await();
+        }
+    }
+}

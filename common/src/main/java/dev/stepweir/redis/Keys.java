@@ -1,6 +1,6 @@
 package dev.stepweir.redis;
 
-import dev.stepweir.redis.Stored.Kind;
+import dev.stepweir.redis.RedisKey.Kind;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import java.util.regex.Pattern;
@@ -48,7 +48,7 @@ public record Keys(String namespace, int partition) {
         return "sw:{" + namespace + ":" + partition + "}:" + rest;
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.HASH,
             what = "What was fixed when the namespace was created: how many partitions it has",
             once = true)
@@ -56,7 +56,7 @@ public record Keys(String namespace, int partition) {
         return key("namespace");
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.HASH,
             what =
                     "Everything about one run: head, times, input, and per step its state, "
@@ -70,34 +70,34 @@ public record Keys(String namespace, int partition) {
         return key("run:");
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.LIST,
             what = "What happened to a run besides its steps' results, one line each")
     public String history(RunId run) {
         return key("history:") + run.text();
     }
 
-    @Stored(as = Kind.STRING, what = "A value of the run too large for a field of its hash")
+    @RedisKey(as = Kind.STRING, what = "A value of the run too large for a field of its hash")
     public String blob(RunId run, String field) {
         return key("blob:") + run.text() + ":" + field;
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Runs that are not closed, by time of submission")
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that are not closed, by time of submission")
     public String openRuns() {
         return key("open");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Runs that completed, by time of closing")
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that completed, by time of closing")
     public String completedRuns() {
         return key("completed");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Runs that dead steps block, by time of closing")
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that dead steps block, by time of closing")
     public String failedRuns() {
         return key("failed");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Runs ended by an operator, by time of closing")
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs ended by an operator, by time of closing")
     public String cancelledRuns() {
         return key("cancelled");
     }
@@ -112,19 +112,19 @@ public record Keys(String namespace, int partition) {
         };
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.HASH,
             what = "One definition, by content hash, and how many stored runs use it")
     public String workflow(String hash) {
         return key("workflow:") + hash;
     }
 
-    @Stored(as = Kind.STREAM, what = "The orchestrators' doorbell: runs to start or to settle")
+    @RedisKey(as = Kind.STREAM, what = "The orchestrators' doorbell: runs to start or to settle")
     public String inbox() {
         return key("inbox");
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.STREAM,
             what =
                     "What the workers of one handler read; the consumer group's pending list "
@@ -133,37 +133,37 @@ public record Keys(String namespace, int partition) {
         return key("queue:") + name;
     }
 
-    @Stored(as = Kind.SET, what = "The names of the partition's queues")
+    @RedisKey(as = Kind.SET, what = "The names of the partition's queues")
     public String queues() {
         return key("queues");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
+    @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
     public String timers() {
         return key("timers");
     }
 
-    @Stored(as = Kind.STREAM, what = "The dead letters, one entry each")
+    @RedisKey(as = Kind.STREAM, what = "The dead letters, one entry each")
     public String deadLetters() {
         return key("dlq");
     }
 
-    @Stored(as = Kind.HASH, what = "The id of each dead letter, and its entry in the stream")
+    @RedisKey(as = Kind.HASH, what = "The id of each dead letter, and its entry in the stream")
     public String letterIndex() {
         return key("letters");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "Each worker's last heartbeat")
+    @RedisKey(as = Kind.SORTED_SET, what = "Each worker's last heartbeat")
     public String workerBeats() {
         return key("workers");
     }
 
-    @Stored(as = Kind.HASH, what = "Each worker's description", once = true)
+    @RedisKey(as = Kind.HASH, what = "Each worker's description", once = true)
     public String workerRecords() {
         return key("worker-records");
     }
 
-    @Stored(
+    @RedisKey(
             as = Kind.HASH,
             what =
                     "When a reaper last looked at the partition, on which server, and until "
@@ -172,17 +172,20 @@ public record Keys(String namespace, int partition) {
         return key("reaper");
     }
 
-    @Stored(as = Kind.SORTED_SET, what = "The last sign of life of each role process", once = true)
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "The last sign of life of each role process",
+            once = true)
     public String roleBeats() {
         return key("roles");
     }
 
-    @Stored(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
+    @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
     public String cancelChannel() {
         return key("cancels");
     }
 
-    @Stored(as = Kind.CHANNEL, what = "Runs that closed, for one waiting client")
+    @RedisKey(as = Kind.CHANNEL, what = "Runs that closed, for one waiting client")
     public String clientChannel(String client) {
         return key("client:") + client;
     }

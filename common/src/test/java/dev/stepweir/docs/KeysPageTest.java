@@ -2,7 +2,7 @@ package dev.stepweir.docs;
 
 import dev.stepweir.redis.KeyTable;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Stored.Kind;
+import dev.stepweir.redis.RedisKey.Kind;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -38,14 +38,11 @@ class KeysPageTest {
         return KeyTable.rows().stream()
                 .filter(which)
                 .map(row ->
-                        List.of(
-                                "`" + row.form() + "`",
-                                row.stored().as().word(),
-                                row.stored().what()))
+                        List.of("`" + row.form() + "`", row.key().as().word(), row.key().what()))
                 .toList();
     }
 
     private static boolean isChannel(KeyTable.Row row) {
-        return row.stored().as() == Kind.CHANNEL;
+        return row.key().as() == Kind.CHANNEL;
     }
 }

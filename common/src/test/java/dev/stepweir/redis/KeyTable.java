@@ -19,7 +19,7 @@ public final class KeyTable {
      *
      * @param form the name with {@code <placeholders>}
      */
-    public record Row(String form, Stored stored) {
+    public record Row(String form, RedisKey key) {
 
         /** Whether a stored key is of this form. */
         public boolean names(String key) {
@@ -38,14 +38,14 @@ public final class KeyTable {
 
     public static List<Row> rows() {
         return Stream.of(Keys.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Stored.class))
+                .filter(method -> method.isAnnotationPresent(RedisKey.class))
                 .map(KeyTable::row)
                 .sorted(Comparator.comparing(Row::form))
                 .toList();
     }
 
     private static Row row(Method method) {
-        Stored stored = method.getAnnotation(Stored.class);
+        RedisKey key = method.getAnnotation(RedisKey.class);
         Object[] arguments = Stream.of(method.getParameters()).map(KeyTable::placeholder).toArray();
         try {
             String name = (String) method.invoke(SAMPLE, arguments);
@@ -53,8 +53,8 @@ public final class KeyTable {
                     name.replace(RUN.text(), "<run>")
                             .replace(
                                     "sample:7",
-                                    "<namespace>:" + (stored.once() ? "0" : "<partition>"));
-            return new Row(form, stored);
+                                    "<namespace>:" + (key.once() ? "0" : "<partition>"));
+            return new Row(form, key);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -108,7 +108,7 @@ class KeysTest {
                 Stream.of(Keys.class.getDeclaredMethods())
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .filter(method -> method.getReturnType() == String.class)
-                        .filter(method -> !method.isAnnotationPresent(Stored.class))
+                        .filter(method -> !method.isAnnotationPresent(RedisKey.class))
                         .map(Method::getName)
                         .toList();
 
@@ -166,7 +166,7 @@ class KeysTest {
                                 keys.queue(queue),
                                 keys.clientChannel(client)));
         for (Method method : Keys.class.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Stored.class) && method.getParameterCount() == 0) {
+            if (method.isAnnotationPresent(RedisKey.class) && method.getParameterCount() == 0) {
                 try {
                     names.add((String) method.invoke(keys));
                 } catch (ReflectiveOperationException e) {

@@ -71,6 +71,7 @@ final class Stage implements AutoCloseable {
     private final RedisCommands<String, String> commands;
     private final Map<String, String> runNames = new LinkedHashMap<>();
     private final Map<RunId, Workflow> workflows = new HashMap<>();
+    private final Map<String, AdvanceSteps.Step> plans = new HashMap<>();
     private final Moves moves = new Moves();
     private final Set<Script> ran = EnumSet.noneOf(Script.class);
 
@@ -176,7 +177,7 @@ final class Stage implements AutoCloseable {
         String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
         assertThat(DOCUMENTED)
                 .as("a key of docs/redis-keys.md: %s, a %s", key, type)
-                .anyMatch(row -> row.names(key) && row.stored().as().word().equals(type));
+                .anyMatch(row -> row.names(key) && row.key().as().word().equals(type));
     }
 
     /** Does something by script and tells what changed. */
@@ -280,8 +281,8 @@ final class Stage implements AutoCloseable {
         return send(turn, 1).outcome().begun().getFirst();
     }
 
-    /** How a worker sends the success of a step; one instance for each step of a call. */
-    AdvanceSteps.Step committed(Workflow workflow, String name) {
+    /** How a worker sends the success of a step. */
+    private static AdvanceSteps.Step committed(Workflow workflow, String name) {
         Graph graph = Graph.of(workflow);
         StepDefinition step = graph.step(name);
         List<Successor> successors = new ArrayList<>();
@@ -312,9 +313,12 @@ final class Stage implements AutoCloseable {
     Commit success(Begun begun, String output, String letter) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         StepField field = StepField.parse(begun.stored());
+        Workflow workflow = workflows.get(entry.run());
         return new Commit(
                 entry.run(),
-                committed(workflows.get(entry.run()), entry.step()),
+                plans.computeIfAbsent(
+                        workflow.name() + "/" + entry.step(),
+                        name -> committed(workflow, entry.step())),
                 new Dispatch(entry.number(), begun.entryId()),
                 field.ledgers(),
                 15,

@@ -11,7 +11,7 @@ import java.util.Locale;
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface Stored {
+public @interface RedisKey {
 
     Kind as();
 

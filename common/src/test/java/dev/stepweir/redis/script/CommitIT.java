@@ -323,6 +323,20 @@ class CommitIT extends OnStage {
     }
 
     @Test
+    void a_step_whose_name_has_blanks_succeeds_after_a_redrive() {
+        RunId run = stage.dead(Flows.ODD_NAMES);
+        String step = "two words - {x}";
+        stage.run(stage.redrive(run, step));
+        Begun again = stage.takeOne("w2", "work");
+
+        stage.commit("w2", stage.success(again, "1", stage.step(run, step).letterId()))
+                .answered(List.of(APPLIED));
+
+        assertThat(stage.state().get("letters")).isEqualTo("none");
+        assertThat(stage.takeOne("w2", "other").inputs()).hasSize(1);
+    }
+
+    @Test
     void a_run_of_another_type_stops_a_call_between_two_items() {
         RunId first = stage.started(Flows.SINGLE);
         RunId broken = stage.started(Flows.SINGLE);

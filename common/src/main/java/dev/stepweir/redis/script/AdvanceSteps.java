@@ -278,9 +278,9 @@ public final class AdvanceSteps {
                     item.dispatch().number()
                             + " "
                             + (large ? blobKey : 0)
-                            + " "
-                            + (item.letter().isEmpty() ? "-" : item.letter())
-                            + StepField.ledgerSuffix(item.ledgers()));
+                            + StepField.ledgerSuffix(item.ledgers())
+                            + '\u001F'
+                            + item.letter());
         } else {
             call.arg(Bytes.EMPTY);
         }

@@ -58,11 +58,8 @@ record LoadReport(
     /** One JSON object. */
     Map<String, Object> json() {
         Map<String, Object> latency = new LinkedHashMap<>();
-        PERCENTILES.forEach(
-                (name, percentile) ->
-                        latency.put(
-                                name.toLowerCase(Locale.ROOT).replace('.', '_'),
-                                millis(percentile)));
+        PERCENTILES.forEach((name, percentile) ->
+                latency.put(name.toLowerCase(Locale.ROOT).replace('.', '_'), millis(percentile)));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("workflow", plan.workflow().name());
         json.put("runs", plan.runs());
@@ -90,10 +87,11 @@ record LoadReport(
                         failed(),
                         took.toNanos() / 1e9));
         lines.add(
-                text("throughput %,11.1f runs/s %,11.1f steps/s", runsPerSecond(), stepsPerSecond()));
-        PERCENTILES.forEach(
-                (name, percentile) ->
-                        lines.add(text("%-10s %,11.2f ms", name, millis(percentile))));
+                text(
+                        "throughput %,11.1f runs/s %,11.1f steps/s",
+                        runsPerSecond(), stepsPerSecond()));
+        PERCENTILES.forEach((name, percentile) ->
+                lines.add(text("%-10s %,11.2f ms", name, millis(percentile))));
         failures.forEach((why, count) -> lines.add(text("failed %,d times: %s", count, why)));
         return lines;
     }

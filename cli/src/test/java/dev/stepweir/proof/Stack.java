@@ -1,7 +1,9 @@
 package dev.stepweir.proof;
 
-import dev.stepweir.client.RunView;
 import dev.stepweir.client.StepweirClient;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.RunView;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.reaper.Reaper;
@@ -10,8 +12,6 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.worker.BuiltInHandlers;
-import dev.stepweir.worker.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Workflow;
@@ -35,8 +35,7 @@ public final class Stack implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(1);
     static final int CRASH_BUDGET = 100;
 
-    static final WorkerConfig WORKER =
-            new WorkerConfig(16, HEARTBEAT, Duration.ofMillis(1));
+    static final WorkerConfig WORKER = new WorkerConfig(16, HEARTBEAT, Duration.ofMillis(1));
 
     static final ReaperConfig REAPER =
             new ReaperConfig(

@@ -1,7 +1,7 @@
 package dev.stepweir.examples;
 
-import dev.stepweir.worker.HandlerProvider;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.HandlerProvider;
+import dev.stepweir.handler.Handlers;
 
 /** Brings the handlers of {@code index.yaml}; workers find it through {@code META-INF/services}. */
 public final class ExampleHandlers implements HandlerProvider {

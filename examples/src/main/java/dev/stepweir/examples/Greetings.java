@@ -1,8 +1,8 @@
 package dev.stepweir.examples;
 
-import dev.stepweir.client.RunView;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.SubmittedRun;
+import dev.stepweir.operator.RunView;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;

@@ -1,7 +1,7 @@
 package dev.stepweir.examples;
 
-import dev.stepweir.worker.PermanentStepException;
-import dev.stepweir.worker.StepContext;
+import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.handler.StepContext;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;

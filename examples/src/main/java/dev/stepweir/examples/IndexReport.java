@@ -1,6 +1,6 @@
 package dev.stepweir.examples;
 
-import dev.stepweir.worker.StepContext;
+import dev.stepweir.handler.StepContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

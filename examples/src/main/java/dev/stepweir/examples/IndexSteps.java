@@ -1,8 +1,8 @@
 package dev.stepweir.examples;
 
+import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.handler.StepContext;
 import dev.stepweir.json.Json;
-import dev.stepweir.worker.PermanentStepException;
-import dev.stepweir.worker.StepContext;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;

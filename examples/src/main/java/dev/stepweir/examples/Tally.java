@@ -138,7 +138,9 @@ final class Tally {
     /** What was counted so far, with at most so many terms. */
     Totals totals(int mostTerms) {
         Map<String, Long> frequent = new LinkedHashMap<>();
-        byFrequency().limit(mostTerms).forEach(term -> frequent.put(term.getKey(), term.getValue()));
+        byFrequency()
+                .limit(mostTerms)
+                .forEach(term -> frequent.put(term.getKey(), term.getValue()));
         return new Totals(
                 files, binary, unreadable, lines, words, bytes, terms.size(), exact, frequent);
     }

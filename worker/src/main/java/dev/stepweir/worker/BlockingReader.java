@@ -22,7 +22,9 @@ import java.util.Optional;
  */
 final class BlockingReader implements AutoCloseable {
 
-    /** Shorter than any command's timeout, so that no reply is ever given up that brings entries. */
+    /**
+     * Shorter than any command's timeout, so that no reply is ever given up that brings entries.
+     */
     private static final Duration BLOCK = Duration.ofMillis(1000);
 
     /** When slots did not suffice for all queues, the others get their turn soon. */

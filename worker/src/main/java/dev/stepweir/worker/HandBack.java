@@ -56,13 +56,12 @@ final class HandBack {
         StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
         Keys keys = partition.keys();
         return runs.fieldsAsync(keys, entry.run(), List.of(step.field()))
-                .thenCompose(
-                        fields -> {
-                            String stored = fields.getOrDefault(step.field(), "");
-                            return isCurrent(stored, read.id())
-                                    ? send(keys, step, stored, entry.announcement(), why)
-                                    : CompletableFuture.completedFuture(null);
-                        });
+                .thenCompose(fields -> {
+                    String stored = fields.getOrDefault(step.field(), "");
+                    return isCurrent(stored, read.id())
+                            ? send(keys, step, stored, entry.announcement(), why)
+                            : CompletableFuture.completedFuture(null);
+                });
     }
 
     private static boolean isCurrent(String stored, String entryId) {
@@ -79,15 +78,14 @@ final class HandBack {
                         HistoryEvent.HANDED_BACK, Map.of("step", step.step(), "reason", why));
         return new HandBackStep(keys, step, expected, announcement, event)
                 .runAsync(redis.scripts())
-                .handle(
-                        (outcome, failure) -> {
-                            log.info(
-                                    "handed back ({}): {} run={} step={}",
-                                    why,
-                                    failure == null ? outcome : failure.getMessage(),
-                                    step.run(),
-                                    step.step());
-                            return outcome;
-                        });
+                .handle((outcome, failure) -> {
+                    log.info(
+                            "handed back ({}): {} run={} step={}",
+                            why,
+                            failure == null ? outcome : failure.getMessage(),
+                            step.run(),
+                            step.step());
+                    return outcome;
+                });
     }
 }

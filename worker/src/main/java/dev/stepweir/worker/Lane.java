@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,15 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker's way through one partition. It moves in turns: what finished is committed, what was read
- * is begun, what may start is taken; what finishes while a turn is under way goes into the next. So
- * an idle system has one call per step at the latency of a round trip, and a busy one full batches,
- * without a timer. When the queues are drained a blocking read waits for the next entry, with a slot
- * kept for it.
+ * A worker's way through one partition. It moves in turns: what finished is committed, what was
+ * read is begun, what may start is taken; what finishes while a turn is under way goes into the
+ * next. So an idle system has one call per step at the latency of a round trip, and a busy one full
+ * batches, without a timer. When the queues are drained a blocking read waits for the next entry,
+ * with a slot kept for it.
  *
  * <p>A lane has no thread: whoever finds it at rest, a handler that ended or a reply that came,
- * makes the next turn. A handler that hogs the processor can therefore not keep others' results from
- * being committed.
+ * makes the next turn. A handler that hogs the processor can therefore not keep others' results
+ * from being committed.
  */
 final class Lane {
 
@@ -311,19 +310,17 @@ final class Lane {
         int start = rotation++;
         for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            if (reservation.reserve(1) <= waitedFor.size()) {
-                break;
-            }
-            if (reservation.reserve(queue, 1) == 1) {
+            if (reservation.reserveEntry(queue)) {
                 waitedFor.add(queue);
             }
         }
         boolean all = waitedFor.size() == queues.size();
         starved = !all;
-        if (waitedFor.isEmpty()) {
-            reservation.releaseRest();
-        } else {
-            reader.read(waitedFor, all, (entries, problem) -> arrived(reservation, all, entries, problem));
+        if (!waitedFor.isEmpty()) {
+            reader.read(
+                    waitedFor,
+                    all,
+                    (entries, problem) -> arrived(reservation, all, entries, problem));
         }
     }
 
@@ -383,10 +380,7 @@ final class Lane {
     /** Waits until everything is reported, at most so long; returns whether it is. */
     synchronized boolean awaitReported(Duration limit) throws InterruptedException {
         long end = context.clock().millis() + limit.toMillis();
-        while (turning
-                || reader.isReading()
-                || !outbox.isEmpty()
-                || !inHand.isEmpty()) {
+        while (turning || reader.isReading() || !outbox.isEmpty() || !inHand.isEmpty()) {
             long left = end - context.clock().millis();
             if (left <= 0) {
                 return false;

@@ -25,8 +25,7 @@ final class LaneConnection implements AutoCloseable {
         this.connection = connection;
         this.partition = partition;
         this.scripts = new ScriptRunner(connection.async());
-        this.consumer =
-                Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
+        this.consumer = Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
     }
 
     CompletableFuture<Turn> advance(AdvanceSteps call, int budget) {
@@ -43,11 +42,8 @@ final class LaneConnection implements AutoCloseable {
                         XReadArgs.Builder.count(atMost),
                         StreamOffset.lastConsumed(partition.queueKey(queue)))
                 .toCompletableFuture()
-                .thenApply(
-                        messages ->
-                                messages.stream()
-                                        .map(message -> ReadEntry.of(queue, message))
-                                        .toList());
+                .thenApply(messages ->
+                        messages.stream().map(message -> ReadEntry.of(queue, message)).toList());
     }
 
     @Override

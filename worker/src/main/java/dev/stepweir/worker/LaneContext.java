@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what it
- * may bring. With little to do the script takes as well, and begins what it took: one round trip per
- * step. Behind a backlog the takes are plain reads sent along with it, and what they bring is begun
- * by the next turn's script: entries need not pass through Lua on their way in.
+ * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what
+ * it may bring. With little to do the script takes as well, and begins what it took: one round trip
+ * per step. Behind a backlog the takes are plain reads sent along with it, and what they bring is
+ * begun by the next turn's script: entries need not pass through Lua on their way in.
  */
 final class LaneTurn {
 

@@ -32,6 +32,19 @@ final class Reservation {
         return reserved;
     }
 
+    /** Sets one slot of both kinds aside; false, and nothing set aside, when either is lacking. */
+    boolean reserveEntry(String handler) {
+        if (slots.reserve(1) == 0) {
+            return false;
+        }
+        if (slots.reserve(handler, 1) == 0) {
+            slots.release(1);
+            return false;
+        }
+        addEntry(handler);
+        return true;
+    }
+
     /** Takes over the slots of an entry that was read before. */
     void addEntry(String handler) {
         ofWorker++;

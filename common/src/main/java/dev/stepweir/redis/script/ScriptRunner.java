@@ -38,13 +38,12 @@ public final class ScriptRunner {
         byte[][] keys = call.keys();
         byte[][] args = call.args();
         CompletableFuture<T> first = evalsha(type, call.script(), keys, args);
-        return first.exceptionallyCompose(
-                failure -> {
-                    if (!isNoScript(failure)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    return loadAndSend(type, call, keys, args);
-                });
+        return first.exceptionallyCompose(failure -> {
+            if (!isNoScript(failure)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            return loadAndSend(type, call, keys, args);
+        });
     }
 
     private <T> CompletableFuture<T> loadAndSend(

@@ -1,10 +1,11 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.models.stream.PendingMessages;
@@ -28,7 +29,8 @@ public final class Fleet {
     private final Redis redis;
     private final Namespace namespace;
 
-    Fleet(Redis redis, Namespace namespace) {
+    /** Over a connection that the caller keeps and closes. */
+    public Fleet(Redis redis, Namespace namespace) {
         this.redis = redis;
         this.namespace = namespace;
     }
@@ -44,7 +46,8 @@ public final class Fleet {
                 .map(keys -> beats(keys.workerBeats()))
                 .toList()
                 .forEach(reply ->
-                        Answers.join(reply).forEach((id, at) -> beats.merge(id, at, Fleet::later)));
+                        RedisFutures.join(reply)
+                                .forEach((id, at) -> beats.merge(id, at, Fleet::later)));
         Map<String, JsonNode> records = records();
         Map<String, Long> held = held();
         Instant now = now();
@@ -66,7 +69,7 @@ public final class Fleet {
     private Map<String, JsonNode> records() {
         byte[] key = Bytes.of(namespace.keys(0).workerRecords());
         Map<String, JsonNode> records = new HashMap<>();
-        Answers.join(commands().hgetall(key).toCompletableFuture())
+        RedisFutures.join(commands().hgetall(key).toCompletableFuture())
                 .forEach((id, record) -> records.put(Bytes.text(id), Json.tree(record)));
         return records;
     }
@@ -78,7 +81,8 @@ public final class Fleet {
                     .map(name -> pending(keys.queue(name)))
                     .toList()
                     .forEach(reply ->
-                            Answers.join(reply).forEach((who, n) -> held.merge(who, n, Long::sum)));
+                            RedisFutures.join(reply)
+                                    .forEach((who, n) -> held.merge(who, n, Long::sum)));
         }
         return held;
     }
@@ -95,7 +99,7 @@ public final class Fleet {
     public List<RoleView> roles() {
         return redis.retrying(() -> {
             Instant now = now();
-            return new TreeMap<>(Answers.join(beats(namespace.keys(0).roleBeats())))
+            return new TreeMap<>(RedisFutures.join(beats(namespace.keys(0).roleBeats())))
                     .entrySet().stream()
                             .map(beat ->
                                     new RoleView(
@@ -131,7 +135,7 @@ public final class Fleet {
             Map<String, QueueView> sums = new TreeMap<>();
             for (Keys keys : namespace.all()) {
                 queueNames(keys).stream().map(name -> queue(keys, name)).toList().stream()
-                        .map(Answers::join)
+                        .map(RedisFutures::join)
                         .forEach(one -> sums.merge(one.name(), one, QueueView::plus));
             }
             return List.copyOf(sums.values());
@@ -139,7 +143,7 @@ public final class Fleet {
     }
 
     private List<String> queueNames(Keys keys) {
-        return Answers.join(commands().smembers(Bytes.of(keys.queues())).toCompletableFuture())
+        return RedisFutures.join(commands().smembers(Bytes.of(keys.queues())).toCompletableFuture())
                 .stream()
                 .map(Bytes::text)
                 .sorted()
@@ -183,7 +187,7 @@ public final class Fleet {
     }
 
     private Instant now() {
-        List<byte[]> time = Answers.join(commands().time().toCompletableFuture());
+        List<byte[]> time = RedisFutures.join(commands().time().toCompletableFuture());
         return Instant.ofEpochSecond(Long.parseLong(Bytes.text(time.getFirst())));
     }
 

@@ -1,4 +1,4 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.HistoryEvent;

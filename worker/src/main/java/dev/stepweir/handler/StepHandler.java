@@ -1,4 +1,4 @@
-package dev.stepweir.worker;
+package dev.stepweir.handler;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A handler may be started more than once (its worker may die, or its report be lost) and must
  * make its outside effects repeatable, for which {@link StepContext#idempotencyKey()} and {@link
- * StepContext#dispatchNumber()} are given. One instance serves many steps at once, each on a virtual
- * thread of its own: it must be thread-safe. Whatever it throws fails the attempt, which is tried
- * again as the step's retry policy says; {@link PermanentStepException} is not.
+ * StepContext#dispatchNumber()} are given. One instance serves many steps at once, each on a
+ * virtual thread of its own: it must be thread-safe. Whatever it throws fails the attempt, which is
+ * tried again as the step's retry policy says; {@link PermanentStepException} is not.
  *
  * @param <I> what flows in, read from JSON
  * @param <O> what is returned, written as JSON; null for nothing

@@ -1,9 +1,10 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
@@ -75,7 +76,7 @@ final class RunListing {
             }
         }
         return replies.stream()
-                .flatMap(reply -> Answers.join(reply).stream())
+                .flatMap(reply -> RedisFutures.join(reply).stream())
                 .map(s -> new Listed(new RunId(Bytes.text(s.getValue())), s.getScore()))
                 .sorted(Comparator.comparingDouble(Listed::at).reversed())
                 .limit(limit)
@@ -90,7 +91,7 @@ final class RunListing {
         }
         List<RunSummary> summaries = new ArrayList<>();
         replies.forEach(
-                (run, reply) -> summary(run, Answers.join(reply)).ifPresent(summaries::add));
+                (run, reply) -> summary(run, RedisFutures.join(reply)).ifPresent(summaries::add));
         return summaries;
     }
 

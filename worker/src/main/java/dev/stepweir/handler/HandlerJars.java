@@ -1,4 +1,4 @@
-package dev.stepweir.worker;
+package dev.stepweir.handler;
 
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -43,8 +43,11 @@ public final class HandlerJars {
         }
         if (providers.isEmpty()) {
             throw new IllegalArgumentException(
-                    "no handler provider in " + jars + " (a jar lists its own in META-INF/services/"
-                            + HandlerProvider.class.getName() + ")");
+                    "no handler provider in "
+                            + jars
+                            + " (a jar lists its own in META-INF/services/"
+                            + HandlerProvider.class.getName()
+                            + ")");
         }
         providers.forEach(into::addAll);
     }

@@ -1,10 +1,11 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.RedriveStep;
@@ -33,7 +34,8 @@ public final class DeadLetters {
     private final RunStore runs;
     private final WorkflowStore workflows;
 
-    DeadLetters(Redis redis, Namespace namespace) {
+    /** Over a connection that the caller keeps and closes. */
+    public DeadLetters(Redis redis, Namespace namespace) {
         this.redis = redis;
         this.namespace = namespace;
         this.runs = new RunStore(redis);
@@ -48,7 +50,7 @@ public final class DeadLetters {
                         .map(key -> redis.commands().xlen(key).toCompletableFuture())
                         .toList()
                         .stream()
-                        .mapToLong(Answers::join)
+                        .mapToLong(RedisFutures::join)
                         .sum());
     }
 
@@ -56,7 +58,7 @@ public final class DeadLetters {
     public List<DeadLetterView> list(int limit) {
         return redis.retrying(() ->
                 namespace.all().stream().map(keys -> newest(keys, limit)).toList().stream()
-                        .flatMap(reply -> Answers.join(reply).stream())
+                        .flatMap(reply -> RedisFutures.join(reply).stream())
                         .map(DeadLetters::view)
                         .sorted(Comparator.comparing(DeadLetterView::died).reversed())
                         .limit(limit)
@@ -80,7 +82,7 @@ public final class DeadLetters {
         Keys keys = namespace.keys(run(id));
         return redis.retrying(() -> {
             byte[] entry =
-                    Answers.join(
+                    RedisFutures.join(
                             redis.commands()
                                     .hget(Bytes.of(keys.letterIndex()), Bytes.of(id))
                                     .toCompletableFuture());
@@ -89,7 +91,7 @@ public final class DeadLetters {
     }
 
     private Optional<DeadLetterView> entry(Keys keys, String entry) {
-        return Answers.join(
+        return RedisFutures.join(
                         redis.commands()
                                 .xrange(Bytes.of(keys.deadLetters()), Range.create(entry, entry))
                                 .toCompletableFuture())

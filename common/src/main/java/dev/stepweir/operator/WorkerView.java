@@ -1,4 +1,4 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import java.time.Instant;
 import tools.jackson.databind.JsonNode;

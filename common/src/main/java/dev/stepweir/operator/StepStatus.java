@@ -1,4 +1,4 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 /** The states of a step as people see them. */
 public enum StepStatus {

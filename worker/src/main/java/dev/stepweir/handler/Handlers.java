@@ -1,4 +1,4 @@
-package dev.stepweir.worker;
+package dev.stepweir.handler;
 
 import java.util.Collections;
 import java.util.Map;
@@ -14,8 +14,13 @@ public final class Handlers {
 
     private static final int MAX_NAME = 255;
 
-    /** A handler and the type that its input is read as. */
-    record Registered<I extends @Nullable Object>(
+    /**
+     * A handler as a worker needs it.
+     *
+     * @param inputType what its input is read as
+     * @param limit how many of it a worker executes at once
+     */
+    public record Registered<I extends @Nullable Object>(
             Class<I> inputType, StepHandler<I, ?> handler, int limit) {}
 
     private final Map<String, Registered<?>> byName = new TreeMap<>();
@@ -34,8 +39,8 @@ public final class Handlers {
     /**
      * Adds a handler of which a worker executes at most so many at once.
      *
-     * @throws IllegalArgumentException for a name that is blank, too long or taken, or a limit below
-     *     one
+     * @throws IllegalArgumentException for a name that is blank, too long or taken, or a limit
+     *     below one
      */
     public <I extends @Nullable Object> Handlers add(
             String name, Class<I> inputType, int limit, StepHandler<I, ?> handler) {
@@ -60,7 +65,7 @@ public final class Handlers {
     }
 
     /** All of them, sorted by name. */
-    Map<String, Registered<?>> byName() {
+    public Map<String, Registered<?>> byName() {
         return Collections.unmodifiableMap(byName);
     }
 }

@@ -1,10 +1,11 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.RunHead;
@@ -150,7 +151,7 @@ final class RunReader {
         }
         Map<String, String> holders = new HashMap<>();
         asked.forEach((step, reply) ->
-                Answers.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
+                RedisFutures.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
         return holders;
     }
 

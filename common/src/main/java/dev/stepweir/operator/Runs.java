@@ -1,9 +1,10 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.HistoryEvent;
@@ -26,7 +27,8 @@ public final class Runs {
     private final RunReader reader;
     private final RunListing listing;
 
-    Runs(Redis redis, Namespace namespace) {
+    /** Over a connection that the caller keeps and closes. */
+    public Runs(Redis redis, Namespace namespace) {
         this.redis = redis;
         this.namespace = namespace;
         this.reader = new RunReader(redis, namespace);
@@ -73,7 +75,8 @@ public final class Runs {
 
     private List<HistoryEvent> events(RunId run) {
         byte[] key = Bytes.of(namespace.keys(run).history(run));
-        return Answers.join(redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
+        return RedisFutures.join(
+                        redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
                 .stream()
                 .map(Bytes::text)
                 .map(HistoryEvent::parse)

@@ -1,4 +1,4 @@
-package dev.stepweir.worker;
+package dev.stepweir.handler;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.stepweir.client;
+package dev.stepweir.operator;
 
 /**
  * A queue, summed over the partitions.

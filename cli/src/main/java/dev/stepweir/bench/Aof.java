@@ -41,9 +41,10 @@ enum Aof {
         return switch (fsync) {
             case "everysec" -> EVERYSEC;
             case "always" -> ALWAYS;
-            default -> throw new BenchException(
-                    "appendfsync is '%s'; set it to everysec or always, or appendonly to no"
-                            .formatted(fsync));
+            default ->
+                    throw new BenchException(
+                            "appendfsync is '%s'; set it to everysec or always, or appendonly to no"
+                                    .formatted(fsync));
         };
     }
 }

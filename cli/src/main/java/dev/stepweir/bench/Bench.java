@@ -56,8 +56,7 @@ final class Bench {
                 plan.waiting().isPresent()
                         ? Optional.of(backlog(plan.waiting().getAsInt()))
                         : Optional.empty();
-        return new BenchReport(
-                target.aof(), target.description(), ping, drains, latency, backlog);
+        return new BenchReport(target.aof(), target.description(), ping, drains, latency, backlog);
     }
 
     private double pingRate() {

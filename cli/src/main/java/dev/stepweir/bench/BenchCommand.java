@@ -218,9 +218,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (!names.contains(name)) {
             throw new picocli.CommandLine.TypeConversionException(
                     "'%s' is none of %s"
-                            .formatted(
-                                    value,
-                                    String.join(", ", names).toLowerCase(Locale.ROOT)));
+                            .formatted(value, String.join(", ", names).toLowerCase(Locale.ROOT)));
         }
         return name;
     }

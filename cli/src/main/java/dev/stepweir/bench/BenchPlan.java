@@ -12,8 +12,7 @@ import java.util.OptionalInt;
  * @param rounds how often each is timed; the median counts; odd
  * @param waiting how many steps wait in the backlog measurement, if it is wanted
  */
-record BenchPlan(
-        List<Shape> shapes, int steps, int chainRuns, int rounds, OptionalInt waiting) {
+record BenchPlan(List<Shape> shapes, int steps, int chainRuns, int rounds, OptionalInt waiting) {
 
     /** The small backlog that the large one is compared with. */
     static final int FEW_WAITING = 1_000;
@@ -21,8 +20,7 @@ record BenchPlan(
     BenchPlan {
         shapes = List.copyOf(shapes);
         if (steps < 1_000 || steps > 20_000_000) {
-            throw new IllegalArgumentException(
-                    "steps must be 1,000 to 20,000,000, not " + steps);
+            throw new IllegalArgumentException("steps must be 1,000 to 20,000,000, not " + steps);
         }
         if (chainRuns < 1 || rounds < 1 || rounds % 2 == 0) {
             throw new IllegalArgumentException(

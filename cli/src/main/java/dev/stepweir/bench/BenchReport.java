@@ -137,15 +137,13 @@ record BenchReport(
 
     private static String cpu(Throughput throughput) {
         return "%.2f + %.2f"
-                .formatted(
-                        throughput.redisCpuMicrosPerStep(), throughput.jvmCpuMicrosPerStep());
+                .formatted(throughput.redisCpuMicrosPerStep(), throughput.jvmCpuMicrosPerStep());
     }
 
     private static List<String> lines(Passed passed) {
         return List.of(
                 "",
-                "%-8s %14s %14s %7s"
-                        .formatted("latency", "floor p50 p99", "p50 p99 ms", "ratio"),
+                "%-8s %14s %14s %7s".formatted("latency", "floor p50 p99", "p50 p99 ms", "ratio"),
                 "%-8s %14s %14s %7s"
                         .formatted(
                                 "chain",
@@ -163,8 +161,9 @@ record BenchReport(
     private static List<String> lines(Backlog backlog) {
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("steps/s with %,d and %,d waiting"
-                .formatted(BenchPlan.FEW_WAITING, backlog.waiting()));
+        lines.add(
+                "steps/s with %,d and %,d waiting"
+                        .formatted(BenchPlan.FEW_WAITING, backlog.waiting()));
         lines.add(ends("floor", backlog.floor()));
         backlog.product().ifPresent(product -> lines.add(ends("product", product)));
         return lines;

@@ -63,11 +63,9 @@ final class BenchTarget implements AutoCloseable {
     /** Starts a server for this benchmark, an installed one if there is one. */
     static BenchTarget started(Aof aof, int partitions) {
         RedisServer server =
-                RedisServer.start(
-                        RedisServerOptions.forRuntime().withAppendFsync(aof.option()));
+                RedisServer.start(RedisServerOptions.forRuntime().withAppendFsync(aof.option()));
         try {
-            return new BenchTarget(
-                    server.uri(), Optional.of(aof), partitions, Optional.of(server));
+            return new BenchTarget(server.uri(), Optional.of(aof), partitions, Optional.of(server));
         } catch (RuntimeException failed) {
             server.close();
             throw failed;

@@ -62,8 +62,7 @@ final class Floor implements Contender {
         for (int partition = 0; partition < partitions; partition++) {
             FloorKeys keys = FloorKeys.of(namespace, partition);
             this.partitions.add(keys);
-            lanes.add(
-                    new FloorLane(client.connect(ByteArrayCodec.INSTANCE), keys, commit, count));
+            lanes.add(new FloorLane(client.connect(ByteArrayCodec.INSTANCE), keys, commit, count));
         }
         this.threads =
                 Executors.newFixedThreadPool(
@@ -113,8 +112,7 @@ final class Floor implements Contender {
         Throughput result = meter.measure(() -> runLanes(steps, perLane));
         clear();
         if (result.steps() < expected) {
-            throw new BenchException(
-                    "the floor lost steps: " + result.steps() + " of " + expected);
+            throw new BenchException("the floor lost steps: " + result.steps() + " of " + expected);
         }
         return result;
     }
@@ -122,11 +120,10 @@ final class Floor implements Contender {
     private long runLanes(List<FloorStep> steps, long perLane) {
         List<Callable<Long>> loops = new ArrayList<>();
         for (FloorLane lane : lanes) {
-            loops.add(
-                    () ->
-                            mode == Mode.BATCH
-                                    ? lane.drainBatched(steps, perLane)
-                                    : lane.drainFused(steps, perLane));
+            loops.add(() ->
+                    mode == Mode.BATCH
+                            ? lane.drainBatched(steps, perLane)
+                            : lane.drainFused(steps, perLane));
         }
         try {
             long done = 0;

@@ -118,8 +118,7 @@ final class FloorLane implements AutoCloseable {
     private static long applied(FloorReply reply, FloorReply batch) {
         if (reply.items() != batch.taken() || reply.applied() != batch.taken()) {
             throw new BenchException(
-                    "the floor committed %d of %d steps"
-                            .formatted(reply.applied(), batch.taken()));
+                    "the floor committed %d of %d steps".formatted(reply.applied(), batch.taken()));
         }
         return reply.applied();
     }

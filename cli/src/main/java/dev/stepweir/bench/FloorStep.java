@@ -37,12 +37,9 @@ record FloorStep(byte[] field, byte[] index, List<Successor> next) {
                 field(step),
                 bytes("" + (step + 1)),
                 next.stream()
-                        .map(
-                                to ->
-                                        new Successor(
-                                                field(to),
-                                                nodes.get(to).needs(),
-                                                bytes(entryTail(to))))
+                        .map(to ->
+                                new Successor(
+                                        field(to), nodes.get(to).needs(), bytes(entryTail(to))))
                         .toList());
     }
 

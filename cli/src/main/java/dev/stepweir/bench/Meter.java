@@ -30,23 +30,21 @@ final class Meter {
         long steps = work.getAsLong();
         long nanos = System.nanoTime() - start;
         return new Throughput(
-                steps,
-                Duration.ofNanos(nanos),
-                redisCpuMicros() - redis,
-                jvmCpuMicros() - jvm);
+                steps, Duration.ofNanos(nanos), redisCpuMicros() - redis, jvmCpuMicros() - jvm);
     }
 
     private double redisCpuMicros() {
         return connection
-                .sync()
-                .info("cpu")
-                .lines()
-                .filter(
-                        line ->
+                        .sync()
+                        .info("cpu")
+                        .lines()
+                        .filter(line ->
                                 line.startsWith("used_cpu_sys:")
                                         || line.startsWith("used_cpu_user:"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
-                .sum() * 1e6;
+                        .mapToDouble(
+                                line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
+                        .sum()
+                * 1e6;
     }
 
     private double jvmCpuMicros() {

@@ -14,7 +14,8 @@ final class Logging {
     static final String PROPERTY = "stepweir.log";
 
     private static final String SILENT = "OFF";
-    private static final List<String> ROLES = List.of("dev", "orchestrator", "worker", "reaper");
+    private static final List<String> ROLES =
+            List.of("dev", "redis", "orchestrator", "worker", "reaper");
 
     private Logging() {}
 

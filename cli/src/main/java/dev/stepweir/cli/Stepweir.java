@@ -9,6 +9,7 @@ import dev.stepweir.cli.fleet.WorkersCommand;
 import dev.stepweir.cli.role.DevCommand;
 import dev.stepweir.cli.role.OrchestratorCommand;
 import dev.stepweir.cli.role.ReaperCommand;
+import dev.stepweir.cli.role.RedisCommand;
 import dev.stepweir.cli.role.WorkerCommand;
 import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
@@ -17,6 +18,7 @@ import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.FailurePrinter;
 import dev.stepweir.cli.terminal.ServerOptions;
+import dev.stepweir.load.LoadCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -47,6 +49,8 @@ import picocli.CommandLine.Spec;
             OrchestratorCommand.class,
             WorkerCommand.class,
             ReaperCommand.class,
+            RedisCommand.class,
+            LoadCommand.class,
             BenchCommand.class
         })
 public final class Stepweir implements Callable<Integer> {

@@ -33,8 +33,6 @@ class BenchCommandTest {
     }
 
     private int execute(String... args) {
-        return new CommandLine(new BenchCommand())
-                .setErr(new PrintWriter(err, true))
-                .execute(args);
+        return new CommandLine(new BenchCommand()).setErr(new PrintWriter(err, true)).execute(args);
     }
 }

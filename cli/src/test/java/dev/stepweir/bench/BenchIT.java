@@ -24,8 +24,7 @@ class BenchIT {
 
         assertThat(code).as(err.toString()).isZero();
         JsonNode report = JsonMapper.shared().readTree(out.toString());
-        assertThat(report.propertyNames())
-                .containsExactly("aof", "redis", "ping_per_s", "shapes");
+        assertThat(report.propertyNames()).containsExactly("aof", "redis", "ping_per_s", "shapes");
         assertThat(report.get("aof").asString()).isEqualTo("no");
         assertThat(report.get("ping_per_s").asLong()).isPositive();
         JsonNode shapes = report.get("shapes");
@@ -46,8 +45,16 @@ class BenchIT {
     void a_backlog_is_measured_and_removed(TestRedis redis) {
         int code =
                 execute(
-                        "--quick", "--json", "--steps", "1000", "--shape", "plain", "--waiting",
-                        "3000", "--redis", redis.uri());
+                        "--quick",
+                        "--json",
+                        "--steps",
+                        "1000",
+                        "--shape",
+                        "plain",
+                        "--waiting",
+                        "3000",
+                        "--redis",
+                        redis.uri());
 
         assertThat(code).as(err.toString()).isZero();
         JsonNode backlog = JsonMapper.shared().readTree(out.toString()).get("waiting");
@@ -60,8 +67,15 @@ class BenchIT {
     void more_partitions_share_the_runs(TestRedis redis) {
         int code =
                 execute(
-                        "--quick", "--steps", "1000", "--shape", "FAN", "--partitions", "5",
-                        "--redis", redis.uri());
+                        "--quick",
+                        "--steps",
+                        "1000",
+                        "--shape",
+                        "FAN",
+                        "--partitions",
+                        "5",
+                        "--redis",
+                        redis.uri());
 
         assertThat(code).as(err.toString()).isZero();
         assertThat(out.toString()).contains("PING/s", "fan");

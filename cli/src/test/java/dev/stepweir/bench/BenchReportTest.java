@@ -25,7 +25,8 @@ class BenchReportTest {
                         "floor_jvm_cpu_us":2.0,"product_redis_cpu_us":6.0,\
                         "product_jvm_cpu_us":5.0},\
                         "latency":{"floor_p50_ms":0.06,"p50_ms":0.09,"p99_ms":0.2,\
-                        "ratio":1.5,"floor_p99_ms":0.12}}}""");
+                        "ratio":1.5,"floor_p99_ms":0.12}}}\
+                        """);
     }
 
     @Test

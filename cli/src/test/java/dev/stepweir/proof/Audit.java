@@ -3,10 +3,10 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepweir.client.HistoryEntry;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepStatus;
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.Witness.Testimony;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Checks what must hold once everything is quiet: each run completed, each step committed once, what
- * flowed on is what was committed, no dispatch started twice, nothing left over.
+ * Checks what must hold once everything is quiet: each run completed, each step committed once,
+ * what flowed on is what was committed, no dispatch started twice, nothing left over.
  */
 public final class Audit {
 
@@ -105,24 +105,20 @@ public final class Audit {
         for (StepView step : view.steps()) {
             List<Testimony> mine = all.stream().filter(t -> t.step().equals(step.name())).toList();
             Set<Long> dispatches = new HashSet<>();
-            mine.forEach(
-                    t ->
-                            assertThat(dispatches.add(t.dispatch()))
-                                    .as("dispatch started twice: %s", t)
-                                    .isTrue());
+            mine.forEach(t ->
+                    assertThat(dispatches.add(t.dispatch()))
+                            .as("dispatch started twice: %s", t)
+                            .isTrue());
             assertThat(mine)
                     .as("the committed execution of %s in %s", step, view.id())
-                    .anySatisfy(
-                            t -> {
-                                assertThat(t.dispatch()).isEqualTo(step.dispatch());
-                                assertThat(t.token()).isEqualTo(committed.get(step.name()));
-                            });
-            mine.forEach(
-                    t ->
-                            assertThat(committed)
-                                    .as("flowed into %s", t)
-                                    .satisfies(c -> assertThat(c.values())
-                                            .containsAll(t.saw().values())));
+                    .anySatisfy(t -> {
+                        assertThat(t.dispatch()).isEqualTo(step.dispatch());
+                        assertThat(t.token()).isEqualTo(committed.get(step.name()));
+                    });
+            mine.forEach(t ->
+                    assertThat(committed)
+                            .as("flowed into %s", t)
+                            .satisfies(c -> assertThat(c.values()).containsAll(t.saw().values())));
             assertThat(mine.size())
                     .as("executions of %s against what its ledgers explain", step)
                     .isLessThanOrEqualTo(1 + step.failures() + step.crashes() + step.redeliveries());
@@ -165,8 +161,7 @@ public final class Audit {
         if (none || absent) {
             return 0;
         }
-        String group =
-                stream.equals(keys.inbox()) ? Keys.ORCHESTRATOR_GROUP : Keys.WORKER_GROUP;
+        String group = stream.equals(keys.inbox()) ? Keys.ORCHESTRATOR_GROUP : Keys.WORKER_GROUP;
         return RedisFutures.join(redis.commands().xpending(Bytes.of(stream), Bytes.of(group)))
                 .getCount();
     }

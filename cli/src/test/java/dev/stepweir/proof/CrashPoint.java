@@ -66,12 +66,11 @@ record CrashPoint(Role role, Occurrence occurrence, Side side) {
 
         synchronized List<Occurrence> occurrences() {
             List<Occurrence> occurrences = new ArrayList<>();
-            counts.forEach(
-                    (operation, count) -> {
-                        for (int n = 1; n <= Math.min(count, MOST_OCCURRENCES); n++) {
-                            occurrences.add(new Occurrence(operation, n));
-                        }
-                    });
+            counts.forEach((operation, count) -> {
+                for (int n = 1; n <= Math.min(count, MOST_OCCURRENCES); n++) {
+                    occurrences.add(new Occurrence(operation, n));
+                }
+            });
             return occurrences;
         }
     }

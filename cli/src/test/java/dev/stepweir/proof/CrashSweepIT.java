@@ -137,11 +137,10 @@ class CrashSweepIT {
                     .show(run)
                     .orElseThrow()
                     .steps()
-                    .forEach(
-                            step ->
-                                    assertThat(step.crashes() + step.redeliveries())
-                                            .as("charged to %s", step)
-                                            .isLessThanOrEqualTo(ofWorker ? 1 : 0));
+                    .forEach(step ->
+                            assertThat(step.crashes() + step.redeliveries())
+                                    .as("charged to %s", step)
+                                    .isLessThanOrEqualTo(ofWorker ? 1 : 0));
             assertThat(sum.steps()).isEqualTo(workflow.steps().size());
             return CrashPoint.Outcome.CRASHED;
         }

@@ -10,7 +10,7 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.cli.Stepweir;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;

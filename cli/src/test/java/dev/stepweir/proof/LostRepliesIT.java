@@ -2,7 +2,7 @@ package dev.stepweir.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.CrashPoint.Occurrence;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.CommandProxy;

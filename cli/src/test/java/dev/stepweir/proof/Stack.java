@@ -1,8 +1,10 @@
 package dev.stepweir.proof;
 
 import dev.stepweir.client.AwaitTimeoutException;
-import dev.stepweir.client.RunView;
 import dev.stepweir.client.StepweirClient;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.RunView;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.reaper.Reaper;
@@ -11,8 +13,6 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.worker.BuiltInHandlers;
-import dev.stepweir.worker.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Workflow;
@@ -38,8 +38,10 @@ public final class Stack implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(1);
     static final int CRASH_BUDGET = 100;
 
-    static final WorkerConfig WORKER =
-            new WorkerConfig(16, HEARTBEAT, Duration.ofMillis(1));
+    /** Enough for a worker to ask every partition for a full batch. */
+    static final int CONCURRENCY = 200;
+
+    static final WorkerConfig WORKER = new WorkerConfig(CONCURRENCY, HEARTBEAT, Duration.ofMillis(1));
 
     static final ReaperConfig REAPER =
             new ReaperConfig(

@@ -1,11 +1,11 @@
 package dev.stepweir.proof;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.StepContext;
+import dev.stepweir.handler.StepHandler;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.worker.Handlers;
-import dev.stepweir.worker.StepContext;
-import dev.stepweir.worker.StepHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.stepweir.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.client.HistoryEntry;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepStatus;
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.Audit;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.script.CancelRun;
@@ -13,7 +13,7 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;

@@ -24,7 +24,9 @@ public record Keys(String namespace, int partition) {
         if (!NAMESPACE.matcher(namespace).matches()) {
             throw new IllegalArgumentException(
                     "namespace must be 1 to 63 of a-z 0-9 . _ - and begin with a letter or digit,"
-                            + " found '" + namespace + "'");
+                            + " found '"
+                            + namespace
+                            + "'");
         }
         if (partition < 0 || partition >= RunId.MAX_PARTITIONS) {
             throw new IllegalArgumentException("partition must be in 0..4095, found " + partition);

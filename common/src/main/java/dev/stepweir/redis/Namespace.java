@@ -31,13 +31,11 @@ public record Namespace(String name, int partitions) {
     public static Namespace open(Redis redis, String name, int partitionsIfNew) {
         byte[] key = Bytes.of(new Keys(name, 0).namespaceRecord());
         byte[] field = Bytes.of("partitions");
-        return redis.retrying(
-                () -> {
-                    RedisFutures.join(
-                            redis.commands().hsetnx(key, field, Bytes.of(partitionsIfNew)));
-                    byte[] stored = RedisFutures.join(redis.commands().hget(key, field));
-                    return new Namespace(name, Integer.parseInt(Bytes.text(stored)));
-                });
+        return redis.retrying(() -> {
+            RedisFutures.join(redis.commands().hsetnx(key, field, Bytes.of(partitionsIfNew)));
+            byte[] stored = RedisFutures.join(redis.commands().hget(key, field));
+            return new Namespace(name, Integer.parseInt(Bytes.text(stored)));
+        });
     }
 
     public static Namespace open(Redis redis, String name) {

@@ -31,10 +31,9 @@ public final class QueueGroups {
                         Bytes.of(Keys.WORKER_GROUP),
                         XGroupCreateArgs.Builder.mkstream())
                 .toCompletableFuture()
-                .exceptionallyCompose(
-                        failure ->
-                                String.valueOf(failure.getMessage()).contains("BUSYGROUP")
-                                        ? CompletableFuture.completedFuture("OK")
-                                        : CompletableFuture.failedFuture(failure));
+                .exceptionallyCompose(failure ->
+                        String.valueOf(failure.getMessage()).contains("BUSYGROUP")
+                                ? CompletableFuture.completedFuture("OK")
+                                : CompletableFuture.failedFuture(failure));
     }
 }

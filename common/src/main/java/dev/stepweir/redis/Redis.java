@@ -93,7 +93,8 @@ public final class Redis implements AutoCloseable {
             return RedisURI.create(address);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "not a Redis address: '" + withoutPassword(address)
+                    "not a Redis address: '"
+                            + withoutPassword(address)
                             + "' (allowed: redis://[:password@]host[:port][/db], rediss://...,"
                             + " redis-sentinel://host[,host]/db#master)",
                     e);

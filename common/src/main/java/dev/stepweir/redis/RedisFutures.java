@@ -41,15 +41,14 @@ public final class RedisFutures {
             CompletionStage<T> reply,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> then) {
         var unused =
-                reply.whenComplete(
-                        (value, failure) -> {
-                            try {
-                                then.accept(value, failure);
-                            } catch (RuntimeException | Error bug) {
-                                log.error("continuing after a reply failed", bug);
-                                throw bug;
-                            }
-                        });
+                reply.whenComplete((value, failure) -> {
+                    try {
+                        then.accept(value, failure);
+                    } catch (RuntimeException | Error bug) {
+                        log.error("continuing after a reply failed", bug);
+                        throw bug;
+                    }
+                });
     }
 
     /** The failure of a reply, without the wrapping of futures. */

@@ -38,7 +38,12 @@ public final class RoleBeat implements Duty {
     /** {@code <role>-<host>-<pid>-<random>}: never the same twice, readable for people. */
     public static String newId(String role) {
         int mark = ThreadLocalRandom.current().nextInt();
-        return role + "-" + host() + "-" + ProcessHandle.current().pid() + "-"
+        return role
+                + "-"
+                + host()
+                + "-"
+                + ProcessHandle.current().pid()
+                + "-"
                 + HexFormat.of().toHexDigits(mark);
     }
 

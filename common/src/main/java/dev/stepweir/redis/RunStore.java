@@ -91,14 +91,12 @@ public final class RunStore {
     /** A stored value of a run: its input or an output; empty when there is none. */
     public Optional<byte[]> value(Keys keys, RunId run, String field) {
         Keys own = keys.of(run);
-        return redis.retrying(
-                () -> {
-                    byte[] stored =
-                            RedisFutures.join(
-                                    redis.commands()
-                                            .hget(Bytes.of(own.run(run)), Bytes.of(field)));
-                    return resolve(own, run, field, stored);
-                });
+        return redis.retrying(() -> {
+            byte[] stored =
+                    RedisFutures.join(
+                            redis.commands().hget(Bytes.of(own.run(run)), Bytes.of(field)));
+            return resolve(own, run, field, stored);
+        });
     }
 
     /** The value behind what a field holds: in place, or in a key of its own. */

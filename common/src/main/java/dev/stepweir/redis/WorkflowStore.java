@@ -48,12 +48,11 @@ public final class WorkflowStore {
         return redis.commands()
                 .hget(Bytes.of(keys.workflow(hash)), Bytes.of("json"))
                 .toCompletableFuture()
-                .thenApply(
-                        json ->
-                                Optional.ofNullable(json)
-                                        .map(WorkflowJson::read)
-                                        .map(Graph::of)
-                                        .map(graph -> keep(hash, graph)));
+                .thenApply(json ->
+                        Optional.ofNullable(json)
+                                .map(WorkflowJson::read)
+                                .map(Graph::of)
+                                .map(graph -> keep(hash, graph)));
     }
 
     private Graph keep(String hash, Graph graph) {

@@ -40,6 +40,17 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
         return text.toString();
     }
 
+    /** How many values a begin reads for an entry: what its inputs are, or the run's input. */
+    public static int inputCount(byte[] text) {
+        int count = 0;
+        for (byte b : text) {
+            if (b == SEPARATOR) {
+                count++;
+            }
+        }
+        return Math.max(1, count);
+    }
+
     public String announcement() {
         return announcement(step, inputs);
     }

@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.DeadLetters;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.QueueView;
+import dev.stepweir.operator.RunSummary;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.Runs;
+import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;

@@ -93,13 +93,12 @@ class DutyLoopTest {
     void a_stop_waits_for_the_portion_under_way_and_hurries_it() {
         AtomicInteger finished = new AtomicInteger();
         loop =
-                loop(
-                        () -> {
-                            entered.countDown();
-                            release.await();
-                            finished.incrementAndGet();
-                            return Tick.AGAIN;
-                        });
+                loop(() -> {
+                    entered.countDown();
+                    release.await();
+                    finished.incrementAndGet();
+                    return Tick.AGAIN;
+                });
         loop.start();
         await().until(() -> entered.getCount() == 0);
         loop.stop();
@@ -111,17 +110,16 @@ class DutyLoopTest {
     @Test
     void whatever_the_work_throws_it_is_tried_again() {
         loop =
-                loop(
-                        () -> {
-                            switch (portions.get()) {
-                                case 1 -> throw new IllegalStateException("first");
-                                case 2 -> throw new AssertionError("second");
-                                case 3 -> throw new java.io.IOException("third");
-                                default -> {
-                                    return LONG;
-                                }
-                            }
-                        });
+                loop(() -> {
+                    switch (portions.get()) {
+                        case 1 -> throw new IllegalStateException("first");
+                        case 2 -> throw new AssertionError("second");
+                        case 3 -> throw new java.io.IOException("third");
+                        default -> {
+                            return LONG;
+                        }
+                    }
+                });
         loop.start();
         await().until(() -> portions.get() == 4);
         assertThat(thread.get().isAlive()).isTrue();
@@ -130,14 +128,13 @@ class DutyLoopTest {
     @Test
     void an_interrupt_that_is_no_stop_does_not_end_it() {
         loop =
-                loop(
-                        () -> {
-                            if (portions.get() == 1) {
-                                entered.countDown();
-                                release.await();
-                            }
-                            return LONG;
-                        });
+                loop(() -> {
+                    if (portions.get() == 1) {
+                        entered.countDown();
+                        release.await();
+                    }
+                    return LONG;
+                });
         loop.start();
         await().until(() -> entered.getCount() == 0);
         thread.get().interrupt();
@@ -158,11 +155,10 @@ class DutyLoopTest {
     @Test
     void a_loop_may_be_stopped_by_its_own_work() {
         loop =
-                loop(
-                        () -> {
-                            loop.stop();
-                            return LONG;
-                        });
+                loop(() -> {
+                    loop.stop();
+                    return LONG;
+                });
         loop.start();
         await().until(() -> closed.get() == 1);
     }
@@ -172,20 +168,19 @@ class DutyLoopTest {
         List<AtomicInteger> counts = List.of(new AtomicInteger(), new AtomicInteger());
         List<Duty> duties =
                 counts.stream()
-                        .<Duty>map(
-                                count ->
-                                        new Duty() {
-                                            @Override
-                                            public String name() {
-                                                return "one-of-two";
-                                            }
+                        .<Duty>map(count ->
+                                new Duty() {
+                                    @Override
+                                    public String name() {
+                                        return "one-of-two";
+                                    }
 
-                                            @Override
-                                            public Tick runOnce() {
-                                                count.incrementAndGet();
-                                                return LONG;
-                                            }
-                                        })
+                                    @Override
+                                    public Tick runOnce() {
+                                        count.incrementAndGet();
+                                        return LONG;
+                                    }
+                                })
                         .toList();
         try (DutyGroup group = new DutyGroup(duties)) {
             group.start();

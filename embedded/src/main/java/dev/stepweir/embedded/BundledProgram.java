@@ -108,8 +108,7 @@ final class BundledProgram {
     private static void prepare(Path dir) throws IOException {
         Files.createDirectories(
                 dir,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwx------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path probe = Files.createTempFile(dir, "owner-", ".tmp");
         try {
             if (!Files.getOwner(dir).equals(Files.getOwner(probe))) {

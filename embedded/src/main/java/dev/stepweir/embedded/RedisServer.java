@@ -162,8 +162,7 @@ public final class RedisServer implements AutoCloseable {
 
     private Outcome launch(int candidate) {
         String configuration = options.configuration(dataDir.path(), candidate, password);
-        ServerProcess started =
-                ServerProcess.start(program.file(), dataDir.path(), configuration);
+        ServerProcess started = ServerProcess.start(program.file(), dataDir.path(), configuration);
         boolean serving = false;
         try {
             Outcome outcome = awaitAnswer(started, candidate);

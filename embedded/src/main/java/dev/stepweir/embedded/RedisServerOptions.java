@@ -64,12 +64,10 @@ public record RedisServerOptions(
                     "maxmemoryBytes must be at least 1, not " + maxmemoryBytes.getAsLong());
         }
         if (port.isPresent() && (port.getAsInt() < 1 || port.getAsInt() > 65_535)) {
-            throw new IllegalArgumentException(
-                    "port must be 1 to 65535, not " + port.getAsInt());
+            throw new IllegalArgumentException("port must be 1 to 65535, not " + port.getAsInt());
         }
         if (password.isPresent() && !password.get().matches("[A-Za-z0-9]{8,}")) {
-            throw new IllegalArgumentException(
-                    "password must be at least 8 letters and digits");
+            throw new IllegalArgumentException("password must be at least 8 letters and digits");
         }
         if (!startTimeout.isPositive()) {
             throw new IllegalArgumentException(

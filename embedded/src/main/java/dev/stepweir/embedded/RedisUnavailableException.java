@@ -11,7 +11,8 @@ public final class RedisUnavailableException extends RuntimeException {
             Ways out:
               - give the address of a running server (Redis 7.0 or newer, Valkey 7.2 or newer);
               - install redis-server or valkey-server so that it is on the PATH;
-              - use Linux or macOS on amd64 or arm64, where a server comes bundled.""";
+              - use Linux or macOS on amd64 or arm64, where a server comes bundled.\
+            """;
 
     RedisUnavailableException(String reason) {
         super(reason + WAYS_OUT);

@@ -25,9 +25,7 @@ record ServerProgram(Path file, String product, int major, int minor, String ver
 
     /** Old servers lack script flags and stream commands that everything else relies on. */
     boolean recentEnough() {
-        return product.equals("Valkey")
-                ? major > 7 || (major == 7 && minor >= 2)
-                : major >= 7;
+        return product.equals("Valkey") ? major > 7 || (major == 7 && minor >= 2) : major >= 7;
     }
 
     /** The executable of that name in a list of directories like the PATH variable. */

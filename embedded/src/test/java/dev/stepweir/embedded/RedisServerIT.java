@@ -38,10 +38,8 @@ class RedisServerIT {
     @Test
     void a_taken_port_is_reported() {
         try (RedisServer first = RedisServer.start(RedisServerOptions.forTests())) {
-            assertThatThrownBy(
-                            () ->
-                                    RedisServer.start(
-                                            RedisServerOptions.forTests().withPort(first.port())))
+            assertThatThrownBy(() ->
+                            RedisServer.start(RedisServerOptions.forTests().withPort(first.port())))
                     .isInstanceOf(RedisUnavailableException.class)
                     .hasMessageContaining("no port was free")
                     .hasMessageContaining("Ways out");
@@ -62,11 +60,9 @@ class RedisServerIT {
 
     @Test
     void a_bad_setting_fails_with_the_servers_own_words() {
-        assertThatThrownBy(
-                        () ->
-                                RedisServer.start(
-                                        RedisServerOptions.forTests()
-                                                .withSetting("no-such-setting", "1")))
+        assertThatThrownBy(() ->
+                        RedisServer.start(
+                                RedisServerOptions.forTests().withSetting("no-such-setting", "1")))
                 .isInstanceOf(RedisUnavailableException.class)
                 .hasMessageContaining("no-such-setting");
     }

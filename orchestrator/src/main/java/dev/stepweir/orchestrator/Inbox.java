@@ -51,8 +51,7 @@ final class Inbox implements Duty {
         this.redis = redis;
         this.keys = keys;
         this.entries = entries;
-        this.consumer =
-                Consumer.from(Bytes.of(Keys.ORCHESTRATOR_GROUP), Bytes.of(consumer));
+        this.consumer = Consumer.from(Bytes.of(Keys.ORCHESTRATOR_GROUP), Bytes.of(consumer));
         this.read = XReadArgs.Builder.block(block).count(BATCH);
     }
 
@@ -84,25 +83,20 @@ final class Inbox implements Duty {
 
     private Reader reader() {
         Reader open =
-                reader.orElseGet(
-                        () -> {
-                            var connection = redis.openConnection();
-                            return new Reader(
-                                    connection, RedisFutures.join(connection.async().clientId()));
-                        });
+                reader.orElseGet(() -> {
+                    var connection = redis.openConnection();
+                    return new Reader(connection, RedisFutures.join(connection.async().clientId()));
+                });
         reader = Optional.of(open);
         return open;
     }
 
     @Override
     public void stopping() {
-        reader.ifPresent(
-                r ->
-                        redis.commands()
-                                .clientUnblock(r.clientId(), UnblockType.TIMEOUT)
-                                .whenComplete(
-                                        (done, failure) ->
-                                                LOG.debug("{} woken: {}", name(), done)));
+        reader.ifPresent(r ->
+                redis.commands()
+                        .clientUnblock(r.clientId(), UnblockType.TIMEOUT)
+                        .whenComplete((done, failure) -> LOG.debug("{} woken: {}", name(), done)));
     }
 
     @Override

@@ -74,8 +74,7 @@ final class InboxEntries {
      */
     private void remove(Keys keys, String[] ids) {
         byte[] inbox = Bytes.of(keys.inbox());
-        CompletableFuture<Long> deleted =
-                redis.commands().xdel(inbox, ids).toCompletableFuture();
+        CompletableFuture<Long> deleted = redis.commands().xdel(inbox, ids).toCompletableFuture();
         CompletableFuture<Long> acknowledged =
                 redis.commands()
                         .xack(inbox, Bytes.of(Keys.ORCHESTRATOR_GROUP), ids)

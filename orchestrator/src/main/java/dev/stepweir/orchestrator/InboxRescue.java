@@ -42,8 +42,7 @@ final class InboxRescue implements Duty {
         this.redis = redis;
         this.keys = keys;
         this.entries = entries;
-        this.consumer =
-                Consumer.from(Bytes.of(Keys.ORCHESTRATOR_GROUP), Bytes.of(consumer));
+        this.consumer = Consumer.from(Bytes.of(Keys.ORCHESTRATOR_GROUP), Bytes.of(consumer));
         this.after = after;
     }
 
@@ -82,8 +81,7 @@ final class InboxRescue implements Duty {
                 RedisFutures.join(
                         redis.commands()
                                 .xinfoConsumers(
-                                        Bytes.of(keys.inbox()),
-                                        Bytes.of(Keys.ORCHESTRATOR_GROUP)));
+                                        Bytes.of(keys.inbox()), Bytes.of(Keys.ORCHESTRATOR_GROUP)));
         for (Map<String, String> found : InfoReply.items(reply)) {
             long idleMillis = Long.parseLong(found.getOrDefault("idle", "0"));
             if (idleMillis > FORGOTTEN_AFTER.toMillis()) {

@@ -59,7 +59,9 @@ public record OrchestratorConfig(
         if (retention.isNegative() || failedRetention.isNegative()) {
             throw new IllegalArgumentException(
                     "retention and failedRetention must not be negative, found "
-                            + retention + " and " + failedRetention);
+                            + retention
+                            + " and "
+                            + failedRetention);
         }
     }
 

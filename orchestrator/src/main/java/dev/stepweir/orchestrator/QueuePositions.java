@@ -51,8 +51,7 @@ final class QueuePositions {
                             .toCompletableFuture());
         }
         Map<String, Position> positions = new HashMap<>();
-        replies.forEach(
-                (queue, reply) -> find(reply).ifPresent(p -> positions.put(queue, p)));
+        replies.forEach((queue, reply) -> find(reply).ifPresent(p -> positions.put(queue, p)));
         return positions;
     }
 

@@ -40,11 +40,10 @@ final class Queues {
         for (String key : missing) {
             created.put(key, create(redis, key, Keys.WORKER_GROUP, "$"));
         }
-        created.forEach(
-                (key, reply) -> {
-                    RedisFutures.join(reply);
-                    known.add(key);
-                });
+        created.forEach((key, reply) -> {
+            RedisFutures.join(reply);
+            known.add(key);
+        });
     }
 
     /** Forgets what was seen of a queue: it or its group turned out to be gone. */
@@ -60,13 +59,12 @@ final class Queues {
                         Bytes.of(group),
                         XGroupCreateArgs.Builder.mkstream())
                 .toCompletableFuture()
-                .handle(
-                        (created, failure) -> {
-                            if (failure != null && !isBusyGroup(failure)) {
-                                throw RedisFutures.asRedisException(failure);
-                            }
-                            return null;
-                        });
+                .handle((created, failure) -> {
+                    if (failure != null && !isBusyGroup(failure)) {
+                        throw RedisFutures.asRedisException(failure);
+                    }
+                    return null;
+                });
     }
 
     private static boolean isBusyGroup(Throwable failure) {

@@ -83,8 +83,7 @@ final class Reconciler implements Duty {
     @Override
     public Tick runOnce() {
         ScoredValueScanCursor<byte[]> scanned =
-                RedisFutures.join(
-                        redis.commands().zscan(Bytes.of(keys.openRuns()), cursor, page));
+                RedisFutures.join(redis.commands().zscan(Bytes.of(keys.openRuns()), cursor, page));
         List<RunId> listed = ids(scanned.getValues());
         Map<RunId, RunHead> heads = reads.heads(keys, listed);
         relist(listed, heads);
@@ -137,8 +136,7 @@ final class Reconciler implements Duty {
             RunHead head = heads.get(run);
             if (head == null || head.state().isClosed()) {
                 replies.add(
-                        Refusals.logged(
-                                run, new RelistRun(keys, run).runAsync(redis.scripts())));
+                        Refusals.logged(run, new RelistRun(keys, run).runAsync(redis.scripts())));
             }
         }
         replies.forEach(RedisFutures::join);
@@ -153,14 +151,12 @@ final class Reconciler implements Duty {
                                 .map(RunHead::workflowHash)
                                 .collect(Collectors.toSet()));
         Map<RunId, Graph> running = new LinkedHashMap<>();
-        heads.forEach(
-                (run, head) -> {
-                    if (head.state() == RunState.RUNNING
-                            && found.get(head.workflowHash())
-                                    instanceof Definitions.Known(Graph graph)) {
-                        running.put(run, graph);
-                    }
-                });
+        heads.forEach((run, head) -> {
+            if (head.state() == RunState.RUNNING
+                    && found.get(head.workflowHash()) instanceof Definitions.Known(Graph graph)) {
+                running.put(run, graph);
+            }
+        });
         return running;
     }
 

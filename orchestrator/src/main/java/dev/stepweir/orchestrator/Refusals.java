@@ -42,14 +42,13 @@ final class Refusals {
      * @param what shown in the log
      */
     static CompletableFuture<Object> logged(Object what, CompletableFuture<?> reply) {
-        return reply.handle(
-                (outcome, failure) -> {
-                    if (failure == null) {
-                        return outcome;
-                    }
-                    String why = String.valueOf(orThrow(failure).getMessage());
-                    LOG.warn("{} is left as it is: {}", what, why);
-                    return why;
-                });
+        return reply.handle((outcome, failure) -> {
+            if (failure == null) {
+                return outcome;
+            }
+            String why = String.valueOf(orThrow(failure).getMessage());
+            LOG.warn("{} is left as it is: {}", what, why);
+            return why;
+        });
     }
 }

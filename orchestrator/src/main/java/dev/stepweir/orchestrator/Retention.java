@@ -178,13 +178,12 @@ public final class Retention {
         return redis.commands()
                 .hscan(Bytes.of(keys.run(run)), cursor, FIELDS)
                 .toCompletableFuture()
-                .thenCompose(
-                        (MapScanCursor<byte[], byte[]> page) -> {
-                            page.getMap().forEach(traces::see);
-                            return page.isFinished()
-                                    ? CompletableFuture.completedFuture(traces)
-                                    : look(run, page, traces);
-                        });
+                .thenCompose((MapScanCursor<byte[], byte[]> page) -> {
+                    page.getMap().forEach(traces::see);
+                    return page.isFinished()
+                            ? CompletableFuture.completedFuture(traces)
+                            : look(run, page, traces);
+                });
     }
 
     /** What a run has left outside its hash, as its fields say. */

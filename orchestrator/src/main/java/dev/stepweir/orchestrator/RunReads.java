@@ -34,13 +34,12 @@ final class RunReads {
     Map<RunId, RunHead> heads(Keys keys, Collection<RunId> wanted) {
         Map<RunId, RunHead> heads = new LinkedHashMap<>();
         each(wanted, run -> runs.fieldsAsync(keys, run, List.of("head")))
-                .forEach(
-                        (run, fields) -> {
-                            String head = fields.get("head");
-                            if (head != null) {
-                                heads.put(run, RunHead.parse(head));
-                            }
-                        });
+                .forEach((run, fields) -> {
+                    String head = fields.get("head");
+                    if (head != null) {
+                        heads.put(run, RunHead.parse(head));
+                    }
+                });
         return heads;
     }
 
@@ -56,17 +55,13 @@ final class RunReads {
         Map<RunId, CompletableFuture<T>> replies = new LinkedHashMap<>();
         wanted.forEach(run -> replies.put(run, read.apply(run)));
         Map<RunId, T> values = new LinkedHashMap<>();
-        replies.forEach(
-                (run, reply) -> {
-                    try {
-                        values.put(run, RedisFutures.join(reply));
-                    } catch (RedisException failure) {
-                        LOG.warn(
-                                "run={} cannot be read: {}",
-                                run,
-                                Refusals.orThrow(failure).getMessage());
-                    }
-                });
+        replies.forEach((run, reply) -> {
+            try {
+                values.put(run, RedisFutures.join(reply));
+            } catch (RedisException failure) {
+                LOG.warn("run={} cannot be read: {}", run, Refusals.orThrow(failure).getMessage());
+            }
+        });
         return values;
     }
 }

@@ -1,6 +1,5 @@
 package dev.stepweir.orchestrator;
 
-import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -61,24 +60,19 @@ final class RunStarter {
                                 .collect(Collectors.toSet()));
         Set<RunId> wanted = new HashSet<>(settle);
         List<Operation<?>> operations = new ArrayList<>();
-        heads.forEach(
-                (run, head) -> {
-                    Definitions.Found definition =
-                            Objects.requireNonNull(found.get(head.workflowHash()));
-                    if (head.state() == RunState.SUBMITTED) {
-                        operations.add(start(keys, run, definition));
-                    } else if (wanted.contains(run)
-                            && definition instanceof Definitions.Known(Graph graph)) {
-                        operations.add(new SettleRun(keys, run, graph.topologicalOrder()));
-                    }
-                });
+        heads.forEach((run, head) -> {
+            Definitions.Found definition = Objects.requireNonNull(found.get(head.workflowHash()));
+            if (head.state() == RunState.SUBMITTED) {
+                operations.add(start(keys, run, definition));
+            } else if (wanted.contains(run)
+                    && definition instanceof Definitions.Known(Graph graph)) {
+                operations.add(new SettleRun(keys, run, graph.topologicalOrder()));
+            }
+        });
         found.values().forEach(definition -> ensureQueues(keys, definition));
         List<CompletableFuture<?>> replies = new ArrayList<>();
-        operations.forEach(
-                operation ->
-                        replies.add(
-                                Refusals.logged(
-                                        operation, operation.runAsync(redis.scripts()))));
+        operations.forEach(operation ->
+                replies.add(Refusals.logged(operation, operation.runAsync(redis.scripts()))));
         replies.forEach(RedisFutures::join);
     }
 

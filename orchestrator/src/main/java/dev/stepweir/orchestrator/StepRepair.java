@@ -56,24 +56,17 @@ final class StepRepair {
      */
     int repair(Keys keys, Map<RunId, Graph> runs, Collection<RunId> blocked) {
         Map<RunId, List<String>> wanted = new LinkedHashMap<>();
-        runs.forEach(
-                (run, graph) ->
-                        wanted.put(
-                                run,
-                                graph.topologicalOrder().stream()
-                                        .map(StepFields::state)
-                                        .toList()));
+        runs.forEach((run, graph) ->
+                wanted.put(run, graph.topologicalOrder().stream().map(StepFields::state).toList()));
         List<Ready> ready = new ArrayList<>();
         List<CompletableFuture<?>> timers = new ArrayList<>();
         reads.fields(keys, wanted)
-                .forEach(
-                        (run, fields) -> {
-                            Graph graph = runs.get(run);
-                            if (graph != null
-                                    && look(keys, run, graph, fields, ready, timers)) {
-                                blocked.add(run);
-                            }
-                        });
+                .forEach((run, fields) -> {
+                    Graph graph = runs.get(run);
+                    if (graph != null && look(keys, run, graph, fields, ready, timers)) {
+                        blocked.add(run);
+                    }
+                });
         timers.forEach(RedisFutures::join);
         return publish(keys, ready);
     }
@@ -138,12 +131,11 @@ final class StepRepair {
                             : isThere(keys, each, position));
         }
         Map<Ready, CompletableFuture<?>> replies = new LinkedHashMap<>();
-        checks.forEach(
-                (each, there) -> {
-                    if (!RedisFutures.join(there)) {
-                        replies.put(each, reconcile(keys, each));
-                    }
-                });
+        checks.forEach((each, there) -> {
+            if (!RedisFutures.join(there)) {
+                replies.put(each, reconcile(keys, each));
+            }
+        });
         int published = 0;
         for (Map.Entry<Ready, CompletableFuture<?>> reply : replies.entrySet()) {
             Object outcome = RedisFutures.join(reply.getValue());
@@ -180,8 +172,7 @@ final class StepRepair {
 
     private CompletableFuture<?> reconcile(Keys keys, Ready ready) {
         String event =
-                HistoryEvent.record(
-                        HistoryEvent.REPUBLISHED, Map.of("step", ready.step().step()));
+                HistoryEvent.record(HistoryEvent.REPUBLISHED, Map.of("step", ready.step().step()));
         return Refusals.logged(
                 ready.step(),
                 new ReconcileStep(keys, ready.step(), ready.expected(), ready.inputs(), event)

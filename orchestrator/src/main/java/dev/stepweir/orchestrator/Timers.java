@@ -80,8 +80,7 @@ final class Timers implements Duty {
         CompletableFuture<Long> time = RedisTime.millisAsync(redis);
         List<ScoredValue<byte[]>> page =
                 RedisFutures.join(
-                        redis.commands()
-                                .zrangeWithScores(Bytes.of(keys.timers()), 0, PAGE - 1));
+                        redis.commands().zrangeWithScores(Bytes.of(keys.timers()), 0, PAGE - 1));
         long now = RedisFutures.join(time);
         List<String> due = new ArrayList<>();
         for (ScoredValue<byte[]> timer : page) {
@@ -109,14 +108,13 @@ final class Timers implements Duty {
             reads.put(timer, load(timer));
         }
         List<Due> due = new ArrayList<>();
-        reads.forEach(
-                (timer, read) -> {
-                    try {
-                        due.add(RedisFutures.join(read));
-                    } catch (RedisException failure) {
-                        setAside(timer, now, Refusals.orThrow(failure).getMessage());
-                    }
-                });
+        reads.forEach((timer, read) -> {
+            try {
+                due.add(RedisFutures.join(read));
+            } catch (RedisException failure) {
+                setAside(timer, now, Refusals.orThrow(failure).getMessage());
+            }
+        });
         return due;
     }
 
@@ -132,14 +130,12 @@ final class Timers implements Duty {
             return CompletableFuture.failedFuture(e);
         }
         return runs.fieldsAsync(keys, run, List.of("head", StepFields.state(step)))
-                .thenApply(
-                        fields -> {
-                            String head = fields.getOrDefault("head", "");
-                            String field = fields.getOrDefault(StepFields.state(step), "");
-                            String hash =
-                                    head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
-                            return new Due(timer, run, step, field, hash);
-                        });
+                .thenApply(fields -> {
+                    String head = fields.getOrDefault("head", "");
+                    String field = fields.getOrDefault(StepFields.state(step), "");
+                    String hash = head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
+                    return new Due(timer, run, step, field, hash);
+                });
     }
 
     private void fire(List<Due> due, long now) {
@@ -162,13 +158,12 @@ final class Timers implements Duty {
                 replies.put(each, CompletableFuture.completedFuture("its definition is unusable"));
             }
         }
-        replies.forEach(
-                (each, reply) -> {
-                    Object answer = RedisFutures.join(reply);
-                    if (!(answer instanceof RetryStep.Outcome)) {
-                        setAside(each.timer(), now, answer);
-                    }
-                });
+        replies.forEach((each, reply) -> {
+            Object answer = RedisFutures.join(reply);
+            if (!(answer instanceof RetryStep.Outcome)) {
+                setAside(each.timer(), now, answer);
+            }
+        });
     }
 
     /** Answers with an outcome, or with why it cannot be done. */
@@ -181,11 +176,8 @@ final class Timers implements Duty {
         } catch (IllegalArgumentException garbled) {
             return CompletableFuture.completedFuture(garbled.toString());
         }
-        return reply.handle(
-                (outcome, failure) ->
-                        failure == null
-                                ? outcome
-                                : String.valueOf(Refusals.orThrow(failure).getMessage()));
+        return reply.handle((outcome, failure) ->
+                failure == null ? outcome : String.valueOf(Refusals.orThrow(failure).getMessage()));
     }
 
     private void setAside(String timer, long now, @Nullable Object why) {

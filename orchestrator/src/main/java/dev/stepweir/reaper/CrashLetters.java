@@ -48,7 +48,8 @@ final class CrashLetters {
         StepError error =
                 new StepError(
                         DeadLetter.Reason.CRASH_LOOP.name(),
-                        "each of its last " + ledgers.crashesSinceBase()
+                        "each of its last "
+                                + ledgers.crashesSinceBase()
                                 + " workers died while it executed this step: "
                                 + String.join(", ", lastOf(workers, ledgers.crashesSinceBase())),
                         "",

@@ -12,7 +12,6 @@ import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
-import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import io.lettuce.core.Limit;
@@ -66,8 +65,7 @@ final class LapsedEntry {
             return;
         }
         StepAddress step = new StepAddress(entry.run(), entry.step(), queue);
-        Map<String, String> fields =
-                runs.fields(keys, entry.run(), List.of("head", step.field()));
+        Map<String, String> fields = runs.fields(keys, entry.run(), List.of("head", step.field()));
         Optional<RunHead> head = Optional.ofNullable(fields.get("head")).map(RunHead::parse);
         String expected = fields.getOrDefault(step.field(), "");
         Dispatch dispatch = new Dispatch(entry.number(), entryId);
@@ -100,8 +98,7 @@ final class LapsedEntry {
                                 entry.announcement(),
                                 new ReapStep.Limits(config.lease(), config.silence()),
                                 letter,
-                                HistoryEvent.details(
-                                        Map.of("step", step.step(), "worker", worker)))
+                                HistoryEvent.details(Map.of("step", step.step(), "worker", worker)))
                         .run(redis.scripts());
         LOG.info(
                 "run={} step={} worker={} dispatch={} lease lapsed: {}",
@@ -143,8 +140,7 @@ final class LapsedEntry {
         byte[] stream = Bytes.of(keys.queue(queue));
         CompletableFuture<Long> deleted =
                 redis.commands().xdel(stream, entryId).toCompletableFuture();
-        RedisFutures.join(
-                redis.commands().xack(stream, Bytes.of(Keys.WORKER_GROUP), entryId));
+        RedisFutures.join(redis.commands().xack(stream, Bytes.of(Keys.WORKER_GROUP), entryId));
         RedisFutures.join(deleted);
     }
 }

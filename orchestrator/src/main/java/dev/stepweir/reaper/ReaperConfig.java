@@ -50,7 +50,9 @@ public record ReaperConfig(
         if (forgetAfter.compareTo(silence) <= 0) {
             throw new IllegalArgumentException(
                     "forgetAfter must be longer than silence ("
-                            + silence.toMillis() + " ms), found " + forgetAfter.toMillis()
+                            + silence.toMillis()
+                            + " ms), found "
+                            + forgetAfter.toMillis()
                             + " ms: a worker would be forgotten before it counts as dead");
         }
     }
@@ -65,8 +67,13 @@ public record ReaperConfig(
         Duration least = heartbeat.multipliedBy(HEARTBEATS_PER_LEASE);
         if (value.compareTo(least) < 0) {
             throw new IllegalArgumentException(
-                    name + " must be at least three heartbeats of " + heartbeat.toMillis()
-                            + " ms = " + least.toMillis() + " ms, found " + value.toMillis()
+                    name
+                            + " must be at least three heartbeats of "
+                            + heartbeat.toMillis()
+                            + " ms = "
+                            + least.toMillis()
+                            + " ms, found "
+                            + value.toMillis()
                             + " ms: steps would be taken from workers that are alive");
         }
     }

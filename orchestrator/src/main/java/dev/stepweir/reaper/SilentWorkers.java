@@ -78,15 +78,14 @@ final class SilentWorkers implements Duty {
     private boolean forget(String worker) {
         List<CompletableFuture<ForgetConsumer.Outcome>> replies =
                 queues.names().stream()
-                        .map(
-                                queue ->
-                                        new ForgetConsumer(
-                                                        keys,
-                                                        keys.queue(queue),
-                                                        Keys.WORKER_GROUP,
-                                                        worker,
-                                                        silence)
-                                                .runAsync(redis.scripts()))
+                        .map(queue ->
+                                new ForgetConsumer(
+                                                keys,
+                                                keys.queue(queue),
+                                                Keys.WORKER_GROUP,
+                                                worker,
+                                                silence)
+                                        .runAsync(redis.scripts()))
                         .toList();
         boolean free = true;
         for (CompletableFuture<ForgetConsumer.Outcome> reply : replies) {

@@ -42,10 +42,8 @@ class DutyContractIT {
         return switch (name) {
             case "inbox" ->
                     new Inbox(runs.redis(), runs.keys(), entries, "c", Duration.ofSeconds(1));
-            case "inbox-rescue" ->
-                    new InboxRescue(runs.redis(), runs.keys(), entries, "c", pause);
-            case "timers" ->
-                    new Timers(runs.redis(), runs.keys(), definitions, queues, pause);
+            case "inbox-rescue" -> new InboxRescue(runs.redis(), runs.keys(), entries, "c", pause);
+            case "timers" -> new Timers(runs.redis(), runs.keys(), definitions, queues, pause);
             case "reconciler" ->
                     new Reconciler(
                             runs.redis(),
@@ -92,8 +90,7 @@ class DutyContractIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"inbox", "inbox-rescue", "timers", "reconciler", "retention", "beat"})
+    @ValueSource(strings = {"inbox", "inbox-rescue", "timers", "reconciler", "retention", "beat"})
     void it_may_be_started_and_stopped_at_any_time_and_survives_a_failure(String name) {
         DutyLoop unstarted = new DutyLoop(duty(name));
         unstarted.stop();

@@ -61,9 +61,7 @@ class InboxIT {
             assertThat(orchestrator.id()).startsWith("orchestrator-");
         }
         for (Keys keys : runs.namespace().all()) {
-            assertThat(
-                            redis.commands()
-                                    .xinfoConsumers(keys.inbox(), Keys.ORCHESTRATOR_GROUP))
+            assertThat(redis.commands().xinfoConsumers(keys.inbox(), Keys.ORCHESTRATOR_GROUP))
                     .isEmpty();
         }
     }
@@ -77,10 +75,8 @@ class InboxIT {
             for (int i = 0; i < 200; i++) {
                 submitted.add(runs.submit(PlayedRuns.SINGLE));
             }
-            await().until(
-                    () ->
-                            submitted.stream()
-                                    .allMatch(r -> runs.step(r, "only").dispatch().isPresent()));
+            await().until(() ->
+                    submitted.stream().allMatch(r -> runs.step(r, "only").dispatch().isPresent()));
             List<RunId> published = new ArrayList<>();
             for (Keys keys : runs.namespace().all()) {
                 Stream.generate(() -> runs.take(keys, "w", "work"))
@@ -109,8 +105,7 @@ class InboxIT {
     @Test
     void a_definition_that_is_gone_or_garbled_refuses_its_run_and_no_other(TestRedis redis) {
         RunId gone = runs.submit(PlayedRuns.SINGLE);
-        redis.commands()
-                .del(runs.namespace().keys(gone).workflow(PlayedRuns.SINGLE.hash()));
+        redis.commands().del(runs.namespace().keys(gone).workflow(PlayedRuns.SINGLE.hash()));
         RunId garbled = runs.submit(PlayedRuns.FORK);
         redis.commands()
                 .hset(
@@ -120,11 +115,10 @@ class InboxIT {
         Workflow good = Workflow.builder("good").step("s", s -> s.handler("work")).build();
         RunId fine = runs.submit(good);
         try (Orchestrator orchestrator = start()) {
-            await().until(
-                    () ->
-                            runs.state(gone).orElseThrow() == RunState.FAILED
-                                    && runs.state(garbled).orElseThrow() == RunState.FAILED
-                                    && runs.state(fine).orElseThrow() == RunState.RUNNING);
+            await().until(() ->
+                    runs.state(gone).orElseThrow() == RunState.FAILED
+                            && runs.state(garbled).orElseThrow() == RunState.FAILED
+                            && runs.state(fine).orElseThrow() == RunState.RUNNING);
             assertThat(why(gone)).contains("is not stored");
             assertThat(why(garbled)).contains("cannot be read");
             assertThat(orchestrator.id()).isNotEmpty();

@@ -127,13 +127,11 @@ public final class PlayedRuns implements AutoCloseable {
                         XReadArgs.Builder.count(100),
                         StreamOffset.lastConsumed(keys.queue(queue)));
         return read.stream()
-                .map(
-                        message ->
-                                new Taken(
-                                        queue,
-                                        message.getId(),
-                                        QueueEntry.parse(
-                                                message.getBody().get(QueueEntry.FIELD))))
+                .map(message ->
+                        new Taken(
+                                queue,
+                                message.getId(),
+                                QueueEntry.parse(message.getBody().get(QueueEntry.FIELD))))
                 .toList();
     }
 

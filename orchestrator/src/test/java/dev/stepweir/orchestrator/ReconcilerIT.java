@@ -127,13 +127,12 @@ class ReconcilerIT {
         RunId acknowledged = started();
         walk();
         runs.take("w", "work")
-                .forEach(
-                        taken ->
-                                redis.commands()
-                                        .xack(
-                                                runs.keys().queue("work"),
-                                                Keys.WORKER_GROUP,
-                                                taken.entryId()));
+                .forEach(taken ->
+                        redis.commands()
+                                .xack(
+                                        runs.keys().queue("work"),
+                                        Keys.WORKER_GROUP,
+                                        taken.entryId()));
         walk();
         assertThat(runs.take("w", "work"))
                 .extracting(taken -> taken.entry().run())
@@ -165,10 +164,11 @@ class ReconcilerIT {
         RunId gone = started();
         redis.commands().del(runs.keys().run(gone));
         RunId closed = started();
-        runs.bury(runs.take("w", "work").stream()
-                .filter(taken -> taken.entry().run().equals(closed))
-                .findFirst()
-                .orElseThrow());
+        runs.bury(
+                runs.take("w", "work").stream()
+                        .filter(taken -> taken.entry().run().equals(closed))
+                        .findFirst()
+                        .orElseThrow());
         walk();
         redis.commands().zadd(runs.keys().openRuns(), 1, closed.text());
         redis.commands().zrem(runs.keys().failedRuns(), closed.text());

@@ -87,8 +87,7 @@ class RetentionIT {
     void what_is_open_or_young_stays() {
         RunId open = started(PlayedRuns.SINGLE, "{}");
         RunId young = started(EMPTY, "{}");
-        assertThat(Retention.purge(runs.redis(), runs.namespace(), Duration.ofMinutes(1)))
-                .isZero();
+        assertThat(Retention.purge(runs.redis(), runs.namespace(), Duration.ofMinutes(1))).isZero();
         assertThat(runs.state(open)).contains(RunState.RUNNING);
         assertThat(runs.state(young)).contains(RunState.COMPLETED);
     }

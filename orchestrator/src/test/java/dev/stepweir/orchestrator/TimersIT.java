@@ -99,11 +99,10 @@ class TimersIT {
         RunId run = waiting(delay);
         long due = runs.step(run, "only").dueMillis();
         await().pollInterval(Duration.ofMillis(1))
-                .until(
-                        () -> {
-                            timers.runOnce();
-                            return runs.step(run, "only").state() == StepState.READY;
-                        });
+                .until(() -> {
+                    timers.runOnce();
+                    return runs.step(run, "only").state() == StepState.READY;
+                });
         String entry = runs.step(run, "only").published().entryId();
         assertThat(Long.parseLong(entry.substring(0, entry.indexOf('-'))))
                 .isGreaterThanOrEqualTo(due);
@@ -118,8 +117,7 @@ class TimersIT {
         }
         assertThat(timers.runOnce()).isEqualTo(Tick.AGAIN);
         assertThat(timers.runOnce()).isNotEqualTo(Tick.AGAIN);
-        assertThat(all)
-                .allMatch(run -> runs.step(run, "only").state() == StepState.READY);
+        assertThat(all).allMatch(run -> runs.step(run, "only").state() == StepState.READY);
     }
 
     @Test
@@ -145,8 +143,12 @@ class TimersIT {
         redis.commands().zadd(runs.keys().timers(), 1, "nonsense");
         timers.runOnce();
         assertThat(runs.step(run, "only").state()).isEqualTo(StepState.READY);
-        assertThat(redis.commands().zrangebyscore(runs.keys().timers(),
-                        io.lettuce.core.Range.create(0, RedisTime.millis(runs.redis()))))
+        assertThat(
+                        redis.commands()
+                                .zrangebyscore(
+                                        runs.keys().timers(),
+                                        io.lettuce.core.Range.create(
+                                                0, RedisTime.millis(runs.redis()))))
                 .isEmpty();
         assertThat(redis.commands().zcard(runs.keys().timers())).isEqualTo(2);
     }

@@ -97,8 +97,7 @@ class ReaperIT {
     void a_worker_that_beats_is_charged_nothing(TestRedis redis) {
         RunId run = started();
         lapsedBy("alive");
-        redis.commands()
-                .zadd(runs.keys().workerBeats(), RedisTime.millis(runs.redis()), "alive");
+        redis.commands().zadd(runs.keys().workerBeats(), RedisTime.millis(runs.redis()), "alive");
         reclaimer.runOnce();
         assertThat(kinds(run)).containsExactly("REDELIVERED");
         assertThat(runs.step(run, "only").ledgers().crashes()).isZero();
@@ -124,8 +123,7 @@ class ReaperIT {
         await().until(() -> runs.state(run).orElseThrow() == RunState.FAILED);
         var letters = redis.commands().xrange(runs.keys().deadLetters(), Range.unbounded());
         assertThat(letters).hasSize(1);
-        DeadLetter letter =
-                Json.read(letters.getFirst().getBody().get("d"), DeadLetter.class);
+        DeadLetter letter = Json.read(letters.getFirst().getBody().get("d"), DeadLetter.class);
         assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.CRASH_LOOP);
         assertThat(letter.id()).isEqualTo(run + "/only");
         assertThat(letter.workflow()).isEqualTo("single");
@@ -179,8 +177,8 @@ class ReaperIT {
             runs.submit(PlayedRuns.SINGLE);
         }
         var taken = new java.util.ArrayList<Taken>();
-        await().until(() -> taken.addAll(runs.take("w", "work")) && taken.size() == 150
-                || taken.size() == 150);
+        await().until(() ->
+                taken.addAll(runs.take("w", "work")) && taken.size() == 150 || taken.size() == 150);
         taken.forEach(t -> runs.age(t, "w", LAPSED));
         reclaimer.runOnce();
         assertThat(taken)
@@ -218,19 +216,17 @@ class ReaperIT {
         silent.runOnce();
         assertThat(redis.commands().zscore(runs.keys().workerBeats(), "ghost")).isNull();
         assertThat(redis.commands().hlen(runs.keys().workerRecords())).isZero();
-        assertThat(redis.commands().xinfoConsumers(runs.keys().queue("work"), "workers"))
-                .isEmpty();
+        assertThat(redis.commands().xinfoConsumers(runs.keys().queue("work"), "workers")).isEmpty();
     }
 
     @Test
     void a_reaper_shows_that_it_lives_and_leaves_no_trace_of_itself(TestRedis redis) {
         try (Reaper one = Reaper.start(runs.redis(), runs.namespace(), CONFIG);
                 Reaper two = Reaper.start(runs.redis(), runs.namespace(), CONFIG)) {
-            await().until(
-                    () ->
-                            redis.commands()
-                                    .zrange(runs.keys().roleBeats(), 0, -1)
-                                    .containsAll(List.of(one.id(), two.id(), orchestrator.id())));
+            await().until(() ->
+                    redis.commands()
+                            .zrange(runs.keys().roleBeats(), 0, -1)
+                            .containsAll(List.of(one.id(), two.id(), orchestrator.id())));
         }
         assertThat(redis.commands().zrange(runs.keys().roleBeats(), 0, -1))
                 .containsExactly(orchestrator.id());
@@ -238,8 +234,7 @@ class ReaperIT {
 
     @Test
     void settings_that_contradict_each_other_are_refused() {
-        assertThatThrownBy(
-                        () -> CONFIG.withLease(Duration.ofSeconds(20), Duration.ofSeconds(8)))
+        assertThatThrownBy(() -> CONFIG.withLease(Duration.ofSeconds(20), Duration.ofSeconds(8)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lease must be at least three heartbeats");
     }

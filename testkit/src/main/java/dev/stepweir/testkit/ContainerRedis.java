@@ -44,8 +44,7 @@ final class ContainerRedis {
             GenericContainer<?> container =
                     new GenericContainer<>(DockerImageName.parse(IMAGE)).withExposedPorts(PORT);
             container.start();
-            String uri =
-                    "redis://" + container.getHost() + ":" + container.getMappedPort(PORT);
+            String uri = "redis://" + container.getHost() + ":" + container.getMappedPort(PORT);
             return new Answer.Started(uri, IMAGE, container);
         }
     }

@@ -80,14 +80,13 @@ public final class JavaProcess implements AutoCloseable {
         line.addAll(command.args());
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         command.environment()
-                .forEach(
-                        (variable, value) -> {
-                            if (value.isEmpty()) {
-                                builder.environment().remove(variable);
-                            } else {
-                                builder.environment().put(variable, value);
-                            }
-                        });
+                .forEach((variable, value) -> {
+                    if (value.isEmpty()) {
+                        builder.environment().remove(variable);
+                    } else {
+                        builder.environment().put(variable, value);
+                    }
+                });
         try {
             return new JavaProcess(command.mainClass().getSimpleName(), builder.start());
         } catch (IOException e) {

@@ -30,8 +30,7 @@ import java.util.stream.Collectors;
  */
 final class LeakCheck {
 
-    private static final Pattern OUR_THREAD =
-            Pattern.compile("(?m)^#(\\d+) \"(stepweir-[^\"]*)\"");
+    private static final Pattern OUR_THREAD = Pattern.compile("(?m)^#(\\d+) \"(stepweir-[^\"]*)\"");
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .*$");
 
@@ -70,12 +69,11 @@ final class LeakCheck {
         Set<String> threads = threads();
         threads.removeAll(threadsBefore);
         threads.forEach(t -> found.add("thread " + t));
-        server.ifPresent(
-                s -> {
-                    Map<String, String> open = connections(s);
-                    open.keySet().removeAll(connectionsBefore);
-                    new TreeSet<>(open.values()).forEach(line -> found.add("connection " + line));
-                });
+        server.ifPresent(s -> {
+            Map<String, String> open = connections(s);
+            open.keySet().removeAll(connectionsBefore);
+            new TreeSet<>(open.values()).forEach(line -> found.add("connection " + line));
+        });
         return found;
     }
 

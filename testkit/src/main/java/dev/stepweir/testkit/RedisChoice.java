@@ -26,10 +26,9 @@ sealed interface RedisChoice {
                     Optional.of(url)
                             .filter(u -> !u.isBlank())
                             .map(Url::new)
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "-Dredis=url needs -Dredis.url=redis://..."));
+                            .orElseThrow(() ->
+                                    new IllegalArgumentException(
+                                            "-Dredis=url needs -Dredis.url=redis://..."));
             default ->
                     throw new IllegalArgumentException(
                             "-Dredis must be bundled, path, url or docker, not " + kind);

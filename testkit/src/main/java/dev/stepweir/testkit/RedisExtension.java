@@ -64,8 +64,7 @@ final class RedisExtension implements BeforeEachCallback, AfterEachCallback, Par
     }
 
     private Lent lent(ExtensionContext context) {
-        return context.getStore(STORE)
-                .computeIfAbsent(Lent.class, _ -> lend(context), Lent.class);
+        return context.getStore(STORE).computeIfAbsent(Lent.class, _ -> lend(context), Lent.class);
     }
 
     private Lent lend(ExtensionContext context) {
@@ -94,9 +93,7 @@ final class RedisExtension implements BeforeEachCallback, AfterEachCallback, Par
                         shared::client);
         return new Lent(
                 redis,
-                countable
-                        ? LeakCheck.ofThreadsAndConnections(shared)
-                        : LeakCheck.ofThreads());
+                countable ? LeakCheck.ofThreadsAndConnections(shared) : LeakCheck.ofThreads());
     }
 
     private static RedisServerOptions options(WithRedis annotation) {

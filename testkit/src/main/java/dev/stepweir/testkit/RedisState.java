@@ -64,13 +64,10 @@ public final class RedisState {
     /** A copy where each match of the expression, in keys and contents, is replaced. */
     public RedisState replacing(String regex, String replacement) {
         SortedMap<String, List<String>> changed = new TreeMap<>();
-        keys.forEach(
-                (key, lines) ->
-                        changed.put(
-                                key.replaceAll(regex, replacement),
-                                lines.stream()
-                                        .map(line -> line.replaceAll(regex, replacement))
-                                        .toList()));
+        keys.forEach((key, lines) ->
+                changed.put(
+                        key.replaceAll(regex, replacement),
+                        lines.stream().map(line -> line.replaceAll(regex, replacement)).toList()));
         return new RedisState(changed);
     }
 
@@ -111,11 +108,10 @@ public final class RedisState {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        keys.forEach(
-                (key, lines) -> {
-                    text.append(key).append(": ").append(lines.getFirst()).append('\n');
-                    lines.stream().skip(1).forEach(l -> text.append("    ").append(l).append('\n'));
-                });
+        keys.forEach((key, lines) -> {
+            text.append(key).append(": ").append(lines.getFirst()).append('\n');
+            lines.stream().skip(1).forEach(l -> text.append("    ").append(l).append('\n'));
+        });
         return text.toString();
     }
 
@@ -159,13 +155,11 @@ public final class RedisState {
             RedisCommands<String, String> redis, String key, List<String> lines) {
         lines.add("last " + fields(redis.xinfoStream(key)).get("last-generated-id"));
         redis.xrange(key, Range.unbounded())
-                .forEach(
-                        message -> {
-                            StringBuilder line = new StringBuilder("entry " + message.getId());
-                            message.getBody()
-                                    .forEach((f, v) -> line.append(' ').append(f + "=" + v));
-                            lines.add(line.toString());
-                        });
+                .forEach(message -> {
+                    StringBuilder line = new StringBuilder("entry " + message.getId());
+                    message.getBody().forEach((f, v) -> line.append(' ').append(f + "=" + v));
+                    lines.add(line.toString());
+                });
         for (Object each : redis.xinfoGroups(key)) {
             Map<String, String> group = fields((List<?>) each);
             String name = group.get("name");
@@ -175,15 +169,14 @@ public final class RedisState {
                     .sorted()
                     .forEach(consumer -> lines.add("consumer " + name + " " + consumer));
             redis.xpending(key, name, Range.unbounded(), Limit.from(MOST))
-                    .forEach(
-                            p ->
-                                    lines.add(
-                                            "pending %s %s of %s, delivered %d"
-                                                    .formatted(
-                                                            name,
-                                                            p.getId(),
-                                                            p.getConsumer(),
-                                                            p.getRedeliveryCount())));
+                    .forEach(p ->
+                            lines.add(
+                                    "pending %s %s of %s, delivered %d"
+                                            .formatted(
+                                                    name,
+                                                    p.getId(),
+                                                    p.getConsumer(),
+                                                    p.getRedeliveryCount())));
         }
     }
 

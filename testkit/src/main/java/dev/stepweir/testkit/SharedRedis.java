@@ -66,8 +66,8 @@ final class SharedRedis implements AutoCloseable {
                     case RedisChoice.Bundled _ -> ownServer(Source.BUNDLED);
                     case RedisChoice.Path _ -> ownServer(Source.PATH);
                     case RedisChoice.Url(String url) ->
-                            new Server.Running(url, versionAt(url) + " (" + safe(url) + ")", () -> {
-                            });
+                            new Server.Running(
+                                    url, versionAt(url) + " (" + safe(url) + ")", () -> {});
                     case RedisChoice.Docker _ -> container();
                 };
         switch (started) {

@@ -14,8 +14,7 @@ final class Signals {
                     new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid)
                             .redirectErrorStream(true)
                             .start();
-            String said =
-                    new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (kill.waitFor() != 0) {
                 throw new IllegalStateException("kill -" + signal + " " + pid + ": " + said);
             }

@@ -97,9 +97,7 @@ class LeakCheckIT {
     @Test
     void what_ends_within_the_grace_time_is_no_leak() {
         for (String method : List.of("slowButClosing", "keys")) {
-            run(method)
-                    .assertThatEvents()
-                    .haveExactly(1, event(test(), finishedSuccessfully()));
+            run(method).assertThatEvents().haveExactly(1, event(test(), finishedSuccessfully()));
         }
     }
 
@@ -107,10 +105,7 @@ class LeakCheckIT {
         run(method)
                 .assertThatEvents()
                 .haveExactly(
-                        1,
-                        event(
-                                test(),
-                                finishedWithFailure(message(m -> m.contains(words)))));
+                        1, event(test(), finishedWithFailure(message(m -> m.contains(words)))));
     }
 
     private static Events run(String method) {

@@ -65,10 +65,7 @@ class RedisServerLifeIT {
         Path cache = dir.resolve("not").resolve("there").resolve("yet");
         List<JavaProcess> jvms =
                 Stream.of(1, 2)
-                        .map(
-                                _ ->
-                                        processes.start(
-                                                ServerMain.class, "2", "tests", cache.toString()))
+                        .map(_ -> processes.start(ServerMain.class, "2", "tests", cache.toString()))
                         .toList();
 
         List<Long> pids = jvms.stream().flatMap(jvm -> serverPids(jvm).stream()).toList();

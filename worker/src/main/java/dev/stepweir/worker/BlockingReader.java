@@ -4,7 +4,6 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.worker.Lane.ReadEntry;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
@@ -23,7 +22,9 @@ import java.util.Optional;
  */
 final class BlockingReader implements AutoCloseable {
 
-    /** Shorter than any command's timeout, so that no reply is ever given up that brings entries. */
+    /**
+     * Shorter than any command's timeout, so that no reply is ever given up that brings entries.
+     */
     private static final Duration BLOCK = Duration.ofMillis(1000);
 
     /** When slots did not suffice for all queues, the others get their turn soon. */
@@ -31,7 +32,7 @@ final class BlockingReader implements AutoCloseable {
 
     /** Receives what a read brought. */
     interface Arrival {
-        void arrived(List<String> reserved, List<ReadEntry> entries, Optional<String> problem);
+        void arrived(List<ReadEntry> entries, Optional<Throwable> problem);
     }
 
     private final StatefulRedisConnection<byte[], byte[]> connection;
@@ -68,12 +69,9 @@ final class BlockingReader implements AutoCloseable {
                 connection.async().xreadgroup(consumer, args, offsets),
                 (messages, failure) -> {
                     reading = false;
-                    if (messages != null) {
-                        arrival.arrived(queues, entries(messages), Optional.empty());
-                    } else {
-                        String why = String.valueOf(failure);
-                        arrival.arrived(queues, List.of(), Optional.of(why));
-                    }
+                    arrival.arrived(
+                            messages == null ? List.of() : entries(messages),
+                            Optional.ofNullable(failure));
                 });
     }
 
@@ -82,8 +80,7 @@ final class BlockingReader implements AutoCloseable {
         for (StreamMessage<byte[], byte[]> message : messages) {
             String queue = queueOfKey.get(Bytes.text(message.getStream()));
             if (queue != null) {
-                byte[] text = message.getBody().values().stream().findFirst().orElse(Bytes.EMPTY);
-                entries.add(new ReadEntry(queue, message.getId(), text));
+                entries.add(ReadEntry.of(queue, message));
             }
         }
         return entries;

@@ -1,5 +1,7 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The life of one attempt: read what flows in, call the handler, report. It is reported at most
  * once: by the handler's own end, by its timeout, or not at all when its lease was lost. If the JVM
- * dies anywhere here, nothing is written and the reaper gives the step to another worker; if it dies
- * after the report was sent, the step is committed or it is not, and never twice.
+ * dies anywhere here, nothing is written and the reaper gives the step to another worker; if it
+ * dies after the report was sent, the step is committed or it is not, and never twice.
  */
 final class Execution implements Runnable {
 
@@ -48,7 +50,10 @@ final class Execution implements Runnable {
     }
 
     void start() {
-        timer = step.definition().timeout().flatMap(limit -> lane.context().schedule(this::timeOut, limit));
+        timer =
+                step.definition()
+                        .timeout()
+                        .flatMap(limit -> lane.context().schedule(this::timeOut, limit));
         thread.start();
     }
 
@@ -129,7 +134,8 @@ final class Execution implements Runnable {
         try {
             json = Json.write(output);
         } catch (RuntimeException e) {
-            throw new PermanentStepException("the output cannot be written as JSON: " + e.getMessage());
+            throw new PermanentStepException(
+                    "the output cannot be written as JSON: " + e.getMessage());
         }
         if (json.length > MAX_OUTPUT) {
             throw new PermanentStepException(
@@ -163,7 +169,6 @@ final class Execution implements Runnable {
         boolean retryable = !(thrown instanceof PermanentStepException);
         lane.failed(
                 this,
-                StepError.of(
-                        thrown, retryable, assignment.ledgers().attempt(), lane.workerId()));
+                StepError.of(thrown, retryable, assignment.ledgers().attempt(), lane.workerId()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.StepContext;
 import dev.stepweir.json.Json;
 import dev.stepweir.run.RunId;
 import java.util.Map;
@@ -64,7 +65,8 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
     @Override
     public Logger logger() {
         return new StepLogger(
-                LoggerFactory.getLogger("dev.stepweir.handler." + execution.assignment().step().queue()),
+                LoggerFactory.getLogger(
+                        "dev.stepweir.handler." + execution.assignment().step().queue()),
                 "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");
     }
 }

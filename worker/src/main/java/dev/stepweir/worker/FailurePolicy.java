@@ -33,7 +33,13 @@ final class FailurePolicy {
         RetryPolicy policy = step.retry();
         if (!error.retryable()) {
             return giveUp(
-                    DeadLetter.Reason.PERMANENT_ERROR, workflow, step, address, dispatch, ledgers, error);
+                    DeadLetter.Reason.PERMANENT_ERROR,
+                    workflow,
+                    step,
+                    address,
+                    dispatch,
+                    ledgers,
+                    error);
         }
         int allowed = policy.retryable() ? policy.maxAttempts() : 1;
         if (ledgers.failuresSinceBase() >= allowed) {

@@ -37,27 +37,31 @@ final class HandBack {
     /** Returns what an execution worked on. */
     CompletableFuture<?> execution(Execution execution) {
         Assignment work = execution.assignment();
-        return send(work.keys(), work.step(), work.expected(), work.announcement(), "worker stops");
+        return send(
+                work.keys(),
+                work.step(),
+                work.expected(),
+                QueueEntry.announcement(work.step().step(), execution.step().dependencies()),
+                "worker stops");
     }
 
     /** Returns an entry that was read but not begun. */
-    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read) {
+    CompletableFuture<?> entry(Partition partition, ReadEntry read) {
         return entry(partition, read, "worker stops");
     }
 
     /** Returns an entry that is in this worker's name, saying why. */
-    CompletableFuture<?> entry(Partition partition, Lane.ReadEntry read, String why) {
+    CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
         QueueEntry entry = QueueEntry.parse(Bytes.text(read.text()));
         StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
         Keys keys = partition.keys();
         return runs.fieldsAsync(keys, entry.run(), List.of(step.field()))
-                .thenCompose(
-                        fields -> {
-                            String stored = fields.getOrDefault(step.field(), "");
-                            return isCurrent(stored, read.id())
-                                    ? send(keys, step, stored, entry.announcement(), why)
-                                    : CompletableFuture.completedFuture(null);
-                        });
+                .thenCompose(fields -> {
+                    String stored = fields.getOrDefault(step.field(), "");
+                    return isCurrent(stored, read.id())
+                            ? send(keys, step, stored, entry.announcement(), why)
+                            : CompletableFuture.completedFuture(null);
+                });
     }
 
     private static boolean isCurrent(String stored, String entryId) {
@@ -74,15 +78,14 @@ final class HandBack {
                         HistoryEvent.HANDED_BACK, Map.of("step", step.step(), "reason", why));
         return new HandBackStep(keys, step, expected, announcement, event)
                 .runAsync(redis.scripts())
-                .handle(
-                        (outcome, failure) -> {
-                            log.info(
-                                    "handed back ({}): {} run={} step={}",
-                                    why,
-                                    failure == null ? outcome : failure.getMessage(),
-                                    step.run(),
-                                    step.step());
-                            return outcome;
-                        });
+                .handle((outcome, failure) -> {
+                    log.info(
+                            "handed back ({}): {} run={} step={}",
+                            why,
+                            failure == null ? outcome : failure.getMessage(),
+                            step.run(),
+                            step.step());
+                    return outcome;
+                });
     }
 }

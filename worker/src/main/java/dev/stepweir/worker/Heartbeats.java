@@ -46,11 +46,7 @@ final class Heartbeats implements Runnable {
         this.redis = redis;
         this.context = context;
         this.period = period;
-        this.thread =
-                Thread.ofPlatform()
-                        .name("stepweir-heartbeats")
-                        .daemon(true)
-                        .unstarted(this);
+        this.thread = Thread.ofPlatform().name("stepweir-heartbeats").daemon(true).unstarted(this);
     }
 
     void start() {
@@ -164,8 +160,7 @@ final class Heartbeats implements Runnable {
             return;
         }
         List<StreamMessage<byte[], byte[]>> found =
-                RedisFutures.join(
-                        redis.commands().xrange(key, Range.create(entryId, entryId)));
+                RedisFutures.join(redis.commands().xrange(key, Range.create(entryId, entryId)));
         List<byte[]> texts = new ArrayList<>();
         found.forEach(message -> texts.addAll(message.getBody().values()));
         if (!texts.isEmpty()) {
@@ -174,7 +169,7 @@ final class Heartbeats implements Runnable {
                             context.handBack()
                                     .entry(
                                             lane.partition(),
-                                            new Lane.ReadEntry(queue, entryId, texts.getFirst()),
+                                            new ReadEntry(queue, entryId, texts.getFirst()),
                                             "reply lost"));
         }
     }

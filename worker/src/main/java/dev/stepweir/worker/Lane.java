@@ -6,11 +6,8 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
-import dev.stepweir.redis.script.FailStep;
-import dev.stepweir.redis.script.FailStep.Decision;
-import dev.stepweir.redis.script.ScriptRunner;
-import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,34 +15,36 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker's way through one partition. It moves in turns: one call commits what has finished,
- * begins what was read and takes what may start; what finishes while the call is under way goes into
- * the next. So an idle system has one call per step at the latency of a round trip, and a busy one
- * full batches, without a timer. When the queues are drained a blocking read waits for the next
- * entry, with a slot kept for it.
+ * A worker's way through one partition. It moves in turns: what finished is committed, what was
+ * read is begun, what may start is taken; what finishes while a turn is under way goes into the
+ * next. So an idle system has one call per step at the latency of a round trip, and a busy one full
+ * batches, without a timer. When the queues are drained a blocking read waits for the next entry,
+ * with a slot kept for it.
  *
  * <p>A lane has no thread: whoever finds it at rest, a handler that ended or a reply that came,
- * makes the next turn. A handler that hogs the processor can therefore not keep others' results from
- * being committed.
+ * makes the next turn. A handler that hogs the processor can therefore not keep others' results
+ * from being committed.
  */
 final class Lane {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
-    private static final int MAX_WRITES = 500;
+
+    /** A take that brings so many at once comes from a backlog. */
+    private static final int SATURATED_FROM = 16;
 
     private final LaneContext context;
     private final Partition partition;
-    private final ScriptRunner scripts;
+    private final LaneConnection connection;
     private final BlockingReader reader;
+    private final FailureReports failures;
     private final Backoff backoff = new Backoff();
     private final Set<Execution> inHand = ConcurrentHashMap.newKeySet();
     private final List<String> queues;
@@ -56,31 +55,25 @@ final class Lane {
     private boolean turning;
     private boolean stopping;
     private boolean drained;
+    private boolean saturated;
     private boolean resting;
     private volatile boolean starved;
     private int mostItems = AdvanceSteps.MAX_ITEMS;
-    private int failuresUnderWay;
     private int rotation;
 
     /** A finished execution that waits for its commit. */
-    private record Finished(Execution execution, Commit commit) {}
+    record Finished(Execution execution, Commit commit) {}
 
-    /** An entry that a blocking read brought; its slots are reserved. */
-    record ReadEntry(String queue, String id, byte[] text) {}
-
-    /** A call under way, and what must be undone if it fails. */
-    private record Sent(
-            AdvanceSteps call,
-            List<Finished> items,
-            List<ReadEntry> begins,
-            Map<String, Integer> reserved,
-            int budget) {}
-
-    Lane(LaneContext context, Partition partition, ScriptRunner scripts, BlockingReader reader) {
+    Lane(
+            LaneContext context,
+            Partition partition,
+            LaneConnection connection,
+            BlockingReader reader) {
         this.context = context;
         this.partition = partition;
-        this.scripts = scripts;
+        this.connection = connection;
         this.reader = reader;
+        this.failures = new FailureReports(context, this::forget);
         this.queues = List.copyOf(context.handlers().keySet());
     }
 
@@ -103,110 +96,80 @@ final class Lane {
 
     /** Makes the next turn if there is reason for one and none is under way. */
     void turn() {
-        Sent sent;
+        LaneTurn next;
         synchronized (this) {
             if (turning) {
                 return;
             }
-            sent = prepare();
-            if (sent.call().isEmpty()) {
+            next = prepare();
+            if (next.isEmpty()) {
                 waitForEntries();
                 notifyAll();
                 return;
             }
             turning = true;
         }
-        RedisFutures.onDone(
-                sent.call().send(scripts, sent.budget()),
-                (turn, failure) -> {
-                    if (turn != null) {
-                        done(sent, turn);
-                    } else {
-                        recover(sent, Objects.requireNonNull(failure));
-                    }
-                });
+        RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
     }
 
-    private Sent prepare() {
-        AdvanceSteps call = new AdvanceSteps(partition);
-        List<Finished> items = new ArrayList<>();
-        int writes = 0;
-        int bytes = 0;
-        while (!outbox.isEmpty() && items.size() < mostItems) {
-            Commit next = outbox.getFirst().commit();
-            writes += next.writes();
-            bytes += next.size();
-            if (!items.isEmpty() && (writes > MAX_WRITES || bytes > AdvanceSteps.MAX_BYTES)) {
-                break;
-            }
-            call.commit(next);
-            items.add(outbox.removeFirst());
-        }
-        List<ReadEntry> begins = new ArrayList<>();
-        if (stopping) {
-            while (!read.isEmpty()) {
-                var unused = context.handBack().entry(partition, read.removeFirst());
-            }
-        }
-        while (!read.isEmpty() && begins.size() < AdvanceSteps.MAX_ITEMS) {
-            ReadEntry entry = read.removeFirst();
-            call.begin(entry.queue(), entry.id(), entry.text());
-            begins.add(entry);
-        }
-        Map<String, Integer> reserved = new ConcurrentHashMap<>();
-        int budget = 0;
-        if (!stopping && (!drained || !items.isEmpty() || !begins.isEmpty())) {
-            budget = reserveTakes(call, reserved);
-        }
-        return new Sent(call, items, begins, reserved, budget);
-    }
-
-    /** Reserves a slot for each entry that may be taken; queues come first in turn. */
-    private int reserveTakes(AdvanceSteps call, Map<String, Integer> reserved) {
-        int budget = context.slots().reserve(AdvanceSteps.MAX_ITEMS);
-        starved = budget == 0;
-        int start = rotation++;
-        for (int i = 0; i < queues.size() && budget > 0; i++) {
-            String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            int most = context.slots().reserve(queue, budget);
-            if (most > 0) {
-                call.take(queue, most);
-                reserved.put(queue, most);
+    /** However a turn ends, there must be a next one: nothing else keeps a lane going. */
+    private void ended(LaneTurn turn) {
+        try {
+            turn.settleSlots();
+            if (turn.advanced().isCompletedExceptionally()) {
+                recover(turn, turn.advanced().exceptionNow());
             } else {
-                starved = true;
+                done(turn, turn.advanced().resultNow());
             }
+        } catch (RuntimeException bug) {
+            log.error("a turn's outcome could not be handled", bug);
+            context.schedule(this::turnAfterPause, backoff.next());
         }
-        if (reserved.isEmpty()) {
-            context.slots().release(budget);
-            return 0;
-        }
-        return budget;
     }
 
-    private void done(Sent sent, Turn turn) {
-        for (int i = 0; i < sent.items().size(); i++) {
-            settle(sent.items().get(i), turn.results().get(i));
+    private LaneTurn prepare() {
+        while (stopping && !read.isEmpty()) {
+            var unused = context.handBack().entry(partition, read.removeFirst());
         }
-        int taken = begin(sent, turn.begun());
-        if (!turn.problem().isEmpty()) {
-            log.warn("take failed in partition {}: {}", partitionNumber(), turn.problem());
-            RedisFutures.onDone(
-                    context.ensureGroups(partition),
-                    (created, failure) -> turnLater(backoff.next()));
+        LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
+        next.commit(outbox, mostItems);
+        next.begin(read);
+        if (!stopping && (!drained || !next.isEmpty())) {
+            starved = !next.take(queues, rotation++);
+        }
+        return next;
+    }
+
+    private void done(LaneTurn turn, Turn answer) {
+        turn.items().forEach(item -> settle(item, answer.results().get(item.commit())));
+        answer.begun().forEach(this::start);
+        int taken = keep(turn) + answer.begun().size() - turn.begins().size();
+        if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
+            pause(turn.takeFailure().map(String::valueOf).orElse(answer.problem()));
             return;
         }
         backoff.succeeded();
         synchronized (this) {
             turning = false;
             mostItems = AdvanceSteps.MAX_ITEMS;
-            if (sent.budget() > 0) {
-                drained = taken < sent.budget();
+            if (turn.budget() > 0) {
+                drained = taken < turn.budget();
+                saturated = !drained && turn.budget() >= SATURATED_FROM;
             }
         }
         turn();
     }
 
-    private void settle(Finished item, AdvanceSteps.Result result) {
+    /** Keeps what plain reads brought for the next turn; returns how much. */
+    private int keep(LaneTurn turn) {
+        List<ReadEntry> entries = turn.read();
+        synchronized (this) {
+            read.addAll(entries);
+        }
+        return entries.size();
+    }
+
+    private void settle(Finished item, @Nullable Result result) {
         inHand.remove(item.execution());
         switch (result) {
             case APPLIED, ALREADY -> {}
@@ -216,23 +179,57 @@ final class Lane {
                             result,
                             item.commit().run(),
                             item.execution().assignment().step().step(),
-                            item.execution().assignment().dispatch());
+                            item.commit().dispatch());
+            case null -> throw new IllegalStateException("a commit was not answered");
         }
     }
 
-    /** Starts what was begun, gives back the slots of what was not; returns how much was taken. */
-    private int begin(Sent sent, List<Begun> begun) {
-        int unused = sent.budget() + sent.begins().size() - begun.size();
-        for (ReadEntry entry : sent.begins()) {
-            sent.reserved().merge(entry.queue(), 1, Integer::sum);
+    /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
+    private void recover(LaneTurn turn, Throwable failure) {
+        keep(turn);
+        boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
+        synchronized (this) {
+            turn.begins().reversed().forEach(read::addFirst);
+            if (!passing && turn.items().size() == 1) {
+                Finished culprit = turn.items().getFirst();
+                inHand.remove(culprit.execution());
+                log.error(
+                        "commit refused, left to the reaper: run={} step={}",
+                        culprit.commit().run(),
+                        culprit.execution().assignment().step().step(),
+                        failure);
+            } else {
+                turn.items().reversed().forEach(outbox::addFirst);
+                mostItems = passing ? mostItems : 1;
+            }
         }
-        for (Begun one : begun) {
-            sent.reserved().merge(one.queue(), -1, Integer::sum);
+        pause(String.valueOf(failure.getMessage()));
+    }
+
+    /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
+    private void pause(String why) {
+        Duration delay = backoff.next();
+        if (backoff.isWorthALine()) {
+            log.warn(
+                    "turn failed in partition {}, next in {} ms: {}",
+                    partition.keys().partition(),
+                    delay.toMillis(),
+                    why);
         }
-        sent.reserved().forEach((queue, count) -> context.slots().release(queue, count));
-        context.slots().release(unused);
-        begun.forEach(this::start);
-        return begun.size();
+        synchronized (this) {
+            drained = false;
+            saturated = false;
+        }
+        RedisFutures.onDone(
+                context.ensureGroups(partition),
+                (created, failure) -> context.schedule(this::turnAfterPause, delay));
+    }
+
+    private void turnAfterPause() {
+        synchronized (this) {
+            turning = false;
+        }
+        turn();
     }
 
     private void start(Begun begun) {
@@ -297,139 +294,60 @@ final class Lane {
         turn();
     }
 
-    /** An execution failed: reports what the failure policy decides. */
+    /** An execution failed. */
     void failed(Execution execution, StepError error) {
-        synchronized (this) {
-            failuresUnderWay++;
-        }
-        Assignment work = execution.assignment();
-        Ledgers ledgers = work.ledgers().withFailure();
-        Decision decision =
-                context.failurePolicy()
-                        .decide(
-                                execution.workflow(),
-                                execution.step().definition(),
-                                work.step(),
-                                work.dispatch(),
-                                ledgers,
-                                error);
-        report(execution, FailureReport.of(execution, ledgers, error, decision));
+        failures.report(execution, error);
     }
 
-    private void report(Execution execution, FailStep report) {
-        RedisFutures.onDone(
-                report.runAsync(scripts),
-                (outcome, failure) -> {
-                    if (failure != null
-                            && Redis.isPassing(RedisFutures.asRedisException(failure))
-                            && inHand.contains(execution)) {
-                        context.schedule(() -> report(execution, report), backoff.next());
-                        return;
-                    }
-                    inHand.remove(execution);
-                    FailureReport.log(report, outcome, failure);
-                    synchronized (this) {
-                        failuresUnderWay--;
-                        notifyAll();
-                    }
-                });
-    }
-
-    /** The reply was lost or is an error: what was reported is reported again, one by one if need be. */
-    private void recover(Sent sent, Throwable thrown) {
-        RuntimeException failure = RedisFutures.asRedisException(thrown);
-        sent.reserved().forEach((queue, count) -> context.slots().release(queue, count));
-        context.slots().release(sent.budget());
-        boolean passing = Redis.isPassing(failure);
-        boolean culpritFound = !passing && sent.items().size() == 1;
-        synchronized (this) {
-            if (culpritFound) {
-                Finished culprit = sent.items().getFirst();
-                inHand.remove(culprit.execution());
-                log.error(
-                        "commit refused, left to the reaper: run={} step={}: {}",
-                        culprit.commit().run(),
-                        culprit.execution().assignment().step().step(),
-                        failure.getMessage());
-            } else {
-                sent.items().reversed().forEach(outbox::addFirst);
-                mostItems = passing ? mostItems : 1;
-            }
-            sent.begins().reversed().forEach(read::addFirst);
-            drained = false;
-        }
-        Duration delay = backoff.next();
-        if (backoff.isWorthALine()) {
-            log.warn(
-                    "no reply in partition {}, next try in {} ms: {}",
-                    partitionNumber(),
-                    delay.toMillis(),
-                    failure.getMessage());
-        }
-        turnLater(delay);
-    }
-
-    private int partitionNumber() {
-        return partition.keys().partition();
-    }
-
-    /** Ends a turn that failed, after a pause. */
-    private void turnLater(Duration delay) {
-        context.schedule(
-                () -> {
-                    synchronized (this) {
-                        turning = false;
-                        drained = false;
-                    }
-                    turn();
-                },
-                delay);
-    }
-
-    /** Called with the lane at rest and drained: keeps a blocking read under way. */
+    /** Called with the lane at rest: keeps a blocking read under way while slots are free. */
     private void waitForEntries() {
         if (stopping || resting || reader.isReading()) {
             return;
         }
-        List<String> reserved = new ArrayList<>();
-        int most = Math.max(1, context.slots().free() / context.laneCount());
+        Reservation reservation = new Reservation(context.slots());
+        List<String> waitedFor = new ArrayList<>();
+        int most = Math.max(1, context.slots().free() / context.lanes().size());
         int start = rotation++;
-        for (int i = 0; i < queues.size() && reserved.size() < most; i++) {
+        for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            if (context.slots().reserve(queue, 1) == 1) {
-                if (context.slots().reserve(1) == 0) {
-                    context.slots().release(queue, 1);
-                    break;
-                }
-                reserved.add(queue);
+            if (reservation.reserveEntry(queue)) {
+                waitedFor.add(queue);
             }
         }
-        starved = reserved.size() < queues.size();
-        if (!reserved.isEmpty()) {
-            reader.read(reserved, reserved.size() == queues.size(), this::arrived);
+        boolean all = waitedFor.size() == queues.size();
+        starved = !all;
+        if (!waitedFor.isEmpty()) {
+            reader.read(
+                    waitedFor,
+                    all,
+                    (entries, problem) -> arrived(reservation, all, entries, problem));
         }
     }
 
-    /** A blocking read came back; slots of queues that brought nothing are given back. */
-    private void arrived(List<String> reserved, List<ReadEntry> entries, Optional<String> problem) {
-        List<String> unused = new ArrayList<>(reserved);
-        entries.forEach(entry -> unused.remove(entry.queue()));
-        unused.forEach(queue -> context.slots().release(queue, 1));
-        context.slots().release(unused.size());
+    /** A blocking read came back. */
+    private void arrived(
+            Reservation reservation,
+            boolean all,
+            List<ReadEntry> entries,
+            Optional<Throwable> problem) {
+        entries.forEach(entry -> reservation.use(entry.queue()));
+        reservation.releaseRest();
         synchronized (this) {
             read.addAll(entries);
-            drained = entries.isEmpty() && reserved.size() == queues.size();
+            drained = entries.isEmpty() && all;
             resting = problem.isPresent();
         }
         if (problem.isPresent()) {
+            Duration delay = backoff.next();
+            log.debug("blocking read failed, next in {} ms", delay.toMillis(), problem.get());
             RedisFutures.onDone(
                     context.ensureGroups(partition),
-                    (created, failure) -> context.schedule(this::wake, backoff.next()));
+                    (created, failure) -> context.schedule(this::readAgain, delay));
         }
         turn();
     }
 
-    private void wake() {
+    private void readAgain() {
         synchronized (this) {
             resting = false;
             drained = false;
@@ -437,7 +355,7 @@ final class Lane {
         turn();
     }
 
-    /** Drops an execution whose result does not matter any more. */
+    /** Nothing more is to be reported of an execution. */
     void forget(Execution execution) {
         inHand.remove(execution);
         synchronized (this) {
@@ -462,11 +380,7 @@ final class Lane {
     /** Waits until everything is reported, at most so long; returns whether it is. */
     synchronized boolean awaitReported(Duration limit) throws InterruptedException {
         long end = context.clock().millis() + limit.toMillis();
-        while (turning
-                || reader.isReading()
-                || failuresUnderWay > 0
-                || !outbox.isEmpty()
-                || !inHand.isEmpty()) {
+        while (turning || reader.isReading() || !outbox.isEmpty() || !inHand.isEmpty()) {
             long left = end - context.clock().millis();
             if (left <= 0) {
                 return false;

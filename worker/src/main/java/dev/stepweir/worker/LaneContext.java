@@ -1,9 +1,11 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.ScriptRunner;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -82,8 +84,9 @@ final class LaneContext {
         return clock;
     }
 
-    int laneCount() {
-        return lanes.size();
+    /** Scripts outside of the lanes' turns. */
+    ScriptRunner scripts() {
+        return redis.scripts();
     }
 
     List<Lane> lanes() {

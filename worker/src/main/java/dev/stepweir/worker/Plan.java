@@ -44,7 +44,8 @@ final class Plan {
     Step step(String name) {
         Step step = steps.get(name);
         if (step == null) {
-            throw new IllegalStateException("workflow '" + workflow + "' has no step '" + name + "'");
+            throw new IllegalStateException(
+                    "workflow '" + workflow + "' has no step '" + name + "'");
         }
         return step;
     }
@@ -57,8 +58,7 @@ final class Plan {
                             Bytes.of(StepFields.state(next.name())),
                             Bytes.of(next.dependencies().size()),
                             next.handler(),
-                            Bytes.of(
-                                    QueueEntry.announcement(next.name(), next.dependencies()))));
+                            Bytes.of(QueueEntry.announcement(next.name(), next.dependencies()))));
         }
         if (successors.isEmpty()) {
             successors.add(

@@ -30,17 +30,15 @@ final class Plans {
         }
         return workflows
                 .read(keys, hash)
-                .thenApply(
-                        graph -> {
-                            if (known.size() >= KEPT) {
-                                known.clear();
-                            }
-                            return graph.map(Plan::new)
-                                    .map(
-                                            plan -> {
-                                                known.put(hash, plan);
-                                                return plan;
-                                            });
-                        });
+                .thenApply(graph -> {
+                    if (known.size() >= KEPT) {
+                        known.clear();
+                    }
+                    return graph.map(Plan::new)
+                            .map(plan -> {
+                                known.put(hash, plan);
+                                return plan;
+                            });
+                });
     }
 }

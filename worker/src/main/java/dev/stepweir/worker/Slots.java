@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +16,8 @@ final class Slots {
 
     Slots(int concurrency, Map<String, Handlers.Registered<?>> handlers) {
         free = new AtomicInteger(concurrency);
-        handlers.forEach((name, handler) -> freeByHandler.put(name, new AtomicInteger(handler.limit())));
+        handlers.forEach(
+                (name, handler) -> freeByHandler.put(name, new AtomicInteger(handler.limit())));
     }
 
     /** Reserves up to {@code most} of the worker's slots; returns how many. */

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.QueueEntry;
@@ -60,8 +61,13 @@ final class StepInputs {
         int index = step.dependencies().indexOf(dependency);
         if (index < 0) {
             throw new IllegalArgumentException(
-                    "step '" + assignment.step().step() + "' does not depend on '" + dependency
-                            + "' (it depends on " + step.dependencies() + ")");
+                    "step '"
+                            + assignment.step().step()
+                            + "' does not depend on '"
+                            + dependency
+                            + "' (it depends on "
+                            + step.dependencies()
+                            + ")");
         }
         return value(index, StepFields.output(dependency));
     }
@@ -72,18 +78,14 @@ final class StepInputs {
             return runs.value(assignment.keys(), assignment.step().run(), field);
         }
         return runs.resolve(
-                assignment.keys(),
-                assignment.step().run(),
-                field,
-                assignment.inputs().get(index));
+                assignment.keys(), assignment.step().run(), field, assignment.inputs().get(index));
     }
 
     private byte[] object(List<String> dependencies) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         List<byte[]> parts = new ArrayList<>();
         for (int i = 0; i < dependencies.size(); i++) {
-            parts.add(
-                    (Json.text(dependencies.get(i)) + ":").getBytes(StandardCharsets.UTF_8));
+            parts.add((Json.text(dependencies.get(i)) + ":").getBytes(StandardCharsets.UTF_8));
             parts.add(
                     value(i, StepFields.output(dependencies.get(i)))
                             .orElse("null".getBytes(StandardCharsets.UTF_8)));

@@ -1,5 +1,7 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.StepHandler;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
@@ -8,9 +10,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.redis.script.ScriptRunner;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -74,14 +74,13 @@ public final class Worker implements AutoCloseable {
     }
 
     private void addLane(Keys keys) {
-        StatefulRedisConnection<byte[], byte[]> commands = redis.openConnection();
         Partition partition = new Partition(keys, id);
+        LaneConnection connection = new LaneConnection(redis.openConnection(), partition);
         BlockingReader reader =
-                new BlockingReader(
-                        redis.openConnection(), partition, context.handlers().keySet());
-        connections.add(commands);
+                new BlockingReader(redis.openConnection(), partition, context.handlers().keySet());
+        connections.add(connection);
         connections.add(reader);
-        context.add(new Lane(context, partition, new ScriptRunner(commands.async()), reader));
+        context.add(new Lane(context, partition, connection, reader));
     }
 
     private void start() {
@@ -109,14 +108,13 @@ public final class Worker implements AutoCloseable {
                         "concurrency", config.concurrency(),
                         "handlers", List.copyOf(context.handlers().keySet()),
                         "started_ms", context.clock().millis());
-        redis.retrying(
-                () ->
-                        RedisFutures.join(
-                                redis.commands()
-                                        .hset(
-                                                Bytes.of(namespace.keys(0).workerRecords()),
-                                                Bytes.of(id),
-                                                Json.write(record))));
+        redis.retrying(() ->
+                RedisFutures.join(
+                        redis.commands()
+                                .hset(
+                                        Bytes.of(namespace.keys(0).workerRecords()),
+                                        Bytes.of(id),
+                                        Json.write(record))));
     }
 
     private static String hostName() {
@@ -161,7 +159,8 @@ public final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RedisException e) {
-            log.warn("worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
+            log.warn(
+                    "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
         }
         scheduler.shutdownNow();
         cancellations.close();
@@ -186,16 +185,11 @@ public final class Worker implements AutoCloseable {
     private void deregister() {
         namespace
                 .all()
-                .forEach(
-                        keys ->
-                                RedisFutures.join(
-                                        redis.commands()
-                                                .zrem(
-                                                        Bytes.of(keys.workerBeats()),
-                                                        Bytes.of(id))));
+                .forEach(keys ->
+                        RedisFutures.join(
+                                redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id))));
         RedisFutures.join(
-                redis.commands()
-                        .hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
+                redis.commands().hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
     }
 
     private static void closeQuietly(AutoCloseable connection) {

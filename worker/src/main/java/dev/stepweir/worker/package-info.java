@@ -1,6 +1,7 @@
 /**
  * Runs users' code safely: {@link dev.stepweir.worker.Worker} takes ready steps, executes their
- * {@link dev.stepweir.worker.StepHandler handlers} on virtual threads and commits what they return.
+ * {@link dev.stepweir.handler.StepHandler handlers} on virtual threads and commits what they
+ * return.
  */
 @NullMarked
 package dev.stepweir.worker;

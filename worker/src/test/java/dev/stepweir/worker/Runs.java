@@ -49,7 +49,9 @@ final class Runs implements AutoCloseable {
                 .run(redis.scripts());
         Graph graph = Graph.of(workflow);
         List<Root> roots =
-                graph.roots().stream().map(step -> new Root(step, graph.step(step).handler())).toList();
+                graph.roots().stream()
+                        .map(step -> new Root(step, graph.step(step).handler()))
+                        .toList();
         List<String> queues =
                 workflow.steps().stream().map(StepDefinition::handler).distinct().toList();
         new StartRun(namespace.keys(run), run, "", queues, roots).run(redis.scripts());

@@ -3,6 +3,8 @@ package dev.stepweir.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
@@ -59,10 +61,13 @@ class WorkerIT {
         try (Worker worker =
                 worker(redis)
                         .handler("a", Integer.class, (input, context) -> input + 1)
-                        .handler("double", Integer.class, (input, context) -> {
-                            calls.add(context.step());
-                            return input * 2;
-                        })
+                        .handler(
+                                "double",
+                                Integer.class,
+                                (input, context) -> {
+                                    calls.add(context.step());
+                                    return input * 2;
+                                })
                         .handler("join", Map.class, (input, context) -> input)
                         .start()) {
             RunId run = runs.start(diamond, 20);
@@ -113,8 +118,7 @@ class WorkerIT {
                 sum +=
                         (int)
                                 redis.commands()
-                                        .xpending(
-                                                runs.namespace.keys(p).queue("h" + i), "workers")
+                                        .xpending(runs.namespace.keys(p).queue("h" + i), "workers")
                                         .getCount();
             }
         }
@@ -151,8 +155,7 @@ class WorkerIT {
             await().until(() -> runs.stepState(run, "flaky") == StepState.WAITING_FOR_RETRY);
             assertThat(runs.step(run, "flaky").ledgers().failures()).isEqualTo(1);
             assertThat(redis.commands().zcard(runs.namespace.keys(run).timers())).isEqualTo(1);
-            assertThat(redis.commands().xlen(runs.namespace.keys(run).deadLetters()))
-                    .isEqualTo(1);
+            assertThat(redis.commands().xlen(runs.namespace.keys(run).deadLetters())).isEqualTo(1);
             await().until(() -> worker.inHand() == 0);
         }
     }

@@ -4,7 +4,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.client.DeadLetterView;
+import dev.stepweir.operator.DeadLetterView;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

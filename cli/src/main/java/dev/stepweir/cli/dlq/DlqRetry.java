@@ -5,7 +5,7 @@ import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.client.DeadLetters;
+import dev.stepweir.operator.DeadLetters;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.RunJson;
-import dev.stepweir.client.DeadLetterView;
+import dev.stepweir.operator.DeadLetterView;
 import dev.stepweir.run.DeadLetter;
 import java.util.LinkedHashMap;
 import java.util.Map;

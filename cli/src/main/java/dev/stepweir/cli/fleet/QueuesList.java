@@ -3,7 +3,7 @@ package dev.stepweir.cli.fleet;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
-import dev.stepweir.client.QueueView;
+import dev.stepweir.operator.QueueView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

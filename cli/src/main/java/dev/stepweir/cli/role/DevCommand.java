@@ -1,6 +1,5 @@
 package dev.stepweir.cli.role;
 
-import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.DevServer;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
@@ -39,16 +38,15 @@ public final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Output output = Output.of(spec);
-        DevServer.readIn(data).ifPresent(this::refuse);
+        DataDirectory directory = DataDirectory.claim(data);
         String namespace = ServerOptions.of(spec).namespace();
         RedisServerOptions options =
                 RedisServerOptions.forRuntime()
-                        .withDataDir(created(data.resolve("redis")))
+                        .withDataDir(directory.redis())
                         .withAppendFsync(AppendFsync.EVERYSEC);
         try (StopSignal stop = new StopSignal();
                 AllInOne all = AllInOne.start(options, namespace, handlers)) {
-            DevServer note = new DevServer(all.address(), ProcessHandle.current().pid());
-            Path file = note.write(data);
+            Path file = directory.write(all.address());
             output.say(all.description() + ", its address is in " + file);
             output.say(hint());
             output.line("ready dev " + all.workerId());
@@ -66,20 +64,5 @@ public final class DevCommand implements Callable<Integer> {
         return data.equals(Path.of(DevServer.DIRECTORY))
                 ? "in this directory: stepweir run FILE, stepweir runs list"
                 : "elsewhere: STEPWEIR_REDIS=<the address> stepweir runs list";
-    }
-
-    private void refuse(DevServer running) {
-        throw new CommandFailure(
-                ExitCode.CONFLICT,
-                "'stepweir dev' already runs with " + data + " (process " + running.pid() + ")");
-    }
-
-    private static Path created(Path directory) {
-        try {
-            return Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.BAD_INPUT, "cannot keep data in " + directory + ": " + e, e);
-        }
     }
 }

@@ -1,9 +1,9 @@
 package dev.stepweir.cli.role;
 
-import dev.stepweir.worker.BuiltInHandlers;
-import dev.stepweir.worker.HandlerJars;
-import dev.stepweir.worker.HandlerProvider;
-import dev.stepweir.worker.Handlers;
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.HandlerJars;
+import dev.stepweir.handler.HandlerProvider;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,14 @@
 package dev.stepweir.cli.role;
 
+import dev.stepweir.cli.terminal.ExitCode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** SIGTERM and Ctrl-C ask a role to stop; the JVM waits until it has. */
+/**
+ * SIGTERM and Ctrl-C ask a role to stop; the JVM waits until it has and then exits with 0, since a
+ * drained role has done what it was asked.
+ */
 final class StopSignal implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -22,7 +26,9 @@ final class StopSignal implements AutoCloseable {
         try {
             if (!stopped.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 System.err.println("stepweir: could not stop in time, what is left is handed over");
+                return;
             }
+            Runtime.getRuntime().halt(ExitCode.OK.code());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

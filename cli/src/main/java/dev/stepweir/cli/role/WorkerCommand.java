@@ -1,8 +1,8 @@
 package dev.stepweir.cli.role;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
-import dev.stepweir.worker.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import java.time.Duration;

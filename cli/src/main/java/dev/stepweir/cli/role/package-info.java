@@ -1,6 +1,6 @@
 /**
- * Commands that stay: {@code orchestrator}, {@code worker}, {@code reaper}, and {@code dev}, which
- * is all of them and Redis in one process.
+ * Commands that stay: {@code orchestrator}, {@code worker}, {@code reaper}, {@code redis} for a
+ * server of their own, and {@code dev}, which is all of them in one process.
  */
 @NullMarked
 package dev.stepweir.cli.role;

@@ -1,7 +1,7 @@
 package dev.stepweir.cli.run;
 
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepStatus;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.client.RunSummary;
+import dev.stepweir.operator.RunSummary;
 import dev.stepweir.state.RunState;
 import java.util.EnumSet;
 import java.util.List;

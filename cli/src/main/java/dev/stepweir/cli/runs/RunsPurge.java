@@ -4,11 +4,12 @@ import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.client.RunSummary;
-import dev.stepweir.client.Runs;
+import dev.stepweir.operator.RunSummary;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -82,7 +83,7 @@ final class RunsPurge implements Callable<Integer> {
     }
 
     private long purgeOld(Runs runs, Duration olderThan, Output output) {
-        Instant before = Instant.now().minus(olderThan).plusMillis(1);
+        Instant before = Clock.systemUTC().instant().minus(olderThan).plusMillis(1);
         Set<RunId> seen = new HashSet<>();
         while (true) {
             // What was removed is gone from the next page; what was met and stayed must not loop.

@@ -1,9 +1,9 @@
 package dev.stepweir.cli.terminal;
 
-import dev.stepweir.client.HistoryEntry;
-import dev.stepweir.client.RunSummary;
-import dev.stepweir.client.RunView;
-import dev.stepweir.client.StepView;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.RunSummary;
+import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepView;
 import dev.stepweir.run.StepError;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.StoredValue;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
+import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,8 @@ public final class AdvanceSteps {
             this(keys, consumer, new ConcurrentHashMap<>());
         }
 
-        byte[] queueKey(String queue) {
+        /** The key of a queue. */
+        public byte[] queueKey(String queue) {
             return queueKeys.computeIfAbsent(queue, name -> Bytes.of(keys.queue(name)));
         }
     }
@@ -138,7 +139,7 @@ public final class AdvanceSteps {
      * @param queue where its entry is
      * @param entry what the entry says
      * @param head the run's head
-     * @param stored the step's field, to be shown when it is reported
+     * @param ledgers what the step has been through
      * @param inputs what the fields named by the entry hold; null where there is nothing
      */
     public record Begun(
@@ -146,46 +147,36 @@ public final class AdvanceSteps {
             String entryId,
             String entry,
             String head,
-            String stored,
+            Ledgers ledgers,
             List<byte @Nullable []> inputs) {}
 
     /**
      * What a call brought.
      *
-     * @param results one per commit, in their order
+     * @param results one per commit, by identity
      * @param problem why beginning or taking stopped early, or empty
      */
-    public record Turn(List<Result> results, List<Begun> begun, String problem) {}
+    public record Turn(Map<Commit, Result> results, List<Begun> begun, String problem) {}
 
     private final Partition partition;
     private final List<String> queues = new ArrayList<>();
-    private final Map<Step, byte[]> stepIndexes = new IdentityHashMap<>();
-    private final List<Commit> commits = new ArrayList<>();
-    private final List<byte[]> stepArgs = new ArrayList<>();
+    private final Map<Step, List<Commit>> commits = new IdentityHashMap<>();
     private final List<byte[]> begins = new ArrayList<>();
     private final List<byte[]> takes = new ArrayList<>();
+    private List<Commit> sent = List.of();
 
     public AdvanceSteps(Partition partition) {
         this.partition = partition;
     }
 
     public void commit(Commit item) {
-        commits.add(item);
-        stepIndexes.computeIfAbsent(item.step(), this::describe);
+        commits.computeIfAbsent(item.step(), this::addStep).add(item);
     }
 
-    private byte[] describe(Step step) {
-        stepArgs.add(queueIndex(step.queue));
-        stepArgs.add(step.field);
-        stepArgs.add(step.outputFieldBytes);
-        stepArgs.add(Bytes.of(step.successors.size()));
-        for (Successor successor : step.successors) {
-            stepArgs.add(successor.field());
-            stepArgs.add(successor.dependencies());
-            stepArgs.add(successor.queue().isEmpty() ? ZERO : queueIndex(successor.queue()));
-            stepArgs.add(successor.announcement());
-        }
-        return Bytes.of(stepIndexes.size() + 1);
+    private List<Commit> addStep(Step step) {
+        addQueue(step.queue);
+        step.successors.forEach(successor -> addQueue(successor.queue()));
+        return new ArrayList<>();
     }
 
     /** Begins an entry that was read outside of this call. */
@@ -211,21 +202,24 @@ public final class AdvanceSteps {
      * @param budget most entries to take from all queues together
      */
     public CompletableFuture<Turn> send(ScriptRunner scripts, int budget) {
+        sent = commits.values().stream().flatMap(List::stream).toList();
         ScriptCall call = new ScriptCall(Script.ADVANCE_STEPS);
         addKeys(call);
         call.arg(GROUP)
                 .arg(partition.consumer())
                 .arg(partition.keys().runPrefix())
                 .arg(queues.size())
-                .arg(stepIndexes.size())
                 .arg(commits.size())
                 .arg(begins.size() / 3)
                 .arg(takes.size() / 2)
                 .arg(budget);
-        stepArgs.forEach(call::arg);
-        int blobKey = FIRST_QUEUE + queues.size() + commits.size();
-        for (Commit item : commits) {
-            blobKey = addItem(call, item, blobKey);
+        int blobKey = FIRST_QUEUE + queues.size() + sent.size();
+        for (Map.Entry<Step, List<Commit>> group : commits.entrySet()) {
+            describe(call, group.getKey());
+            call.arg(group.getValue().size());
+            for (Commit item : group.getValue()) {
+                blobKey = addItem(call, item, blobKey);
+            }
         }
         begins.forEach(call::arg);
         takes.forEach(call::arg);
@@ -241,25 +235,41 @@ public final class AdvanceSteps {
                 .key(own.letterIndex());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
         String runPrefix = own.runPrefix();
-        commits.forEach(item -> call.key(runPrefix + item.run().text()));
-        for (Commit item : commits) {
+        sent.forEach(item -> call.key(runPrefix + item.run().text()));
+        for (Commit item : sent) {
             if (isLarge(item.output())) {
                 call.key(own.blob(item.run(), item.step().outputField));
             }
         }
     }
 
+    private void describe(ScriptCall call, Step step) {
+        call.arg(queueIndex(step.queue))
+                .arg(step.field)
+                .arg(step.outputFieldBytes)
+                .arg(step.successors.size());
+        for (Successor successor : step.successors) {
+            call.arg(successor.field())
+                    .arg(successor.dependencies())
+                    .arg(queueIndex(successor.queue()))
+                    .arg(successor.announcement());
+        }
+    }
+
     private int addItem(ScriptCall call, Commit item, int blobKey) {
         byte[] output = item.output();
-        call.arg(Objects.requireNonNull(stepIndexes.get(item.step())))
-                .arg(item.dispatch().number())
-                .arg(item.dispatch().entryId())
-                .arg(StepField.ledgerSuffix(item.ledgers()))
+        boolean large = isLarge(output);
+        call.arg(item.dispatch().entryId())
                 .arg(item.tookMillis())
                 .arg(output == null ? Bytes.EMPTY : StoredValue.inline(output));
-        boolean large = isLarge(output);
-        if (large || !item.letter().isEmpty()) {
-            call.arg((large ? blobKey : 0) + " " + item.letter());
+        if (large || item.dispatch().number() > 1 || !item.ledgers().equals(Ledgers.NONE)) {
+            call.arg(
+                    item.dispatch().number()
+                            + " "
+                            + (large ? blobKey : 0)
+                            + " "
+                            + (item.letter().isEmpty() ? "-" : item.letter())
+                            + StepField.ledgerSuffix(item.ledgers()));
         } else {
             call.arg(Bytes.EMPTY);
         }
@@ -271,42 +281,57 @@ public final class AdvanceSteps {
     }
 
     private Turn read(List<Object> reply) {
-        Result[] results = new Result[commits.size()];
-        Arrays.fill(results, Result.APPLIED);
+        Map<Commit, Result> results = new IdentityHashMap<>();
+        sent.forEach(item -> results.put(item, Result.APPLIED));
         List<?> exceptions = (List<?>) reply.get(0);
         for (int i = 0; i < exceptions.size(); i += 2) {
             int index = (int) (long) exceptions.get(i) - 1;
-            results[index] = Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
+            results.put(
+                    sent.get(index), Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1))));
         }
-        List<?> flat = (List<?>) reply.get(1);
-        List<Begun> begun = new ArrayList<>(flat.size() / 4);
-        for (int i = 0; i < flat.size(); i += 4) {
-            begun.add(readBegun(flat, i));
-        }
-        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(2)));
+        List<Begun> begun = readBegun((List<?>) reply.get(1));
+        return new Turn(results, begun, Bytes.text((byte[]) reply.get(2)));
     }
 
-    private Begun readBegun(List<?> flat, int i) {
-        List<?> values = (List<?>) flat.get(i + 3);
-        byte[][] inputs = new byte[values.size() - 2][];
-        for (int n = 0; n < inputs.length; n++) {
-            inputs[n] = (byte[]) values.get(n + 2);
+    private List<Begun> readBegun(List<?> flat) {
+        List<Begun> begun = new ArrayList<>(flat.size() / 6);
+        String head = "";
+        int at = 0;
+        while (at < flat.size()) {
+            byte[] entry = (byte[]) flat.get(at + 2);
+            byte[] newHead = (byte[]) flat.get(at + 3);
+            byte[] stored = (byte[]) flat.get(at + 4);
+            head = newHead == null ? head : Bytes.text(newHead);
+            byte[][] inputs = new byte[QueueEntry.inputCount(entry)][];
+            for (int n = 0; n < inputs.length; n++) {
+                inputs[n] = (byte[]) flat.get(at + 5 + n);
+            }
+            begun.add(
+                    new Begun(
+                            queues.get((int) (long) flat.get(at) - FIRST_QUEUE),
+                            Bytes.text((byte[]) flat.get(at + 1)),
+                            Bytes.text(entry),
+                            head,
+                            stored == null
+                                    ? Ledgers.NONE
+                                    : StepField.parse(Bytes.text(stored)).ledgers(),
+                            Arrays.asList(inputs)));
+            at += 5 + inputs.length;
         }
-        return new Begun(
-                queues.get((int) (long) flat.get(i) - FIRST_QUEUE),
-                Bytes.text((byte[]) flat.get(i + 1)),
-                Bytes.text((byte[]) flat.get(i + 2)),
-                Bytes.text((byte[]) values.get(0)),
-                Bytes.text((byte[]) values.get(1)),
-                Arrays.asList(inputs));
+        return begun;
+    }
+
+    private void addQueue(String queue) {
+        if (!queue.isEmpty() && !queues.contains(queue)) {
+            queues.add(queue);
+        }
     }
 
     private byte[] queueIndex(String queue) {
-        int index = queues.indexOf(queue);
-        if (index < 0) {
-            queues.add(queue);
-            index = queues.size() - 1;
+        if (queue.isEmpty()) {
+            return ZERO;
         }
-        return Bytes.of(index + FIRST_QUEUE);
+        addQueue(queue);
+        return Bytes.of(queues.indexOf(queue) + FIRST_QUEUE);
     }
 }

@@ -52,10 +52,7 @@ public record Heartbeat(Keys keys, String consumer, List<Lease> leases) {
     /** One answer per lease, in their order. */
     public CompletableFuture<List<Answer>> runAsync(ScriptRunner scripts) {
         CompletableFuture<List<Object>> reply = scripts.send(ScriptOutputType.MULTI, call());
-        return reply.thenApply(
-                words ->
-                        words.stream()
-                                .map(word -> Answer.valueOf(Bytes.text((byte[]) word)))
-                                .toList());
+        return reply.thenApply(words ->
+                words.stream().map(word -> Answer.valueOf(Bytes.text((byte[]) word))).toList());
     }
 }

@@ -38,15 +38,18 @@ public final class ScriptRunner {
         byte[][] keys = call.keys();
         byte[][] args = call.args();
         CompletableFuture<T> first = evalsha(type, call.script(), keys, args);
-        return first.exceptionallyCompose(
-                failure -> {
-                    if (!isNoScript(failure)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    return commands.scriptLoad(Bytes.of(call.script().source()))
-                            .toCompletableFuture()
-                            .thenCompose(sha -> evalsha(type, call.script(), keys, args));
-                });
+        return first.exceptionallyCompose(failure -> {
+            if (!isNoScript(failure)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            return loadAndSend(type, call, keys, args);
+        });
+    }
+
+    private <T> CompletableFuture<T> loadAndSend(
+            ScriptOutputType type, ScriptCall call, byte[][] keys, byte[][] args) {
+        var unused = commands.scriptLoad(Bytes.of(call.script().source()));
+        return evalsha(type, call.script(), keys, args);
     }
 
     private <T> CompletableFuture<T> evalsha(

@@ -18,10 +18,7 @@ public record WatchRun(Keys keys, RunId runId, String channel) {
     /** The run as it is now, or empty when there is none; one that is closed tells nobody more. */
     public CompletableFuture<Optional<RunHead>> runAsync(ScriptRunner scripts) {
         CompletableFuture<byte[]> reply = scripts.send(ScriptOutputType.VALUE, call());
-        return reply.thenApply(
-                head ->
-                        head.length == 0
-                                ? Optional.empty()
-                                : Optional.of(RunHead.parse(Bytes.text(head))));
+        return reply.thenApply(head ->
+                head.length == 0 ? Optional.empty() : Optional.of(RunHead.parse(Bytes.text(head))));
     }
 }

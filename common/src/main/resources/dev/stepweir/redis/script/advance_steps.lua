@@ -4,7 +4,8 @@
 -- dependency this was; RUNNING -> COMPLETED for a run whose last step this was.
 -- The item is the unit: it is checked, written, and the next one follows. Beginning writes nothing:
 -- it reads the run, the step and its inputs, and drops an entry that is not the current dispatch.
--- What many items share, their step of the definition, is said once per call.
+-- What items share is said once: they come grouped by their step of the definition. What is rare is
+-- said only where it is so: most steps are dispatched once, and have a small output.
 -- key open
 -- key completed
 -- key dlq
@@ -16,30 +17,31 @@
 -- arg consumer
 -- arg run_prefix     what precedes a run id in the key of a run
 -- arg queues         how many queue keys there are
--- arg steps          how many steps of definitions follow
--- arg items          how many commits follow them
+-- arg steps          how many steps of definitions follow, each with its items
 -- arg begins         how many read entries follow those
 -- arg takes          how many queues to take from follow last
 -- arg budget         entries to take from all of them together
 -- arg step*          queue, field, output field, successors, then per successor:
---                    field or '$end', dependencies, queue, entry
--- arg item*          step, number, entry id, ledgers, milliseconds taken, output as stored or '',
---                    '' or for few: blob's key index or 0, then its dead letter
+--                    field or '$end', dependencies, queue, entry; then how many items, then per
+--                    item: entry id, milliseconds taken, output as stored or '', and '' or for
+--                    few: number, blob's key index or 0, dead letter or '-', ledgers
 -- arg begin*         queue, entry id, entry
 -- arg take*          queue, at most
 -- ret exceptions begun problem: exceptions per item not applied its index and ALREADY | STALE |
---                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, values read
+--                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, head (nil: as the
+--                    one before), the step's field (nil: no ledgers), inputs as the entry names them
 --@include clock
 --@include close_run
 local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
 local KEYS, ARGV = KEYS, ARGV
 local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
-local queues, step_count, items, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]),
-  tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local queues, steps, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]),
+  tonumber(ARGV[7]), tonumber(ARGV[8])
 local now = now_millis()
+local committed_now = ' w=' .. consumer .. ' to=' .. now .. ' ms='
 local done_entries = {}
-local at = 10
+local at = 9
 
 local function remove_later(queue, entry_id)
   local entries = done_entries[queue]
@@ -99,58 +101,58 @@ local function remove_letter(letter_id)
 end
 
 local function commit(run, step, i)
-  local entry_id, ledgers, output, rare = ARGV[i + 2], ARGV[i + 3], ARGV[i + 5], ARGV[i + 6]
-  local dispatch = ARGV[i + 1] .. '@' .. entry_id
+  local entry_id, output, rare = ARGV[i], ARGV[i + 2], ARGV[i + 3]
+  local number, ledgers, blob, letter = '1', '', '0', '-'
+  if rare ~= '' then number, blob, letter, ledgers = match(rare, '^(%d+) (%d+) (%S+)(.*)$') end
+  local dispatch = number .. '@' .. entry_id .. ledgers
   remove_later(step.queue, entry_id)
   local seen = call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
-  if stored ~= 'READY ' .. dispatch .. ledgers then
-    local state, current = match(stored or '', '^(%S+) (%S+)')
-    return current == dispatch and state == 'SUCCEEDED' and 'ALREADY' or 'STALE'
+  if stored ~= 'READY ' .. dispatch then
+    local committed = 'SUCCEEDED ' .. dispatch .. ' w='
+    return sub(stored or '', 1, #committed) == committed and 'ALREADY' or 'STALE'
   end
   if sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
-  local write = { step.field,
-    'SUCCEEDED ' .. dispatch .. ledgers .. ' w=' .. consumer .. ' to=' .. now .. ' ms=' .. ARGV[i + 4] }
+  local write = { step.field, 'SUCCEEDED ' .. dispatch .. committed_now .. ARGV[i + 1] }
   if output ~= '' then write[3], write[4] = step.output_field, output end
-  local letter = ''
-  if rare ~= '' then
-    local blob
-    blob, letter = match(rare, '^(%d+) ?(.*)$')
-    if blob ~= '0' then
-      call('SET', KEYS[tonumber(blob)], sub(output, 2))
-      write[4] = '@'
-    end
+  if blob ~= '0' then
+    call('SET', KEYS[tonumber(blob)], sub(output, 2))
+    write[4] = '@'
   end
   local finished = unblock(run, run_id, write, step.successors)
   write_fields(run, write)
-  if letter ~= '' then remove_letter(letter) end
+  if letter ~= '-' then remove_letter(letter) end
   if finished then close_run(run, run_id, 'COMPLETED', head, open, completed, now, '') end
   return nil
 end
 
-local steps = {}
-for n = 1, step_count do steps[n] = read_step() end
-local exceptions = {}
-for n = 1, items do
-  local result = commit(KEYS[4 + queues + n], steps[tonumber(ARGV[at])], at)
-  if result then
-    insert(exceptions, n)
-    insert(exceptions, result)
+local exceptions, item = {}, 0
+for n = 1, steps do
+  local step = read_step()
+  local items = tonumber(ARGV[at])
+  at = at + 1
+  for m = 1, items do
+    item = item + 1
+    local result = commit(KEYS[4 + queues + item], step, at)
+    if result then
+      insert(exceptions, item)
+      insert(exceptions, result)
+    end
+    at = at + 4
   end
-  at = at + 7
 end
 
-local begun, count = {}, 0
+local begun, count, head_before = {}, 0, nil
 local function begin(queue_index, entry_id, entry)
   local after_number = find(entry, ' ', 38, true)
   local separator = find(entry, '\31', after_number, true)
   local run = run_prefix .. sub(entry, 1, 36)
   local field = sub(entry, after_number + 1, separator and separator - 1)
-  local values
+  local values, width
   if not separator then
-    values = call('HMGET', run, 'head', field, 'input')
+    values, width = call('HMGET', run, 'head', field, 'input'), 3
   else
     local wanted = { 'HMGET', run, 'head', field }
     repeat
@@ -158,15 +160,17 @@ local function begin(queue_index, entry_id, entry)
       wanted[#wanted + 1] = sub(entry, separator + 1, next and next - 1)
       separator = next
     until not next
-    values = call(unpack(wanted))
+    values, width = call(unpack(wanted)), #wanted - 2
   end
   local head, stored = values[1], values[2]
   local ready = 'READY ' .. sub(entry, 38, after_number - 1) .. '@' .. entry_id
   if head and sub(head, 1, 8) == 'RUNNING ' and stored
       and (stored == ready or sub(stored, 1, #ready + 1) == ready .. ' ') then
-    begun[count + 1], begun[count + 2], begun[count + 3], begun[count + 4] =
-      queue_index, entry_id, entry, values
-    count = count + 4
+    if head == head_before then values[1] = false else head_before = head end
+    if stored == ready then values[2] = false end
+    begun[count + 1], begun[count + 2], begun[count + 3] = queue_index, entry_id, entry
+    for v = 1, width do begun[count + 3 + v] = values[v] end
+    count = count + 3 + width
   else
     remove_later(KEYS[queue_index], entry_id)
   end

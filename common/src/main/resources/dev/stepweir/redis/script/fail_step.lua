@@ -30,7 +30,7 @@ local run, history, queue, timers, dlq, letters, inbox =
 local group, run_id, entry_id, field, expected, next, delay_millis, error_field, error_text, timer,
   letter_id, letter, event = unpack(ARGV)
 
-local verdict, head = fence(run, field, expected)
+local verdict, head = fence(run, field, 'READY', expected)
 acknowledge(queue, group, entry_id)
 if verdict ~= 'OK' then return verdict end
 local now = now_millis()

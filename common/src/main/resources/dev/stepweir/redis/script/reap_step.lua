@@ -37,7 +37,7 @@ local group, run_id, entry_id, owner, lease_millis, silent_millis, field, expect
 
 local pending = redis.call('XPENDING', queue, group, 'IDLE', lease_millis, entry_id, entry_id, 1)
 if #pending == 0 or pending[1][2] ~= owner then return 'RENEWED' end
-local verdict, head = fence(run, field, expected)
+local verdict, head = fence(run, field, 'READY', expected)
 if verdict ~= 'OK' then
   acknowledge(queue, group, entry_id)
   return verdict

@@ -46,7 +46,7 @@ local function last_delivered()
   return nil
 end
 
-local verdict = fence(run, field, expected)
+local verdict = fence(run, field, 'READY', expected)
 if verdict ~= 'OK' then return verdict end
 local last = last_delivered()
 if last then

@@ -19,10 +19,10 @@
 local run, history, queue, open, failed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local run_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
 
-local seen = redis.call('HMGET', run, 'head', field)
-local head, stored = seen[1], seen[2]
+local seen = redis.call('HMGET', run, 'head', field, 'submitted')
+local head, stored, submitted = seen[1], seen[2], seen[3]
 if not head then return 'GONE' end
-if stored ~= expected then return 'ALREADY' end
+if stored ~= expected or string.sub(stored, 1, 5) ~= 'DEAD ' then return 'ALREADY' end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
 if state ~= 'RUNNING' and state ~= 'FAILED' then return 'RUN_CLOSED' end
 local now = now_millis()
@@ -33,7 +33,7 @@ redis.call('HSET', run, field, ready, 'head', new_head)
 if state == 'FAILED' then
   redis.call('HDEL', run, 'finished', 'why')
   redis.call('ZREM', failed, run_id)
-  redis.call('ZADD', open, now, run_id)
+  redis.call('ZADD', open, submitted or now, run_id)
 end
 redis.call('RPUSH', history, now .. ' ' .. event)
 return 'PUBLISHED'

@@ -20,13 +20,13 @@ local run, queue, timers = KEYS[1], KEYS[2], KEYS[3]
 local run_id, field, expected, number, ledgers, entry, timer, due_millis = unpack(ARGV)
 
 local now = tonumber(now_millis())
-local verdict = fence(run, field, expected)
-if verdict ~= 'OK' or not string.find(expected, '^WAITING_FOR_RETRY ') then
+local verdict = fence(run, field, 'WAITING_FOR_RETRY', expected)
+if verdict ~= 'OK' then
   local stored = redis.call('HGET', run, field) or ''
   if verdict == 'RUN_CLOSED' or not string.find(stored, '^WAITING_FOR_RETRY ') then
     redis.call('ZREM', timers, timer)
   end
-  return verdict == 'OK' and 'STALE' or verdict
+  return verdict
 end
 if tonumber(due_millis) > now then
   redis.call('ZADD', timers, due_millis, timer)

@@ -15,22 +15,25 @@ final class HouseRules {
     private static final int SCRIPT = 120;
     private static final int PACKAGE = 20;
 
-    /** The one script that every completion goes through: commit, count down, publish. */
+    /** The one script that every completion goes through: commit, count down, publish, begin. */
     private static final Map<String, Integer> LARGER_SCRIPTS =
-            Map.of("common/src/main/resources/dev/stepweir/redis/script/advance_steps.lua", 170);
+            Map.of("common/src/main/resources/dev/stepweir/redis/script/advance_steps.lua", 210);
 
-    /** A class for each script, by design. */
+    /** A class for each script, by design; and the worker's engine behind its one public door. */
     private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("common/src/main/java/dev/stepweir/redis/script", 30);
+            Map.of(
+                    "common/src/main/java/dev/stepweir/redis/script", 30,
+                    "worker/src/main/java/dev/stepweir/worker", 25);
 
     /** Lowest first. */
     private static final List<String> LAYERS =
             List.of(
+                    "dev.stepweir.json",
                     "dev.stepweir.workflow",
                     "dev.stepweir.state",
                     "dev.stepweir.run",
-                    "dev.stepweir.wire",
                     "dev.stepweir.redis",
+                    "dev.stepweir.operator",
                     "dev.stepweir.client");
 
     private static final List<String> SPEAKS_TO_REDIS =
@@ -39,7 +42,10 @@ final class HouseRules {
                     "dev.stepweir.orchestrator",
                     "dev.stepweir.reaper",
                     "dev.stepweir.worker",
+                    "dev.stepweir.operator",
+                    "dev.stepweir.client",
                     "dev.stepweir.bench",
+                    "dev.stepweir.cli",
                     "dev.stepweir.testkit");
 
     /** The process's edges: here people are spoken to. */
@@ -52,7 +58,8 @@ final class HouseRules {
             List.of("cli/", "testkit/", "examples/", WORKER + "Worker.java");
 
     /** The built-in handler whose work it is to take time. */
-    private static final List<String> SLEEPERS = List.of(WORKER + "BuiltInHandlers.java");
+    private static final List<String> SLEEPERS =
+            List.of("worker/src/main/java/dev/stepweir/handler/BuiltInHandlers.java");
 
     private static final List<String> NOWHERE = List.of();
 

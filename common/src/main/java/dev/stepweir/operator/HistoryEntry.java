@@ -1,0 +1,25 @@
+package dev.stepweir.operator;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Something that happened to a run.
+ *
+ * @param step the step it happened to, or empty for the run as a whole
+ * @param event what happened, such as {@code STARTED} or {@code FAILED}
+ * @param state the state that the step or the run was in from then on, as people see it
+ * @param details what else is known: attempt, worker, dispatch, error
+ */
+public record HistoryEntry(
+        Instant at,
+        Optional<String> step,
+        String event,
+        String state,
+        Map<String, Object> details) {
+
+    public HistoryEntry {
+        details = Map.copyOf(details);
+    }
+}

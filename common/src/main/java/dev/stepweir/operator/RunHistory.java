@@ -1,0 +1,156 @@
+package dev.stepweir.operator;
+
+import dev.stepweir.run.Dispatch;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.StepField;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.StepDefinition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Tells a run's story from two sources: the steps' own fields, which say when each was published,
+ * begun and committed, and the stored events, which say what went wrong in between. When a dispatch
+ * was published is part of its entry's id.
+ */
+final class RunHistory {
+
+    private final Stored run;
+    private final List<HistoryEntry> entries = new ArrayList<>();
+
+    private RunHistory(Stored run) {
+        this.run = run;
+    }
+
+    static List<HistoryEntry> of(Stored run, List<HistoryEvent> events) {
+        RunHistory history = new RunHistory(run);
+        history.opened();
+        Map<String, List<HistoryEvent>> byStep = new LinkedHashMap<>();
+        for (HistoryEvent event : events) {
+            Object step = event.details().get("step");
+            if (step == null) {
+                history.ofRun(event);
+            } else {
+                byStep.computeIfAbsent(step.toString(), s -> new ArrayList<>()).add(event);
+            }
+        }
+        for (StepDefinition step : run.graph().workflow().steps()) {
+            history.ofStep(step.name(), byStep.getOrDefault(step.name(), List.of()));
+        }
+        history.closed();
+        history.entries.sort(Comparator.comparing(HistoryEntry::at));
+        return List.copyOf(history.entries);
+    }
+
+    private void opened() {
+        run.time("submitted").ifPresent(at -> add(at, "SUBMITTED", RunState.SUBMITTED, Map.of()));
+        run.time("started").ifPresent(at -> add(at, "STARTED", RunState.RUNNING, Map.of()));
+    }
+
+    /** A cancellation is an event of its own and says more. */
+    private void closed() {
+        if (run.state() == RunState.COMPLETED || run.state() == RunState.FAILED) {
+            String why = run.fields().get("why");
+            Map<String, Object> details = why == null ? Map.of() : Map.of("why", why);
+            run.time("finished").ifPresent(at -> add(at, run.state().name(), run.state(), details));
+        }
+    }
+
+    private void ofRun(HistoryEvent event) {
+        RunState state =
+                event.kind().equals(HistoryEvent.CANCELLED) ? RunState.CANCELLED : run.state();
+        add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
+    }
+
+    private void ofStep(String name, List<HistoryEvent> events) {
+        StepField field = run.step(name);
+        Map<Long, Instant> published = new TreeMap<>();
+        field.dispatch().ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
+        for (HistoryEvent event : events) {
+            dispatch(event).ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
+        }
+        published.forEach((number, at) ->
+                add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
+        events.forEach(event -> ofStep(name, event));
+        current(name, field);
+    }
+
+    private void ofStep(String name, HistoryEvent event) {
+        Instant at = Instant.ofEpochMilli(event.atMillis());
+        Map<String, Object> details = new LinkedHashMap<>(event.details());
+        details.remove("step");
+        Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
+        add(at, name, event.kind(), stateAfter(event), details);
+    }
+
+    private void begun(String step, Begun begun, Instant latest, Map<String, Object> details) {
+        Map<String, Object> who = new LinkedHashMap<>();
+        who.put("worker", begun.worker());
+        Object attempt = details.get("attempt");
+        if (attempt != null) {
+            who.put("attempt", attempt);
+        }
+        Instant at = within(at(begun.dispatch()), begun.at(), latest);
+        add(at, step, "BEGUN", StepStatus.RUNNING, who);
+    }
+
+    private static StepStatus stateAfter(HistoryEvent event) {
+        return switch (event.kind()) {
+            case "DEAD" -> StepStatus.DEAD;
+            case HistoryEvent.FAILED ->
+                    event.details().containsKey("retry_in_ms")
+                            ? StepStatus.WAITING_FOR_RETRY
+                            : StepStatus.DEAD;
+            default -> StepStatus.READY;
+        };
+    }
+
+    /** What the step's own field says of the dispatch that is current. */
+    private void current(String name, StepField field) {
+        Map<String, Object> who = new LinkedHashMap<>();
+        who.put("attempt", Stored.attempt(field));
+        if (field.state() == StepState.SUCCEEDED) {
+            who.put("worker", field.worker());
+            Instant committed = Instant.ofEpochMilli(field.toMillis());
+            Instant begun = Instant.ofEpochMilli(field.fromMillis());
+            Instant earliest = at(field.published());
+            add(within(earliest, begun, committed), name, "BEGUN", StepStatus.RUNNING, who);
+            add(committed, name, "SUCCEEDED", StepStatus.SUCCEEDED, who);
+        } else if (field.state() == StepState.READY) {
+            run.begun(name).ifPresent(begun -> begun(name, begun, Instant.MAX, who));
+        }
+    }
+
+    /** When a handler began is by its worker's clock, which may be off; the rest is by Redis'. */
+    private static Instant within(Instant earliest, Instant at, Instant latest) {
+        if (at.isAfter(latest)) {
+            return latest;
+        }
+        return at.isBefore(earliest) ? earliest : at;
+    }
+
+    private static Optional<Dispatch> dispatch(HistoryEvent event) {
+        return Begun.parse(event.details().get("begun")).map(Begun::dispatch);
+    }
+
+    private static Instant at(Dispatch dispatch) {
+        String entry = dispatch.entryId();
+        return Instant.ofEpochMilli(Long.parseLong(entry, 0, entry.indexOf('-'), 10));
+    }
+
+    private void add(Instant at, String event, RunState state, Map<String, Object> details) {
+        entries.add(new HistoryEntry(at, Optional.empty(), event, state.name(), details));
+    }
+
+    private void add(
+            Instant at, String step, String event, StepStatus state, Map<String, Object> details) {
+        entries.add(new HistoryEntry(at, Optional.of(step), event, state.name(), details));
+    }
+}

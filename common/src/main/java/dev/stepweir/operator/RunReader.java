@@ -1,0 +1,203 @@
+package dev.stepweir.operator;
+
+import dev.stepweir.json.Json;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepError;
+import dev.stepweir.run.StepField;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.StepDefinition;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.models.stream.PendingMessage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Puts together what is stored of one run: its fields, its definition, and who holds its steps. */
+final class RunReader {
+
+    private static final List<String> RUN_FIELDS =
+            List.of("head", "name", "submitted", "started", "finished", "why", "input");
+
+    private final Redis redis;
+    private final Namespace namespace;
+    private final RunStore runs;
+    private final WorkflowStore workflows;
+
+    RunReader(Redis redis, Namespace namespace) {
+        this.redis = redis;
+        this.namespace = namespace;
+        this.runs = new RunStore(redis);
+        this.workflows = new WorkflowStore(redis);
+    }
+
+    Optional<Stored> read(RunId run) {
+        Keys keys = namespace.keys(run);
+        Optional<RunHead> head = runs.head(keys, run);
+        Optional<Graph> graph = head.flatMap(h -> workflows.find(keys, h.workflowHash()));
+        if (graph.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> names = new ArrayList<>(RUN_FIELDS);
+        for (StepDefinition step : graph.get().workflow().steps()) {
+            names.add(StepFields.state(step.name()));
+            names.add(StepFields.output(step.name()));
+            names.add(StepFields.error(step.name()));
+            names.add(StepFields.begun(step.name()));
+        }
+        Map<String, String> fields = runs.fields(keys, run, names);
+        return Optional.ofNullable(fields.get("head"))
+                .map(text -> new Stored(run, RunHead.parse(text), graph.get(), fields));
+    }
+
+    Optional<RunView> view(RunId run) {
+        return read(run).map(this::view);
+    }
+
+    private RunView view(Stored run) {
+        Map<String, String> holders = holders(run);
+        List<StepView> steps =
+                run.graph().workflow().steps().stream()
+                        .map(step -> step(run, step, Optional.ofNullable(holders.get(step.name()))))
+                        .toList();
+        return new RunView(
+                run.id(),
+                run.state(),
+                run.graph().workflow().name(),
+                run.graph().workflow().version(),
+                run.head().workflowHash(),
+                run.time("submitted").orElse(Instant.EPOCH),
+                run.time("started"),
+                run.time("finished"),
+                Optional.ofNullable(run.fields().get("why")),
+                value(run, "input"),
+                output(run, steps),
+                steps);
+    }
+
+    private StepView step(Stored run, StepDefinition definition, Optional<String> holder) {
+        String name = definition.name();
+        StepField field = run.step(name);
+        Optional<Begun> begun = holder.flatMap(h -> run.begun(name));
+        boolean committed = field.state() == StepState.SUCCEEDED;
+        return new StepView(
+                name,
+                definition.handler(),
+                status(run.state(), field, holder.isPresent()),
+                Stored.attempt(field),
+                field.dispatch().map(dispatch -> dispatch.number()).orElse(0L),
+                field.ledgers().failures(),
+                field.ledgers().crashes(),
+                field.ledgers().redeliveries(),
+                committed ? Optional.of(field.worker()) : holder,
+                committed ? millis(field.fromMillis()) : begun.map(Begun::at),
+                committed ? millis(field.toMillis()) : Optional.empty(),
+                millis(field.dueMillis()),
+                value(run, StepFields.output(name)),
+                Optional.ofNullable(run.fields().get(StepFields.error(name)))
+                        .map(text -> Json.read(text, StepError.class)));
+    }
+
+    private static StepStatus status(RunState run, StepField step, boolean held) {
+        return switch (step.state()) {
+            case SUCCEEDED -> StepStatus.SUCCEEDED;
+            case DEAD -> StepStatus.DEAD;
+            case PENDING, READY, WAITING_FOR_RETRY -> {
+                if (run == RunState.CANCELLED) {
+                    yield StepStatus.CANCELLED;
+                }
+                yield held ? StepStatus.RUNNING : StepStatus.valueOf(step.state().name());
+            }
+        };
+    }
+
+    private static Optional<Instant> millis(long at) {
+        return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
+    }
+
+    /** Who holds the entries of the steps that are ready, by step. */
+    private Map<String, String> holders(Stored run) {
+        if (run.state() != RunState.RUNNING) {
+            return Map.of();
+        }
+        Keys keys = namespace.keys(run.id());
+        Map<String, CompletableFuture<List<PendingMessage>>> asked = new LinkedHashMap<>();
+        for (StepDefinition step : run.graph().workflow().steps()) {
+            StepField field = run.step(step.name());
+            if (field.state() == StepState.READY) {
+                String entry = field.published().entryId();
+                asked.put(step.name(), pending(keys.queue(step.handler()), entry));
+            }
+        }
+        Map<String, String> holders = new HashMap<>();
+        asked.forEach((step, reply) ->
+                RedisFutures.join(reply).forEach(p -> holders.put(step, p.getConsumer())));
+        return holders;
+    }
+
+    private CompletableFuture<List<PendingMessage>> pending(String queue, String entry) {
+        return redis.commands()
+                .xpending(
+                        Bytes.of(queue),
+                        Bytes.of(Keys.WORKER_GROUP),
+                        Range.create(entry, entry),
+                        Limit.from(1))
+                .toCompletableFuture()
+                .exceptionally(noSuchGroup -> List.of());
+    }
+
+    private JsonNode value(Stored run, String field) {
+        String stored = run.fields().get(field);
+        if (stored == null) {
+            return NullNode.getInstance();
+        }
+        return runs.resolve(namespace.keys(run.id()), run.id(), field, Bytes.of(stored))
+                .map(Json::tree)
+                .orElse(NullNode.getInstance());
+    }
+
+    private static JsonNode output(Stored run, List<StepView> steps) {
+        List<String> sinks = run.graph().sinks();
+        if (run.state() != RunState.COMPLETED || sinks.isEmpty()) {
+            return NullNode.getInstance();
+        }
+        Map<String, JsonNode> outputs = new HashMap<>();
+        steps.forEach(step -> outputs.put(step.name(), step.output()));
+        if (sinks.size() == 1) {
+            return outputs.getOrDefault(sinks.getFirst(), NullNode.getInstance());
+        }
+        ObjectNode object = Json.mapper().createObjectNode();
+        sinks.forEach(name -> object.set(name, outputs.get(name)));
+        return object;
+    }
+
+    /** The fields of a run whose values are kept in keys of their own. */
+    static List<String> blobs(Stored run) {
+        Stream<String> values =
+                Stream.concat(
+                        Stream.of("input"),
+                        run.graph().workflow().steps().stream()
+                                .map(step -> StepFields.output(step.name())));
+        return values.filter(field -> "@".equals(run.fields().get(field))).toList();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.stepweir.operator;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.CancelRun;
+import dev.stepweir.redis.script.PurgeRun;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.state.RunState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs that exist: see, list, cancel, purge. Thread-safe. */
+public final class Runs {
+
+    private static final int MAX_HISTORY = 10_000;
+
+    private final Redis redis;
+    private final Namespace namespace;
+    private final RunReader reader;
+    private final RunListing listing;
+
+    /** Over a connection that the caller keeps and closes. */
+    public Runs(Redis redis, Namespace namespace) {
+        this.redis = redis;
+        this.namespace = namespace;
+        this.reader = new RunReader(redis, namespace);
+        this.listing = new RunListing(redis, namespace);
+    }
+
+    /** A run with all its steps; empty when there is none. */
+    public Optional<RunView> show(RunId run) {
+        return redis.retrying(() -> reader.view(run));
+    }
+
+    /** Runs in any state, the latest opened or closed first. */
+    public List<RunSummary> list(int limit) {
+        return list(RunListing.all(), limit);
+    }
+
+    /** Runs in one of some states, the latest opened or closed first. */
+    public List<RunSummary> list(Set<RunState> states, int limit) {
+        return list(states, Instant.ofEpochMilli(Long.MAX_VALUE / 1024), limit);
+    }
+
+    /**
+     * Runs in one of some states that were opened, or closed, before a time; the latest first.
+     *
+     * @param limit 1 to 100,000
+     */
+    public List<RunSummary> list(Set<RunState> states, Instant before, int limit) {
+        if (limit < 1 || limit > 100_000) {
+            throw new IllegalArgumentException("limit must be in 1..100000, found " + limit);
+        }
+        return redis.retrying(() -> listing.list(states, before, limit));
+    }
+
+    /**
+     * What happened to a run, in the order of time; the oldest 10,000 stored events of it. Empty
+     * when there is no such run.
+     */
+    public List<HistoryEntry> history(RunId run) {
+        return redis.retrying(() ->
+                reader.read(run)
+                        .map(stored -> RunHistory.of(stored, events(run)))
+                        .orElse(List.of()));
+    }
+
+    private List<HistoryEvent> events(RunId run) {
+        byte[] key = Bytes.of(namespace.keys(run).history(run));
+        return RedisFutures.join(
+                        redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
+                .stream()
+                .map(Bytes::text)
+                .map(HistoryEvent::parse)
+                .toList();
+    }
+
+    /**
+     * Ends a run that has not completed. Handlers that are executing one of its steps are told.
+     *
+     * @param by who asks
+     * @param reason for the record, may be empty
+     */
+    public CancelRun.Outcome cancel(RunId run, String by, String reason) {
+        Keys keys = namespace.keys(run);
+        String why = "cancelled by " + by + (reason.isEmpty() ? "" : ": " + reason);
+        String event =
+                HistoryEvent.record(HistoryEvent.CANCELLED, Map.of("by", by, "reason", reason));
+        CancelRun cancel = new CancelRun(keys, run, why, event);
+        return redis.retrying(() -> cancel.run(redis.scripts()));
+    }
+
+    /** Removes a closed run and everything that belongs to it, its dead letters included. */
+    public PurgeRun.Outcome purge(RunId run) {
+        return redis.retrying(() -> reader.read(run).map(this::purge))
+                .orElse(PurgeRun.Outcome.GONE);
+    }
+
+    private PurgeRun.Outcome purge(Stored run) {
+        RunState state = run.state();
+        if (!state.isClosed()) {
+            return PurgeRun.Outcome.OPEN;
+        }
+        List<String> letters =
+                run.graph().workflow().steps().stream()
+                        .map(step -> new StepAddress(run.id(), step.name(), step.handler()))
+                        .map(StepAddress::letterId)
+                        .toList();
+        return new PurgeRun(
+                        namespace.keys(run.id()),
+                        run.id(),
+                        state,
+                        run.head().workflowHash(),
+                        Long.MAX_VALUE,
+                        RunReader.blobs(run),
+                        letters)
+                .run(redis.scripts());
+    }
+}

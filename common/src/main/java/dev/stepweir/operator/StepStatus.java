@@ -1,0 +1,19 @@
+package dev.stepweir.operator;
+
+/** The states of a step as people see them. */
+public enum StepStatus {
+    /** Waits for other steps. */
+    PENDING,
+    /** In its queue; no worker has taken it yet. */
+    READY,
+    /** A worker holds it. */
+    RUNNING,
+    /** An attempt failed; the next one comes when its delay is over. */
+    WAITING_FOR_RETRY,
+    /** Its result is committed. */
+    SUCCEEDED,
+    /** A dead letter: waits for a person. */
+    DEAD,
+    /** Its run was cancelled before it had ended. */
+    CANCELLED
+}

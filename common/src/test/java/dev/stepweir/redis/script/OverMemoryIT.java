@@ -1,0 +1,121 @@
+package dev.stepweir.redis.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.AdvanceSteps.Begun;
+import dev.stepweir.redis.script.AdvanceSteps.Result;
+import dev.stepweir.redis.script.FailStep.Decision.RetryAfter;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.WithRedis;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Beyond its memory limit Redis accepts no run, and finishes those that were accepted. */
+@WithRedis(privateServer = true)
+class OverMemoryIT extends OnStage {
+
+    @Test
+    void accepted_runs_go_on_and_no_further_one_is_accepted() {
+        List<RunId> runs =
+                List.of(
+                        stage.submitted(Flows.PAIR),
+                        stage.submitted(Flows.PAIR),
+                        stage.submitted(Flows.PAIR),
+                        stage.submitted(Flows.PAIR));
+        RunId refused = stage.newRun(Flows.PAIR);
+        stage.commands().configSet("maxmemory", "1");
+
+        assertThatThrownBy(() -> stage.run(stage.submission(refused)))
+                .isInstanceOf(RedisCommandExecutionException.class)
+                .hasMessageStartingWith("OOM");
+        assertThat(stage.commands().exists(stage.keys().run(refused))).isZero();
+
+        runs.forEach(run -> stage.run(stage.start(run)).answered(StartRun.Outcome.STARTED));
+        List<Begun> begun = stage.take("w1", "work");
+        stage.commit("w1", stage.success(begun.get(0), "1")).answered(List.of(Result.APPLIED));
+        stage.run(stage.failure(begun.get(1), new RetryAfter(Duration.ZERO)))
+                .answered(FailStep.Outcome.WAITING);
+        stage.run(retry(runs.get(1))).answered(RetryStep.Outcome.PUBLISHED);
+        stage.run(HandBackStepIT.handBack(stage, begun.get(2)))
+                .answered(HandBackStep.Outcome.PUBLISHED);
+        stage.kill(begun.get(3));
+        stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
+        stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
+        stage.run(stage.redrive(runs.get(3), "first")).answered(RedriveStep.Outcome.PUBLISHED);
+
+        watchOver(runs.get(0), stage.takeOne("w1", "other"));
+        republish(runs.get(1));
+        stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
+        stage.run(stage.purge(runs.get(2), RunState.CANCELLED)).answered(PurgeRun.Outcome.PURGED);
+
+        assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
+    }
+
+    /** Heartbeat, watch and reaper. */
+    private void watchOver(RunId run, Begun begun) {
+        QueueEntry entry = QueueEntry.parse(begun.entry());
+        StepAddress step = new StepAddress(entry.run(), entry.step(), begun.queue());
+        Heartbeat.Lease lease =
+                new Heartbeat.Lease(step, begun.stored(), begun.entryId(), "w1 since 5");
+        Heartbeat heartbeat = new Heartbeat(stage.keys(), "w1", List.of(lease));
+        stage.act(Script.HEARTBEAT, () -> await(heartbeat))
+                .answered(List.of(Heartbeat.Answer.HELD));
+        WatchRun watch = new WatchRun(stage.keys(), run, "channel-1");
+        stage.act(
+                Script.WATCH_RUN, () -> RedisFutures.join(watch.runAsync(stage.redis().scripts())));
+        Duration minute = Duration.ofMinutes(1);
+        ReaperTick tick = new ReaperTick(stage.keys(), "server", minute, minute);
+        stage.act(
+                        Script.REAPER_TICK,
+                        () -> RedisFutures.join(tick.runAsync(stage.redis().scripts())))
+                .answered(minute);
+        stage.age(begun, "w1", minute);
+        ReapStep reap =
+                new ReapStep(
+                        stage.keys(),
+                        step,
+                        "w1",
+                        begun.stored(),
+                        entry.announcement(),
+                        new ReapStep.Limits(Duration.ofSeconds(5), minute),
+                        "",
+                        HistoryEvent.details(Map.of()));
+        stage.run(reap).answered(ReapStep.Outcome.REDELIVERED);
+        ForgetConsumer forget =
+                new ForgetConsumer(
+                        stage.keys(), stage.keys().queue("other"), Keys.WORKER_GROUP, "w1", minute);
+        stage.run(forget).answered(ForgetConsumer.Outcome.ALIVE);
+    }
+
+    private List<Heartbeat.Answer> await(Heartbeat heartbeat) {
+        return RedisFutures.join(heartbeat.runAsync(stage.redis().scripts()));
+    }
+
+    private void republish(RunId run) {
+        stage.commands().xgroupDestroy(stage.keys().queue("work"), Keys.WORKER_GROUP);
+        ReconcileStep reconcile =
+                new ReconcileStep(
+                        stage.keys(),
+                        stage.step(run, "first"),
+                        stage.stored(run, "first"),
+                        List.of(),
+                        HistoryEvent.record(HistoryEvent.REPUBLISHED, Map.of()));
+        stage.run(reconcile).answered(ReconcileStep.Outcome.PUBLISHED);
+    }
+
+    private RetryStep retry(RunId run) {
+        return new RetryStep(
+                stage.keys(), stage.step(run, "first"), stage.stored(run, "first"), List.of());
+    }
+}

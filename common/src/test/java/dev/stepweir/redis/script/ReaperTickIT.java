@@ -1,0 +1,67 @@
+package dev.stepweir.redis.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepweir.redis.RedisFutures;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReaperTickIT extends OnStage {
+
+    private static final Duration GAP = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(25);
+
+    @Test
+    void the_first_look_gives_every_lease_its_time() {
+        Stage.Act<Duration> first = tick("server-1");
+
+        assertThat(first.outcome()).isEqualTo(GRACE);
+        first.changed(
+                """
+                + reaper | hash
+                + reaper | grace_until = TIME
+                + reaper | server = server-1
+                + reaper | tick = TIME
+                """);
+    }
+
+    @Test
+    void further_looks_do_not_prolong_the_grace() {
+        tick("server-1");
+
+        assertThat(tick("server-1").outcome()).isLessThanOrEqualTo(GRACE);
+        graceUntil(1);
+        assertThat(tick("server-1").outcome()).isZero();
+    }
+
+    @Test
+    void another_server_a_gap_and_a_clock_set_back_give_it_again() {
+        tick("server-1");
+        graceUntil(1);
+        assertThat(tick("server-2").outcome()).isEqualTo(GRACE);
+
+        graceUntil(1);
+        lookedAt(stage.nowMillis() - 60_000);
+        assertThat(tick("server-2").outcome()).isEqualTo(GRACE);
+
+        graceUntil(1);
+        lookedAt(stage.nowMillis() + 60_000);
+        assertThat(tick("server-2").outcome()).isEqualTo(GRACE);
+    }
+
+    private void graceUntil(long millis) {
+        stage.commands().hset(stage.keys().reaper(), Map.of("grace_until", "" + millis));
+    }
+
+    private void lookedAt(long millis) {
+        stage.commands().hset(stage.keys().reaper(), Map.of("tick", "" + millis));
+    }
+
+    private Stage.Act<Duration> tick(String server) {
+        ReaperTick tick = new ReaperTick(stage.keys(), server, GAP, GRACE);
+        return stage.act(
+                Script.REAPER_TICK,
+                () -> RedisFutures.join(tick.runAsync(stage.redis().scripts())));
+    }
+}

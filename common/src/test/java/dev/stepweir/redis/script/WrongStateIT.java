@@ -1,0 +1,85 @@
+package dev.stepweir.redis.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepweir.redis.script.AdvanceSteps.Begun;
+import dev.stepweir.redis.script.FailStep.Decision.GiveUp;
+import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.StepState;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/**
+ * A caller that confuses states, but says what is stored: the scripts themselves move a step only
+ * from where the table says.
+ */
+class WrongStateIT extends OnStage {
+
+    private RunId run;
+    private Begun begun;
+
+    @ParameterizedTest
+    @EnumSource(value = StepState.class, mode = Mode.EXCLUDE, names = "PENDING")
+    void a_step_moves_only_as_the_table_says(StepState state) {
+        run = stage.started(Flows.PAIR);
+        begun = stage.takeOne("w1", "work");
+        stage.age(begun, "w1", Duration.ofMinutes(1));
+        String stored = begun.stored().replace("READY", state.name()) + " f=1" + rest(state);
+        for (Operation<?> operation : operations(stored)) {
+            stage.commands().hset(stage.keys().run(run), "s:first", stored);
+
+            Enum<?> outcome = stage.run(operation).outcome();
+
+            boolean moved = !stage.stored(run, "first").equals(stored);
+            assertThat(moved)
+                    .as("%s answered %s", operation.getClass().getSimpleName(), outcome)
+                    .isEqualTo(EnumSet.allOf(Moved.class).stream().anyMatch(m -> m.says(outcome)));
+        }
+    }
+
+    /** The answers that mean that the step is another now. */
+    private enum Moved {
+        WAITING,
+        DEAD,
+        PUBLISHED,
+        CRASHED,
+        REDELIVERED;
+
+        boolean says(Enum<?> outcome) {
+            return outcome.name().equals(name());
+        }
+    }
+
+    private static String rest(StepState state) {
+        return switch (state) {
+            case WAITING_FOR_RETRY -> " due=5";
+            case SUCCEEDED -> " w=w1 to=5 ms=1";
+            case DEAD -> " dlq=9-1";
+            case PENDING, READY -> "";
+        };
+    }
+
+    private List<Operation<?>> operations(String stored) {
+        var step = stage.step(run, "first");
+        String event = HistoryEvent.record(HistoryEvent.FAILED, Map.of());
+        ReapStep.Limits limits =
+                new ReapStep.Limits(Duration.ofSeconds(25), Duration.ofSeconds(25));
+        Begun seen = new Begun("work", begun.entryId(), begun.entry(), "", stored, List.of());
+        return Stream.<Operation<?>>of(
+                        new RetryStep(stage.keys(), step, stored, List.of()),
+                        new RedriveStep(stage.keys(), step, stored, List.of(), event),
+                        new ReapStep(
+                                stage.keys(), step, "w1", stored, "s:first", limits, "", event),
+                        new ReconcileStep(stage.keys(), step, stored, List.of(), event),
+                        new HandBackStep(stage.keys(), step, stored, "s:first", event),
+                        stage.failure(seen, new GiveUp("{}")))
+                .toList();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.redis.script.AdvanceSteps;
+import dev.stepweir.redis.script.AdvanceSteps.Commit;
+import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.AdvanceSteps.Turn;
+import dev.stepweir.worker.Lane.Finished;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what
+ * it may bring. With little to do the script takes as well, and begins what it took: one round trip
+ * per step. Behind a backlog the takes are plain reads sent along with it, and what they bring is
+ * begun by the next turn's script: entries need not pass through Lua on their way in.
+ */
+final class LaneTurn {
+
+    private static final int MAX_WRITES = 500;
+    private static final Turn NOTHING = new Turn(Map.of(), List.of(), "");
+
+    private final AdvanceSteps call;
+    private final Reservation reservation;
+    private final List<Finished> items = new ArrayList<>();
+    private final List<ReadEntry> begins = new ArrayList<>();
+    private final Map<String, Integer> takes = new LinkedHashMap<>();
+    private final boolean saturated;
+    private int budget;
+
+    // The answers.
+    private CompletableFuture<Turn> advanced = CompletableFuture.completedFuture(NOTHING);
+    private final List<CompletableFuture<List<ReadEntry>>> taken = new ArrayList<>();
+
+    LaneTurn(Partition partition, Reservation reservation, boolean saturated) {
+        this.call = new AdvanceSteps(partition);
+        this.reservation = reservation;
+        this.saturated = saturated;
+    }
+
+    /** Moves finished work into this turn, as much as one call may carry. */
+    void commit(Deque<Finished> outbox, int most) {
+        int writes = 0;
+        int bytes = 0;
+        while (!outbox.isEmpty() && items.size() < most) {
+            Commit next = outbox.getFirst().commit();
+            writes += next.writes();
+            bytes += next.size();
+            if (!items.isEmpty() && (writes > MAX_WRITES || bytes > AdvanceSteps.MAX_BYTES)) {
+                return;
+            }
+            call.commit(next);
+            items.add(outbox.removeFirst());
+        }
+    }
+
+    /** Moves entries that were read into this turn. */
+    void begin(Deque<ReadEntry> read) {
+        while (!read.isEmpty() && begins.size() < AdvanceSteps.MAX_ITEMS) {
+            ReadEntry entry = read.removeFirst();
+            call.begin(entry.queue(), entry.id(), entry.text());
+            begins.add(entry);
+        }
+    }
+
+    /** Plans to take from the queues, in turn; false when slots were lacking for some. */
+    boolean take(List<String> queues, int start) {
+        int free = reservation.reserve(AdvanceSteps.MAX_ITEMS);
+        int left = free;
+        for (int i = 0; i < queues.size() && left > 0; i++) {
+            String queue = queues.get(Math.floorMod(start + i, queues.size()));
+            // The script shares one budget over its takes; plain reads need a share each.
+            int share = saturated ? Math.max(1, left / (queues.size() - i)) : left;
+            int most = reservation.reserve(queue, share);
+            if (most > 0) {
+                takes.put(queue, most);
+                left -= saturated ? most : 0;
+            }
+        }
+        budget = saturated ? free - left : free;
+        if (takes.isEmpty()) {
+            reservation.releaseRest();
+            budget = 0;
+        }
+        return takes.size() == queues.size();
+    }
+
+    boolean isEmpty() {
+        return call.isEmpty() && takes.isEmpty();
+    }
+
+    /** Most entries that this turn takes. */
+    int budget() {
+        return budget;
+    }
+
+    List<Finished> items() {
+        return items;
+    }
+
+    List<ReadEntry> begins() {
+        return begins;
+    }
+
+    /** Sends the turn; complete, well or badly, when every answer is there. */
+    CompletableFuture<?> send(LaneConnection connection) {
+        if (!saturated) {
+            takes.forEach(call::take);
+        }
+        if (!call.isEmpty()) {
+            advanced = connection.advance(call, saturated ? 0 : budget);
+        }
+        List<CompletableFuture<?>> answers = new ArrayList<>(List.of(advanced));
+        if (saturated) {
+            takes.forEach((queue, most) -> taken.add(connection.take(queue, most)));
+            answers.addAll(taken);
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+    }
+
+    /** What the script answered. */
+    CompletableFuture<Turn> advanced() {
+        return advanced;
+    }
+
+    /** Why plain reads failed, if they did. */
+    Optional<Throwable> takeFailure() {
+        return taken.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(CompletableFuture::exceptionNow)
+                .findFirst();
+    }
+
+    /** What plain reads brought, to be begun in the next turn. */
+    List<ReadEntry> read() {
+        return taken.stream()
+                .filter(read -> !read.isCompletedExceptionally())
+                .flatMap(read -> read.resultNow().stream())
+                .toList();
+    }
+
+    /**
+     * Called once when the answers are there. The slots of entries that came are their own now, and
+     * those of entries whose begin was not answered stay theirs; the rest is given back.
+     */
+    void settleSlots() {
+        if (!advanced.isCompletedExceptionally()) {
+            begins.forEach(entry -> reservation.addEntry(entry.queue()));
+            advanced.resultNow().begun().forEach(one -> reservation.use(one.queue()));
+        }
+        read().forEach(entry -> reservation.use(entry.queue()));
+        reservation.releaseRest();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.stepweir.worker;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Slots set aside for entries before they are asked for. What was not needed is given back. Used by
+ * one thread at a time.
+ */
+final class Reservation {
+
+    private final Slots slots;
+    private final Map<String, Integer> ofHandlers = new HashMap<>();
+    private int ofWorker;
+
+    Reservation(Slots slots) {
+        this.slots = slots;
+    }
+
+    /** Sets up to {@code most} of the worker's slots aside; returns how many there are now. */
+    int reserve(int most) {
+        ofWorker += slots.reserve(most);
+        return ofWorker;
+    }
+
+    /** Sets up to {@code most} of a handler's slots aside; returns how many. */
+    int reserve(String handler, int most) {
+        int reserved = slots.reserve(handler, most);
+        if (reserved > 0) {
+            ofHandlers.merge(handler, reserved, Integer::sum);
+        }
+        return reserved;
+    }
+
+    /** Sets one slot of both kinds aside; false, and nothing set aside, when either is lacking. */
+    boolean reserveEntry(String handler) {
+        if (slots.reserve(1) == 0) {
+            return false;
+        }
+        if (slots.reserve(handler, 1) == 0) {
+            slots.release(1);
+            return false;
+        }
+        addEntry(handler);
+        return true;
+    }
+
+    /** Takes over the slots of an entry that was read before. */
+    void addEntry(String handler) {
+        ofWorker++;
+        ofHandlers.merge(handler, 1, Integer::sum);
+    }
+
+    /** An entry came: its slots are its own from now on. */
+    void use(String handler) {
+        ofWorker--;
+        ofHandlers.merge(handler, -1, Integer::sum);
+    }
+
+    /** Gives back whatever no entry came for. */
+    void releaseRest() {
+        ofHandlers.forEach(slots::release);
+        slots.release(ofWorker);
+        ofHandlers.clear();
+        ofWorker = 0;
+    }
+}

@@ -16,6 +16,7 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.handler.BuiltInHandlers;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.workflow.InvalidWorkflowException;
@@ -220,7 +221,8 @@ class LifecycleIT {
                         .step("a", s -> s.handler("echo"))
                         .step("b", s -> s.handler("fail-n-times").after("a").maxAttempts(1))
                         .build();
-        try (Stack stack = Stack.start(redis)) {
+        try (Stack stack = Stack.open(redis.uri(), redis.namespace(), 1)) {
+            stack.orchestrator().reaper().worker(new Handlers().addAll(new BuiltInHandlers()));
             stack.client().runs().purge(stack.run(workflow, "warm-up").id());
             Set<String> before = Set.copyOf(redis.state().asMap().keySet());
 

@@ -126,6 +126,23 @@ class WorkerIT {
     }
 
     @Test
+    @DisplayName("with fewer slots than partitions every partition is still served")
+    void a_lane_without_a_slot_gets_one_when_another_lane_finds_nothing(TestRedis redis) {
+        Workflow one = Workflow.builder("one").step("s", s -> s.handler("h")).build();
+        try (Worker worker =
+                worker(redis)
+                        .concurrency(1)
+                        .handler("h", (input, context) -> context.step())
+                        .start()) {
+            for (int round = 0; round < 6; round++) {
+                RunId run = runs.start(one, null);
+                awaitState(run, RunState.COMPLETED);
+            }
+            assertThat(worker.inHand()).isZero();
+        }
+    }
+
+    @Test
     @DisplayName("a failing step waits in the timers, is never charged twice, and dies exhausted")
     void a_failing_step_waits_and_a_permanent_error_dies_at_once(TestRedis redis) {
         Workflow workflow =

@@ -1,5 +1,7 @@
 package dev.stepweir.client;
 
+import dev.stepweir.operator.Runs;
+
 /**
  * Redis is nearly full: no run is accepted until there is room again. Runs accepted before go on to
  * their end.

@@ -1,5 +1,6 @@
 package dev.stepweir.client;
 
+import dev.stepweir.operator.Runs;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.script.WatchRun;

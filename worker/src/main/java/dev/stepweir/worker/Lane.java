@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,7 +140,9 @@ final class Lane {
     }
 
     private void done(LaneTurn turn, Turn answer) {
-        turn.items().forEach(item -> settle(item, answer.results().get(item.commit())));
+        for (int i = 0; i < turn.items().size(); i++) {
+            settle(turn.items().get(i), answer.results().get(i));
+        }
         answer.begun().forEach(this::start);
         int taken = keep(turn) + answer.begun().size() - turn.begins().size();
         if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
@@ -169,7 +170,7 @@ final class Lane {
         return entries.size();
     }
 
-    private void settle(Finished item, @Nullable Result result) {
+    private void settle(Finished item, Result result) {
         inHand.remove(item.execution());
         switch (result) {
             case APPLIED, ALREADY -> {}
@@ -180,7 +181,6 @@ final class Lane {
                             item.commit().run(),
                             item.execution().assignment().step().step(),
                             item.commit().dispatch());
-            case null -> throw new IllegalStateException("a commit was not answered");
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 final class LaneTurn {
 
     private static final int MAX_WRITES = 500;
-    private static final Turn NOTHING = new Turn(Map.of(), List.of(), "");
+    private static final Turn NOTHING = new Turn(List.of(), List.of(), "");
 
     private final AdvanceSteps call;
     private final Reservation reservation;

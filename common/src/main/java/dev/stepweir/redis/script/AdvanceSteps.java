@@ -148,18 +148,26 @@ public final class AdvanceSteps {
             String entry,
             String head,
             Ledgers ledgers,
-            List<byte @Nullable []> inputs) {}
+            List<byte @Nullable []> inputs) {
+
+        /** The step's field, to be shown when it is reported. */
+        public String stored() {
+            long number = QueueEntry.parse(entry).number();
+            return StepField.ready(new Dispatch(number, entryId), ledgers);
+        }
+    }
 
     /**
      * What a call brought.
      *
-     * @param results one per commit, by identity
+     * @param results one per commit, in the order in which they were added
      * @param problem why beginning or taking stopped early, or empty
      */
-    public record Turn(Map<Commit, Result> results, List<Begun> begun, String problem) {}
+    public record Turn(List<Result> results, List<Begun> begun, String problem) {}
 
     private final Partition partition;
     private final List<String> queues = new ArrayList<>();
+    private final List<Commit> added = new ArrayList<>();
     private final Map<Step, List<Commit>> commits = new IdentityHashMap<>();
     private final List<byte[]> begins = new ArrayList<>();
     private final List<byte[]> takes = new ArrayList<>();
@@ -170,6 +178,7 @@ public final class AdvanceSteps {
     }
 
     public void commit(Commit item) {
+        added.add(item);
         commits.computeIfAbsent(item.step(), this::addStep).add(item);
     }
 
@@ -281,14 +290,15 @@ public final class AdvanceSteps {
     }
 
     private Turn read(List<Object> reply) {
-        Map<Commit, Result> results = new IdentityHashMap<>();
-        sent.forEach(item -> results.put(item, Result.APPLIED));
+        Map<Commit, Result> others = new IdentityHashMap<>();
         List<?> exceptions = (List<?>) reply.get(0);
         for (int i = 0; i < exceptions.size(); i += 2) {
             int index = (int) (long) exceptions.get(i) - 1;
-            results.put(
+            others.put(
                     sent.get(index), Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1))));
         }
+        List<Result> results =
+                added.stream().map(item -> others.getOrDefault(item, Result.APPLIED)).toList();
         List<Begun> begun = readBegun((List<?>) reply.get(1));
         return new Turn(results, begun, Bytes.text((byte[]) reply.get(2)));
     }

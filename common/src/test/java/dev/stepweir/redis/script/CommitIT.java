@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
+import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunTransition;
 import dev.stepweir.state.StepTransition;
@@ -199,7 +200,7 @@ class CommitIT extends OnStage {
                         copy,
                         begun.entry(),
                         begun.head(),
-                        begun.stored(),
+                        begun.ledgers(),
                         List.of());
 
         stage.commit("w2", stage.success(forged, "2"))
@@ -229,7 +230,7 @@ class CommitIT extends OnStage {
                         second.entryId(),
                         second.entry(),
                         second.head(),
-                        "READY 2@" + second.entryId(),
+                        Ledgers.NONE,
                         List.of());
         stage.commit("w2", stage.success(forgetful, "1")).answered(List.of(STALE));
         assertThat(stage.stored(run, "first")).isEqualTo(second.stored());

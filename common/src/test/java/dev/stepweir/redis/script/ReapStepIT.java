@@ -136,7 +136,7 @@ class ReapStepIT extends OnStage {
                         copy,
                         begun.entry(),
                         begun.head(),
-                        begun.stored().replace(begun.entryId(), copy),
+                        begun.ledgers(),
                         begun.inputs());
         stage.age(forged, "w2", LONG);
 

@@ -316,13 +316,17 @@ final class Stage implements AutoCloseable {
     }
 
     FailStep failure(Begun begun, FailStep.Decision decision) {
+        return failure(begun, begun.stored(), decision);
+    }
+
+    FailStep failure(Begun begun, String expected, FailStep.Decision decision) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
-        StepField field = StepField.parse(begun.stored());
+        StepField field = StepField.parse(expected);
         return new FailStep(
                 keys,
                 new StepAddress(entry.run(), entry.step(), begun.queue()),
                 new Dispatch(entry.number(), begun.entryId()),
-                begun.stored(),
+                expected,
                 field.ledgers().withFailure(),
                 "{\"why\":\"boom\"}",
                 decision,

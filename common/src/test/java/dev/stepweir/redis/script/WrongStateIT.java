@@ -71,7 +71,6 @@ class WrongStateIT extends OnStage {
         String event = HistoryEvent.record(HistoryEvent.FAILED, Map.of());
         ReapStep.Limits limits =
                 new ReapStep.Limits(Duration.ofSeconds(25), Duration.ofSeconds(25));
-        Begun seen = new Begun("work", begun.entryId(), begun.entry(), "", stored, List.of());
         return Stream.<Operation<?>>of(
                         new RetryStep(stage.keys(), step, stored, List.of()),
                         new RedriveStep(stage.keys(), step, stored, List.of(), event),
@@ -79,7 +78,7 @@ class WrongStateIT extends OnStage {
                                 stage.keys(), step, "w1", stored, "s:first", limits, "", event),
                         new ReconcileStep(stage.keys(), step, stored, List.of(), event),
                         new HandBackStep(stage.keys(), step, stored, "s:first", event),
-                        stage.failure(seen, new GiveUp("{}")))
+                        stage.failure(begun, stored, new GiveUp("{}")))
                 .toList();
     }
 }

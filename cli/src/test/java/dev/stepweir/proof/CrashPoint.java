@@ -75,7 +75,8 @@ record CrashPoint(Role role, Occurrence occurrence, Side side) {
         }
     }
 
-    private static String operation(Command command) {
+    /** A script by its name, another command by its own. */
+    static String operation(Command command) {
         return switch (command.name()) {
             case "EVALSHA" -> script(command.first());
             case "CLIENT", "XGROUP", "XINFO", "SCRIPT" -> command.name() + " " + command.first();

@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +47,7 @@ class KilledWorkersIT {
             for (int kill = 0; kill < KILLS; kill++) {
                 int open = stack.client().runs().list(OPEN, 1_000).size();
                 runs.addAll(stack.submit(FAN, OPEN_RUNS - Math.min(open, OPEN_RUNS)));
-                after(Duration.ofMillis(50 + random.nextInt(250)));
+                Stack.pass(Duration.ofMillis(50 + random.nextInt(250)));
                 int victim = random.nextInt(WORKERS);
                 awaitReady(workers.get(victim));
                 workers.get(victim).kill();
@@ -60,16 +58,8 @@ class KilledWorkersIT {
             }
             Audit.Sum sum = Audit.ofWitnessed(stack, runs);
             System.out.printf(
-                    "[proof] %d kills of workers, %d runs, %d steps, %d extra executions,"
-                            + " %d crashes charged, %d free redeliveries, 0 lost, 0 double commits,"
-                            + " seed %d%n",
-                    KILLS,
-                    runs.size(),
-                    sum.steps(),
-                    sum.extraExecutions(),
-                    sum.crashes(),
-                    sum.redeliveries(),
-                    SEED);
+                    "[proof] %d kills of workers, %d runs, %s, 0 lost, 0 double commits, seed %d%n",
+                    KILLS, runs.size(), sum, SEED);
             assertThat(sum.crashes()).as("kills that hit a step at work").isPositive();
         }
     }
@@ -82,9 +72,5 @@ class KilledWorkersIT {
 
     private static void awaitReady(JavaProcess worker) {
         worker.awaitLine(line -> line.startsWith(WorkerMain.READY), Stack.SOON);
-    }
-
-    private static void after(Duration pause) throws InterruptedException {
-        assertThat(new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
     }
 }

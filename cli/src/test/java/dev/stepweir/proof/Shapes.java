@@ -1,6 +1,9 @@
 package dev.stepweir.proof;
 
+import dev.stepweir.workflow.Backoff;
+import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
 
 /** Workflows of witnessed steps. */
 final class Shapes {
@@ -12,9 +15,7 @@ final class Shapes {
         Workflow.Builder chain = Workflow.builder("chain");
         for (int i = 0; i < steps; i++) {
             String[] after = i == 0 ? new String[0] : new String[] {"s" + (i - 1)};
-            chain.step(
-                    "s" + i,
-                    s -> s.handler(Witness.HANDLER).after(after).setting("millis", millis));
+            chain.step("s" + i, s -> witnessed(s, millis).after(after));
         }
         return chain.build();
     }
@@ -28,14 +29,20 @@ final class Shapes {
     static Workflow fan(int width, int millis) {
         String[] middle = new String[width];
         Workflow.Builder fan = Workflow.builder("fan");
-        fan.step("first", s -> s.handler(Witness.HANDLER).setting("millis", millis));
+        fan.step("first", s -> witnessed(s, millis));
         for (int i = 0; i < width; i++) {
             middle[i] = "part" + i;
-            fan.step(
-                    middle[i],
-                    s -> s.handler(Witness.HANDLER).after("first").setting("millis", millis));
+            fan.step(middle[i], s -> witnessed(s, millis).after("first"));
         }
-        fan.step("last", s -> s.handler(Witness.HANDLER).after(middle).setting("millis", millis));
+        fan.step("last", s -> witnessed(s, millis).after(middle));
         return fan.build();
+    }
+
+    /** The witness itself fails while it cannot write: many quick attempts. */
+    private static StepDefinition.Builder witnessed(StepDefinition.Builder step, int millis) {
+        return step.handler(Witness.HANDLER)
+                .setting("millis", millis)
+                .maxAttempts(1_000)
+                .backoff(Backoff.FIXED, Duration.ofMillis(100));
     }
 }

@@ -1,5 +1,6 @@
 package dev.stepweir.proof;
 
+import dev.stepweir.client.AwaitTimeoutException;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.handler.BuiltInHandlers;
 import dev.stepweir.handler.Handlers;
@@ -18,6 +19,8 @@ import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A whole installation in this JVM with short periods: any number of each role, each with a Redis
@@ -26,7 +29,7 @@ import java.util.List;
 public final class Stack implements AutoCloseable {
 
     /** How long a test waits for what should take a moment. */
-    public static final Duration SOON = Duration.ofSeconds(60);
+    public static final Duration SOON = Duration.ofSeconds(30);
 
     /** In place of an address: the server's own. */
     static final String DIRECT = "";
@@ -35,7 +38,10 @@ public final class Stack implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(1);
     static final int CRASH_BUDGET = 100;
 
-    static final WorkerConfig WORKER = new WorkerConfig(16, HEARTBEAT, Duration.ofMillis(1));
+    /** Enough for a worker to ask every partition for a full batch. */
+    static final int CONCURRENCY = 200;
+
+    static final WorkerConfig WORKER = new WorkerConfig(CONCURRENCY, HEARTBEAT, Duration.ofMillis(1));
 
     static final ReaperConfig REAPER =
             new ReaperConfig(
@@ -170,8 +176,22 @@ public final class Stack implements AutoCloseable {
 
     /** Waits for the end of a run and shows it. */
     public RunView await(RunId run) throws InterruptedException {
-        var unused = client.await(run, SOON);
+        try {
+            var unused = client.await(run, SOON);
+        } catch (AwaitTimeoutException stuck) {
+            throw new AssertionError(
+                    "stuck: %s%nhistory: %s"
+                            .formatted(client.show(run), client.runs().history(run)),
+                    stuck);
+        }
         return client.show(run).orElseThrow();
+    }
+
+    /** Lets time pass in which the roles work. */
+    public static void pass(Duration time) throws InterruptedException {
+        if (new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("nobody counts this down");
+        }
     }
 
     /** Ends all roles, the last started first. */

@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,8 +25,7 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
 
     private static final String TOKEN = "token";
 
-    private final Redis redis;
-    private final byte[] list;
+    private final Consumer<String> paper;
 
     /**
      * One execution.
@@ -48,14 +46,19 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
         }
     }
 
-    /** Writes over a connection that stays the caller's. */
-    Witness(Redis redis, String namespace) {
-        this.redis = redis;
-        this.list = Bytes.of("proof:" + namespace);
+    /** Writes on whatever paper; several threads do so at once. */
+    Witness(Consumer<String> paper) {
+        this.paper = paper;
     }
 
+    /** A handler that writes into a list in Redis, over a connection that stays the caller's. */
     static Handlers handlers(Redis redis, String namespace) {
-        return new Handlers().add(HANDLER, new Witness(redis, namespace));
+        byte[] list = Bytes.of("proof:" + namespace);
+        Consumer<String> paper =
+                line -> {
+                    var unused = RedisFutures.join(redis.commands().rpush(list, Bytes.of(line)));
+                };
+        return new Handlers().add(HANDLER, new Witness(paper));
     }
 
     static Handlers handlers(Stack stack) {
@@ -75,8 +78,8 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
                 .append(' ')
                 .append(token);
         saw(input).forEach((step, seen) -> line.append(' ').append(step + "=" + seen));
-        var unused = RedisFutures.join(redis.commands().rpush(list, Bytes.of(line.toString())));
-        rest(Duration.ofMillis(context.setting("millis", 0)));
+        paper.accept(line.toString());
+        Stack.pass(Duration.ofMillis(context.setting("millis", 0)));
         return Map.of(TOKEN, token);
     }
 
@@ -90,16 +93,7 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
         return saw;
     }
 
-    private static void rest(Duration time) throws InterruptedException {
-        if (time.isPositive()) {
-            boolean never = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
-            if (never) {
-                throw new IllegalStateException("nobody counts this down");
-            }
-        }
-    }
-
-    /** Everything that was written down in a namespace. */
+    /** Everything that was written into Redis about a namespace. */
     static List<Testimony> testimonies(Stack stack) {
         byte[] key = Bytes.of("proof:" + stack.namespace().name());
         return RedisFutures.join(stack.redis().commands().lrange(key, 0, -1)).stream()

@@ -1,5 +1,6 @@
 package dev.stepweir.redis;
 
+import dev.stepweir.redis.RedisKey.Kind;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import java.util.regex.Pattern;
@@ -47,12 +48,19 @@ public record Keys(String namespace, int partition) {
         return "sw:{" + namespace + ":" + partition + "}:" + rest;
     }
 
-    /** Hash, partition 0 only: what was fixed when the namespace was created. */
+    @RedisKey(
+            as = Kind.HASH,
+            what = "What was fixed when the namespace was created: how many partitions it has",
+            once = true)
     public String namespaceRecord() {
         return key("namespace");
     }
 
-    /** Hash: everything about one run. */
+    @RedisKey(
+            as = Kind.HASH,
+            what =
+                    "Everything about one run: head, times, input, and per step its state, "
+                            + "output and last error")
     public String run(RunId run) {
         return runPrefix() + run.text();
     }
@@ -62,32 +70,34 @@ public record Keys(String namespace, int partition) {
         return key("run:");
     }
 
-    /** List: what happened to a run besides its steps' results. */
+    @RedisKey(
+            as = Kind.LIST,
+            what = "What happened to a run besides its steps' results, one line each")
     public String history(RunId run) {
         return key("history:") + run.text();
     }
 
-    /** String: a value of the run too large for a field of its hash. */
+    @RedisKey(as = Kind.STRING, what = "A value of the run too large for a field of its hash")
     public String blob(RunId run, String field) {
         return key("blob:") + run.text() + ":" + field;
     }
 
-    /** Sorted set by time of submission: runs that are not closed. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that are not closed, by time of submission")
     public String openRuns() {
         return key("open");
     }
 
-    /** Sorted set by time of closing: runs that completed. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that completed, by time of closing")
     public String completedRuns() {
         return key("completed");
     }
 
-    /** Sorted set by time of closing: runs that dead steps block. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs that dead steps block, by time of closing")
     public String failedRuns() {
         return key("failed");
     }
 
-    /** Sorted set by time of closing: runs ended by an operator. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Runs ended by an operator, by time of closing")
     public String cancelledRuns() {
         return key("cancelled");
     }
@@ -102,67 +112,80 @@ public record Keys(String namespace, int partition) {
         };
     }
 
-    /** Hash: one definition, by content hash, and how many stored runs use it. */
+    @RedisKey(
+            as = Kind.HASH,
+            what = "One definition, by content hash, and how many stored runs use it")
     public String workflow(String hash) {
         return key("workflow:") + hash;
     }
 
-    /** Stream: the orchestrators' doorbell. */
+    @RedisKey(as = Kind.STREAM, what = "The orchestrators' doorbell: runs to start or to settle")
     public String inbox() {
         return key("inbox");
     }
 
-    /** Stream: what the workers of one handler read. */
+    @RedisKey(
+            as = Kind.STREAM,
+            what =
+                    "What the workers of one handler read; the consumer group's pending list "
+                            + "holds the leases")
     public String queue(String name) {
         return key("queue:") + name;
     }
 
-    /** Set: the names of the partition's queues. */
+    @RedisKey(as = Kind.SET, what = "The names of the partition's queues")
     public String queues() {
         return key("queues");
     }
 
-    /** Sorted set by due time: steps that wait. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
     public String timers() {
         return key("timers");
     }
 
-    /** Stream: the dead letters. */
+    @RedisKey(as = Kind.STREAM, what = "The dead letters, one entry each")
     public String deadLetters() {
         return key("dlq");
     }
 
-    /** Hash: id of each dead letter to its entry in {@link #deadLetters}. */
+    @RedisKey(as = Kind.HASH, what = "The id of each dead letter, and its entry in the stream")
     public String letterIndex() {
         return key("letters");
     }
 
-    /** Sorted set: each worker's last heartbeat. */
+    @RedisKey(as = Kind.SORTED_SET, what = "Each worker's last heartbeat")
     public String workerBeats() {
         return key("workers");
     }
 
-    /** Hash, partition 0 only: each worker's description. */
+    @RedisKey(as = Kind.HASH, what = "Each worker's description", once = true)
     public String workerRecords() {
         return key("worker-records");
     }
 
-    /** Hash: when a reaper last looked at the partition, and until when leases have grace. */
+    @RedisKey(
+            as = Kind.HASH,
+            what =
+                    "When a reaper last looked at the partition, on which server, and until "
+                            + "when leases have grace")
     public String reaper() {
         return key("reaper");
     }
 
-    /** Sorted set, partition 0 only: last sign of life of each role process. */
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "The last sign of life of each role process",
+            once = true)
     public String roleBeats() {
         return key("roles");
     }
 
-    /** Channel: runs that were cancelled, for the workers. */
+    @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
     public String cancelChannel() {
         return key("cancels");
     }
 
-    /** Channel: runs that closed, for one waiting client. */
+    @RedisKey(as = Kind.CHANNEL, what = "Runs that closed, for one waiting client")
     public String clientChannel(String client) {
         return key("client:") + client;
     }

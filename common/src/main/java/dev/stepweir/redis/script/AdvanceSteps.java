@@ -11,7 +11,7 @@ import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -168,21 +168,22 @@ public final class AdvanceSteps {
     private final Partition partition;
     private final List<String> queues = new ArrayList<>();
     private final List<Commit> added = new ArrayList<>();
-    private final Map<Step, List<Commit>> commits = new IdentityHashMap<>();
+    /** Per step, the one first committed first: the places of its commits among those added. */
+    private final Map<Step, List<Integer>> groups = new LinkedHashMap<>();
     private final List<byte[]> begins = new ArrayList<>();
     private final List<byte[]> takes = new ArrayList<>();
-    private List<Commit> sent = List.of();
+    private List<Integer> sent = List.of();
 
     public AdvanceSteps(Partition partition) {
         this.partition = partition;
     }
 
     public void commit(Commit item) {
+        groups.computeIfAbsent(item.step(), this::addStep).add(added.size());
         added.add(item);
-        commits.computeIfAbsent(item.step(), this::addStep).add(item);
     }
 
-    private List<Commit> addStep(Step step) {
+    private List<Integer> addStep(Step step) {
         addQueue(step.queue);
         step.successors.forEach(successor -> addQueue(successor.queue()));
         return new ArrayList<>();
@@ -202,7 +203,7 @@ public final class AdvanceSteps {
     }
 
     public boolean isEmpty() {
-        return commits.isEmpty() && begins.isEmpty() && takes.isEmpty();
+        return added.isEmpty() && begins.isEmpty() && takes.isEmpty();
     }
 
     /**
@@ -211,23 +212,23 @@ public final class AdvanceSteps {
      * @param budget most entries to take from all queues together
      */
     public CompletableFuture<Turn> send(ScriptRunner scripts, int budget) {
-        sent = commits.values().stream().flatMap(List::stream).toList();
+        sent = groups.values().stream().flatMap(List::stream).toList();
         ScriptCall call = new ScriptCall(Script.ADVANCE_STEPS);
         addKeys(call);
         call.arg(GROUP)
                 .arg(partition.consumer())
                 .arg(partition.keys().runPrefix())
                 .arg(queues.size())
-                .arg(commits.size())
+                .arg(groups.size())
                 .arg(begins.size() / 3)
                 .arg(takes.size() / 2)
                 .arg(budget);
         int blobKey = FIRST_QUEUE + queues.size() + sent.size();
-        for (Map.Entry<Step, List<Commit>> group : commits.entrySet()) {
+        for (Map.Entry<Step, List<Integer>> group : groups.entrySet()) {
             describe(call, group.getKey());
             call.arg(group.getValue().size());
-            for (Commit item : group.getValue()) {
-                blobKey = addItem(call, item, blobKey);
+            for (int place : group.getValue()) {
+                blobKey = addItem(call, added.get(place), blobKey);
             }
         }
         begins.forEach(call::arg);
@@ -244,8 +245,9 @@ public final class AdvanceSteps {
                 .key(own.letterIndex());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
         String runPrefix = own.runPrefix();
-        sent.forEach(item -> call.key(runPrefix + item.run().text()));
-        for (Commit item : sent) {
+        sent.forEach(place -> call.key(runPrefix + added.get(place).run().text()));
+        for (int place : sent) {
+            Commit item = added.get(place);
             if (isLarge(item.output())) {
                 call.key(own.blob(item.run(), item.step().outputField));
             }
@@ -276,9 +278,9 @@ public final class AdvanceSteps {
                     item.dispatch().number()
                             + " "
                             + (large ? blobKey : 0)
-                            + " "
-                            + (item.letter().isEmpty() ? "-" : item.letter())
-                            + StepField.ledgerSuffix(item.ledgers()));
+                            + StepField.ledgerSuffix(item.ledgers())
+                            + '\u001F'
+                            + item.letter());
         } else {
             call.arg(Bytes.EMPTY);
         }
@@ -290,17 +292,16 @@ public final class AdvanceSteps {
     }
 
     private Turn read(List<Object> reply) {
-        Map<Commit, Result> others = new IdentityHashMap<>();
+        Result[] results = new Result[added.size()];
+        Arrays.fill(results, Result.APPLIED);
         List<?> exceptions = (List<?>) reply.get(0);
         for (int i = 0; i < exceptions.size(); i += 2) {
             int index = (int) (long) exceptions.get(i) - 1;
-            others.put(
-                    sent.get(index), Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1))));
+            results[sent.get(index)] =
+                    Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
         }
-        List<Result> results =
-                added.stream().map(item -> others.getOrDefault(item, Result.APPLIED)).toList();
         List<Begun> begun = readBegun((List<?>) reply.get(1));
-        return new Turn(results, begun, Bytes.text((byte[]) reply.get(2)));
+        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(2)));
     }
 
     private List<Begun> readBegun(List<?> flat) {

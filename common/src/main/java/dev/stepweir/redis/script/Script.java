@@ -7,9 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Set;
 
 /** Every operation on stored state, one Lua file each; the file has the constant's name. */
 public enum Script {
@@ -31,13 +29,11 @@ public enum Script {
     FORGET_CONSUMER,
     WATCH_RUN;
 
-    private static final String INCLUDE = "--@include ";
-
     private final String source;
     private final String sha;
 
     Script() {
-        this.source = assemble();
+        this.source = ScriptSource.assemble(fileName(), Script::read);
         this.sha = sha1(source);
     }
 
@@ -54,19 +50,6 @@ public enum Script {
     /** The file's name without its ending. */
     public String fileName() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    private String assemble() {
-        Set<String> included = new LinkedHashSet<>();
-        StringBuilder text = new StringBuilder();
-        for (String line : read(fileName()).split("\n")) {
-            if (!line.startsWith(INCLUDE)) {
-                text.append(line).append('\n');
-            } else if (included.add(line.substring(INCLUDE.length()).strip())) {
-                text.append(read("lib/" + line.substring(INCLUDE.length()).strip()));
-            }
-        }
-        return text.toString();
     }
 
     static String read(String name) {

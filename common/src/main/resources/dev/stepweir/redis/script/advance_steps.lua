@@ -24,7 +24,7 @@
 -- arg step*          queue, field, output field, successors, then per successor:
 --                    field or '$end', dependencies, queue, entry; then how many items, then per
 --                    item: entry id, milliseconds taken, output as stored or '', and '' or for
---                    few: number, blob's key index or 0, dead letter or '-', ledgers
+--                    few: number, blob's key index or 0, ledgers, U+001F, dead letter
 -- arg begin*         queue, entry id, entry
 -- arg take*          queue, at most
 -- ret exceptions begun problem: exceptions per item not applied its index and ALREADY | STALE |
@@ -102,8 +102,8 @@ end
 
 local function commit(run, step, i)
   local entry_id, output, rare = ARGV[i], ARGV[i + 2], ARGV[i + 3]
-  local number, ledgers, blob, letter = '1', '', '0', '-'
-  if rare ~= '' then number, blob, letter, ledgers = match(rare, '^(%d+) (%d+) (%S+)(.*)$') end
+  local number, ledgers, blob, letter = '1', '', '0', ''
+  if rare ~= '' then number, blob, ledgers, letter = match(rare, '^(%d+) (%d+)(.-)\31(.*)$') end
   local dispatch = number .. '@' .. entry_id .. ledgers
   remove_later(step.queue, entry_id)
   local seen = call('HMGET', run, 'head', step.field)
@@ -123,7 +123,7 @@ local function commit(run, step, i)
   end
   local finished = unblock(run, run_id, write, step.successors)
   write_fields(run, write)
-  if letter ~= '-' then remove_letter(letter) end
+  if letter ~= '' then remove_letter(letter) end
   if finished then close_run(run, run_id, 'COMPLETED', head, open, completed, now, '') end
   return nil
 end

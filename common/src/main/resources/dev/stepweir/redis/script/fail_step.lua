@@ -15,7 +15,7 @@
 -- arg next           the step's new field up to the due time or the letter's id
 -- arg delay_millis   until the retry, or -1 when there is none
 -- arg error_field
--- arg error
+-- arg error_text
 -- arg timer          member of the timers set
 -- arg letter_id
 -- arg letter         the dead letter, or ''

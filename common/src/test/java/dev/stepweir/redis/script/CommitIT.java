@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
+import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunTransition;
@@ -96,9 +97,10 @@ class CommitIT extends OnStage {
     @Test
     void the_same_item_twice_in_a_call_counts_once() {
         stage.started(Flows.JOIN);
-        Commit success = stage.success(stage.takeOne("w1", "work"), "1");
+        Begun begun = stage.takeOne("w1", "work");
 
-        stage.commit("w1", success, success).answered(List.of(APPLIED, ALREADY));
+        stage.commit("w1", stage.success(begun, "1"), stage.success(begun, "1"))
+                .answered(List.of(APPLIED, ALREADY));
 
         assertThat(stage.state().get("run:RUN")).contains("s:all = PENDING 2");
     }
@@ -321,7 +323,40 @@ class CommitIT extends OnStage {
     }
 
     @Test
-    void an_error_in_the_middle_leaves_the_items_before_whole_and_its_own_unwritten() {
+    void a_step_whose_name_has_blanks_succeeds_after_a_redrive() {
+        RunId run = stage.dead(Flows.ODD_NAMES);
+        String step = "two words - {x}";
+        stage.run(stage.redrive(run, step));
+        Begun again = stage.takeOne("w2", "work");
+
+        stage.commit("w2", stage.success(again, "1", stage.step(run, step).letterId()))
+                .answered(List.of(APPLIED));
+
+        assertThat(stage.state().get("letters")).isEqualTo("none");
+        assertThat(stage.takeOne("w2", "other").inputs()).hasSize(1);
+    }
+
+    @Test
+    void a_run_of_another_type_stops_a_call_between_two_items() {
+        RunId first = stage.started(Flows.SINGLE);
+        RunId broken = stage.started(Flows.SINGLE);
+        RunId last = stage.started(Flows.SINGLE);
+        List<Commit> items =
+                stage.take("w1", "work").stream().map(b -> stage.success(b, "1")).toList();
+        stage.commands().set(stage.keys().run(broken), Stage.NO_STREAM);
+
+        assertThatThrownBy(() -> stage.commit("w1", items.toArray(Commit[]::new)))
+                .isInstanceOf(RedisCommandExecutionException.class);
+
+        assertThat(stage.head(first)).startsWith("COMPLETED ");
+        assertThat(stage.head(last)).startsWith("RUNNING ");
+        stage.commands().del(stage.keys().run(broken));
+        stage.commit("w1", items.toArray(Commit[]::new)).answered(List.of(ALREADY, GONE, APPLIED));
+        assertThat(stage.commands().xlen(stage.keys().queue("work"))).isZero();
+    }
+
+    @Test
+    void an_item_that_fails_is_not_half_written_and_the_others_are_whole_or_untouched() {
         RunId single = stage.started(Flows.SINGLE);
         RunId pair = stage.started(Flows.PAIR);
         RunId last = stage.started(Flows.SINGLE);
@@ -334,13 +369,14 @@ class CommitIT extends OnStage {
                 .isInstanceOf(RedisCommandExecutionException.class)
                 .hasMessageContaining("WRONGTYPE");
 
-        assertThat(stage.head(single)).startsWith("COMPLETED ");
         assertThat(stage.state().get("run:RUN2")).isEqualTo(before.get("run:RUN2"));
-        assertThat(stage.head(last)).startsWith("RUNNING ");
+        // Items of one step go together, before or after those of another.
+        Result others = stage.head(single).startsWith("COMPLETED ") ? ALREADY : APPLIED;
 
-        stage.commit("w1", items.get(0)).answered(List.of(ALREADY));
+        stage.commit("w1", items.get(0)).answered(List.of(others));
         assertThatThrownBy(() -> stage.commit("w1", items.get(1))).hasMessageContaining("WRONG");
-        stage.commit("w1", items.get(2)).answered(List.of(APPLIED));
+        stage.commit("w1", items.get(2)).answered(List.of(others));
+        assertThat(stage.head(last)).startsWith("COMPLETED ");
         assertThat(stage.stored(pair, "first")).startsWith("READY 1@");
 
         stage.commands().del(stage.keys().queue("other"));

@@ -144,7 +144,13 @@ class FailStepIT extends OnStage {
 
         stage.run(
                         stage.failure(
-                                new Begun("work", copy, begun.entry(), "", begun.ledgers(), List.of()),
+                                new Begun(
+                                        "work",
+                                        copy,
+                                        begun.entry(),
+                                        "",
+                                        begun.ledgers(),
+                                        List.of()),
                                 LATER))
                 .answered(STALE)
                 .changed(

@@ -16,6 +16,13 @@ final class Flows {
                     .step("second", s -> s.handler("other").after("first"))
                     .build();
 
+    /** Names as users write them. */
+    static final Workflow ODD_NAMES =
+            Workflow.builder("odd names")
+                    .step("two words - {x}", s -> s.handler("work"))
+                    .step("s:$end", s -> s.handler("other").after("two words - {x}"))
+                    .build();
+
     /** Three roots that one step waits for. */
     static final Workflow JOIN =
             Workflow.builder("join")

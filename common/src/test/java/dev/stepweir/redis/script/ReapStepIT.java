@@ -132,12 +132,7 @@ class ReapStepIT extends OnStage {
                         StreamOffset.lastConsumed(stage.keys().queue("work")));
         Begun forged =
                 new Begun(
-                        "work",
-                        copy,
-                        begun.entry(),
-                        begun.head(),
-                        begun.ledgers(),
-                        begun.inputs());
+                        "work", copy, begun.entry(), begun.head(), begun.ledgers(), begun.inputs());
         stage.age(forged, "w2", LONG);
 
         stage.run(reap(forged, "w2", ""))

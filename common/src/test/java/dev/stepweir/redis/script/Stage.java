@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.KeyTable;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -59,12 +60,18 @@ final class Stage implements AutoCloseable {
         STREAMS.put("dlq", 9_000_000_000_004L);
     }
 
+    /** What a test puts where a stream should be. */
+    static final String NO_STREAM = "no stream";
+
+    private static final List<KeyTable.Row> DOCUMENTED = KeyTable.rows();
+
     private final TestRedis server;
     private final Redis redis;
     private final Keys keys;
     private final RedisCommands<String, String> commands;
     private final Map<String, String> runNames = new LinkedHashMap<>();
     private final Map<RunId, Workflow> workflows = new HashMap<>();
+    private final Map<String, AdvanceSteps.Step> plans = new HashMap<>();
     private final Moves moves = new Moves();
     private final Set<Script> ran = EnumSet.noneOf(Script.class);
 
@@ -145,9 +152,10 @@ final class Stage implements AutoCloseable {
     }
 
     RedisState state() {
+        RedisState stored = server.state();
+        stored.asMap().forEach(Stage::checkDocumented);
         RedisState state =
-                server.state()
-                        .replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
+                stored.replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
                         .replacing("\\b1[0-9]{12}\\b", "TIME");
         for (Map.Entry<String, String> run : runNames.entrySet()) {
             state = state.replacing(run.getKey(), run.getValue());
@@ -160,6 +168,16 @@ final class Stage implements AutoCloseable {
             state = state.replacing(workflow.hash(), "HASH").replacing(Pattern.quote(json), "JSON");
         }
         return state;
+    }
+
+    private static void checkDocumented(String key, String content) {
+        if (content.equals("string\n" + NO_STREAM)) {
+            return;
+        }
+        String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
+        assertThat(DOCUMENTED)
+                .as("a key of docs/redis-keys.md: %s, a %s", key, type)
+                .anyMatch(row -> row.names(key) && row.key().as().word().equals(type));
     }
 
     /** Does something by script and tells what changed. */
@@ -263,8 +281,8 @@ final class Stage implements AutoCloseable {
         return send(turn, 1).outcome().begun().getFirst();
     }
 
-    /** How a worker sends the success of a step; one instance for each step of a call. */
-    AdvanceSteps.Step committed(Workflow workflow, String name) {
+    /** How a worker sends the success of a step. */
+    private static AdvanceSteps.Step committed(Workflow workflow, String name) {
         Graph graph = Graph.of(workflow);
         StepDefinition step = graph.step(name);
         List<Successor> successors = new ArrayList<>();
@@ -295,9 +313,12 @@ final class Stage implements AutoCloseable {
     Commit success(Begun begun, String output, String letter) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         StepField field = StepField.parse(begun.stored());
+        Workflow workflow = workflows.get(entry.run());
         return new Commit(
                 entry.run(),
-                committed(workflows.get(entry.run()), entry.step()),
+                plans.computeIfAbsent(
+                        workflow.name() + "/" + entry.step(),
+                        name -> committed(workflow, entry.step())),
                 new Dispatch(entry.number(), begun.entryId()),
                 field.ledgers(),
                 15,
@@ -401,7 +422,7 @@ final class Stage implements AutoCloseable {
     /** Puts a text where a stream should be, so that publishing to it fails. */
     void damage(String queue) {
         commands.del(keys.queue(queue));
-        commands.set(keys.queue(queue), "no stream");
+        commands.set(keys.queue(queue), NO_STREAM);
     }
 
     @Override

@@ -104,8 +104,8 @@ class SubmitRunIT extends OnStage {
     @Test
     void an_inbox_of_another_type_is_an_error_that_a_repetition_repairs() {
         RunId run = stage.newRun(Flows.SINGLE);
-        stage.commands().rename(stage.keys().inbox(), stage.keys().inbox() + "-aside");
-        stage.commands().set(stage.keys().inbox(), "no stream");
+        stage.commands().del(stage.keys().inbox());
+        stage.commands().set(stage.keys().inbox(), Stage.NO_STREAM);
 
         assertThatThrownBy(() -> stage.run(stage.submission(run)))
                 .isInstanceOf(RedisCommandExecutionException.class)

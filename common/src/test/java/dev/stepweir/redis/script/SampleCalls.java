@@ -1,0 +1,145 @@
+package dev.stepweir.redis.script;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.run.Dispatch;
+import dev.stepweir.run.Ledgers;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.state.RunState;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** One call of each script as its caller sends it. */
+final class SampleCalls {
+
+    private static final Keys KEYS = new Keys("sample", 0);
+    private static final RunId RUN = RunId.create(0);
+    private static final StepAddress STEP = new StepAddress(RUN, "step", "queue");
+    private static final String READY = "READY 1@1-1";
+    private static final String DEAD = "DEAD 1@1-1 f=1 dlq=1-1";
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private SampleCalls() {}
+
+    /**
+     * What a caller sends, and the words that it understands.
+     *
+     * @param answers empty for a script that does not answer with words
+     */
+    record Sample(ScriptCall call, Optional<Class<? extends Enum<?>>> answers) {}
+
+    /**
+     * A sample.
+     *
+     * @param many how many there are of what may be there any number of times
+     */
+    static Sample of(Script script, int many) {
+        return switch (script) {
+            case SUBMIT_RUN ->
+                    sample(new SubmitRun(KEYS, RUN, "hash", new byte[1], "name", new byte[1], ""));
+            case START_RUN ->
+                    sample(
+                            new StartRun(
+                                    KEYS,
+                                    RUN,
+                                    "",
+                                    List.of(),
+                                    times(many, new StartRun.Root("step", "queue"))));
+            case ADVANCE_STEPS -> advance();
+            case FAIL_STEP -> sample(failure());
+            case RETRY_STEP -> sample(new RetryStep(KEYS, STEP, "", List.of()));
+            case HEARTBEAT -> {
+                Heartbeat.Lease lease = new Heartbeat.Lease(STEP, READY, "1-1", "w1 since 5");
+                Heartbeat heartbeat = new Heartbeat(KEYS, "w1", times(many, lease));
+                yield new Sample(heartbeat.call(), Optional.of(Heartbeat.Answer.class));
+            }
+            case REAP_STEP ->
+                    sample(
+                            new ReapStep(
+                                    KEYS,
+                                    STEP,
+                                    "w1",
+                                    READY,
+                                    "s:step",
+                                    new ReapStep.Limits(SECOND, SECOND),
+                                    "",
+                                    "{}"));
+            case RECONCILE_STEP ->
+                    sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
+            case HAND_BACK_STEP ->
+                    sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
+            case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
+            case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
+            case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
+            case PURGE_RUN ->
+                    sample(
+                            new PurgeRun(
+                                    KEYS,
+                                    RUN,
+                                    RunState.FAILED,
+                                    "hash",
+                                    1,
+                                    times(many, "o:step"),
+                                    times(many, "letter")));
+            case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));
+            case REAPER_TICK -> silent(new ReaperTick(KEYS, "server", SECOND, SECOND).call());
+            case FORGET_CONSUMER ->
+                    sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));
+            case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
+        };
+    }
+
+    private static FailStep failure() {
+        return new FailStep(
+                KEYS,
+                STEP,
+                new Dispatch(1, "1-1"),
+                READY,
+                Ledgers.NONE.withFailure(),
+                "{}",
+                new FailStep.Decision.GiveUp("{}"),
+                "EVENT {}");
+    }
+
+    /** A turn only shows what it sends when it is sent. */
+    @SuppressWarnings("unchecked")
+    private static Sample advance() {
+        ScriptCall seen = new ScriptCall(Script.ADVANCE_STEPS);
+        RedisAsyncCommands<byte[], byte[]> commands =
+                (RedisAsyncCommands<byte[], byte[]>)
+                        Proxy.newProxyInstance(
+                                SampleCalls.class.getClassLoader(),
+                                new Class<?>[] {RedisAsyncCommands.class},
+                                (proxy, method, args) -> {
+                                    List.of((byte[][]) args[2]).forEach(seen::key);
+                                    List.of((byte[][]) args[3]).forEach(seen::arg);
+                                    throw new IllegalStateException("seen");
+                                });
+        AdvanceSteps turn = new AdvanceSteps(new AdvanceSteps.Partition(KEYS, "w1"));
+        CompletableFuture<AdvanceSteps.Turn> sent =
+                CompletableFuture.completedFuture(null)
+                        .thenCompose(ignored -> turn.send(new ScriptRunner(commands), 1));
+        if (!sent.isCompletedExceptionally()) {
+            throw new IllegalStateException("nothing was sent");
+        }
+        return new Sample(seen, Optional.of(AdvanceSteps.Result.class));
+    }
+
+    private static Sample sample(Operation<?> operation) {
+        return new Sample(operation.call(), Optional.of(operation.outcomes()));
+    }
+
+    private static Sample silent(ScriptCall call) {
+        return new Sample(call, Optional.empty());
+    }
+
+    private static <T> List<T> times(int many, T one) {
+        return new ArrayList<>(Collections.nCopies(many, one));
+    }
+}

@@ -121,7 +121,8 @@ public final class Audit {
                             .satisfies(c -> assertThat(c.values()).containsAll(t.saw().values())));
             assertThat(mine.size())
                     .as("executions of %s against what its ledgers explain", step)
-                    .isLessThanOrEqualTo(1 + step.failures() + step.crashes() + step.redeliveries());
+                    .isLessThanOrEqualTo(
+                            1 + step.failures() + step.crashes() + step.redeliveries());
             steps++;
             extraExecutions += mine.size() - 1L;
             crashes += step.crashes();

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.client.IntakeRefusedException;
 import dev.stepweir.client.StepweirClient;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;
@@ -53,11 +53,10 @@ class FullRedisIT {
             fill(server);
             assertThatThrownBy(() -> server.commands().set("plain", ONE_MEGABYTE))
                     .hasMessageStartingWith("OOM");
-            await().untilAsserted(
-                            () ->
-                                    assertThatThrownBy(() -> submit(stack.client(), workflow))
-                                            .isInstanceOf(IntakeRefusedException.class)
-                                            .hasMessageContaining("maxmemory of 64 MiB"));
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> submit(stack.client(), workflow))
+                            .isInstanceOf(IntakeRefusedException.class)
+                            .hasMessageContaining("maxmemory of 64 MiB"));
 
             gate.countDown();
             for (RunId run : runs) {

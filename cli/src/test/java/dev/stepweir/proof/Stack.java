@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class Stack implements AutoCloseable {
 
     /** How long a test waits for what should take a moment. */
-    public static final Duration SOON = Duration.ofSeconds(30);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     /** In place of an address: the server's own. */
     static final String DIRECT = "";
@@ -41,7 +41,8 @@ public final class Stack implements AutoCloseable {
     /** Enough for a worker to ask every partition for a full batch. */
     static final int CONCURRENCY = 200;
 
-    static final WorkerConfig WORKER = new WorkerConfig(CONCURRENCY, HEARTBEAT, Duration.ofMillis(1));
+    static final WorkerConfig WORKER =
+            new WorkerConfig(CONCURRENCY, HEARTBEAT, Duration.ofMillis(1));
 
     static final ReaperConfig REAPER =
             new ReaperConfig(

@@ -80,6 +80,7 @@ class UnreachableRedisIT {
         for (RunId run : runs) {
             stack.await(run);
         }
+        awaitConnected(stack);
         System.out.printf(
                 "[proof] %s, %d runs, %s%n", what, runs.size(), Audit.ofWitnessed(stack, runs));
     }

@@ -3,6 +3,7 @@ package dev.stepweir.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
@@ -12,7 +13,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;

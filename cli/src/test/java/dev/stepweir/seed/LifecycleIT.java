@@ -3,11 +3,13 @@ package dev.stepweir.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stepweir.handler.BuiltInHandlers;
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.json.Json;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
-import dev.stepweir.operator.StepView;
-import dev.stepweir.json.Json;
 import dev.stepweir.proof.Audit;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.script.PurgeRun;
@@ -16,9 +18,6 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.BuiltInHandlers;
-import dev.stepweir.handler.Handlers;
-import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.workflow.InvalidWorkflowException;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -87,8 +86,7 @@ class LifecycleIT {
         try (Stack stack = Stack.open(redis).orchestrator()) {
             String worker = stack.worker(handlers).id();
 
-            StepError error =
-                    stack.run(workflow, null).steps().getFirst().error().orElseThrow();
+            StepError error = stack.run(workflow, null).steps().getFirst().error().orElseThrow();
             assertThat(error.type()).isEqualTo(IllegalArgumentException.class.getName());
             assertThat(error.message()).isEqualTo("the disk is full");
             assertThat(error.stack()).contains("LifecycleIT").hasSizeLessThan(5_000);
@@ -137,8 +135,7 @@ class LifecycleIT {
         try (Stack stack = Stack.start(redis)) {
             assertThat(stack.run(ECHO, null).output().isNull()).isTrue();
             for (Object empty : List.of(Map.of(), List.of(), "")) {
-                assertThat(Json.text(stack.run(ECHO, empty).output()))
-                        .isEqualTo(Json.text(empty));
+                assertThat(Json.text(stack.run(ECHO, empty).output())).isEqualTo(Json.text(empty));
             }
         }
     }
@@ -146,7 +143,8 @@ class LifecycleIT {
     @Test
     @DisplayName("S2-088 unicode_in_payload_preserved")
     void any_text_comes_back_as_it_went(TestRedis redis) throws Exception {
-        String text = "a\u0000b \uD83D\uDE80 e\u0301 \u05E9\u05DC\u05D5\u05DD \u202Ex\u202C \u001F\n";
+        String text =
+                "a\u0000b \uD83D\uDE80 e\u0301 \u05E9\u05DC\u05D5\u05DD \u202Ex\u202C \u001F\n";
         try (Stack stack = Stack.start(redis)) {
             assertThat(stack.run(ECHO, text).output().asString()).isEqualTo(text);
         }

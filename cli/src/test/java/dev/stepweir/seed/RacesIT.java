@@ -2,6 +2,7 @@ package dev.stepweir.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
@@ -13,7 +14,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.Worker;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -85,8 +85,7 @@ class RacesIT {
 
     @Test
     @DisplayName("S2-057 complete_and_fail_race_one_wins: 200 steps whose time ends as they do")
-    void a_step_that_ends_in_time_or_too_late_does_one_of_both(TestRedis redis)
-            throws Exception {
+    void a_step_that_ends_in_time_or_too_late_does_one_of_both(TestRedis redis) throws Exception {
         Duration limit = Duration.ofMillis(30);
         Workflow workflow =
                 Workflow.builder("close")
@@ -129,10 +128,8 @@ class RacesIT {
                 RunView view = stack.await(run);
 
                 boolean won = outcome == CancelRun.Outcome.CANCELLED;
-                assertThat(view.state())
-                        .isEqualTo(won ? RunState.CANCELLED : RunState.COMPLETED);
-                assertThat(view.steps().getFirst().state() == StepStatus.SUCCEEDED)
-                        .isEqualTo(!won);
+                assertThat(view.state()).isEqualTo(won ? RunState.CANCELLED : RunState.COMPLETED);
+                assertThat(view.steps().getFirst().state() == StepStatus.SUCCEEDED).isEqualTo(!won);
                 assertThat(stack.client().runs().history(run))
                         .extracting(HistoryEntry::event)
                         .contains(won ? "CANCELLED" : "COMPLETED")

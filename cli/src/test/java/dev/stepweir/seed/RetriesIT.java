@@ -3,6 +3,7 @@ package dev.stepweir.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
@@ -13,7 +14,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Definition;
 import dev.stepweir.workflow.DefinitionReader;
@@ -189,17 +189,21 @@ class RetriesIT {
 
     @ParameterizedTest(name = "retryable {0}, max_attempts {1}: {2} executions")
     @DisplayName("S0-U1 max_attempts counts the first execution")
-    @CsvSource({"true, 0, 0", "false, 0, 0", "true, 1, 1", "false, 1, 1", "true, 3, 3", "false, 3, 1"})
+    @CsvSource({
+        "true, 0, 0",
+        "false, 0, 0",
+        "true, 1, 1",
+        "false, 1, 1",
+        "true, 3, 3",
+        "false, 3, 1"
+    })
     void max_attempts_counts_the_first(boolean retryable, int most, int calls, TestRedis redis)
             throws Exception {
         Workflow.Builder builder =
                 Workflow.builder("matrix")
                         .step(
                                 "only",
-                                s ->
-                                        quick(s, "timed", 100)
-                                                .retryable(retryable)
-                                                .maxAttempts(most));
+                                s -> quick(s, "timed", 100).retryable(retryable).maxAttempts(most));
         if (calls == 0) {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(InvalidWorkflowException.class)

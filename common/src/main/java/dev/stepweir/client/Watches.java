@@ -1,8 +1,8 @@
 package dev.stepweir.client;
 
-import dev.stepweir.operator.Runs;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.WatchRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
@@ -99,13 +99,22 @@ final class Watches implements AutoCloseable {
             return before.closed.copy();
         }
         return listen(run.partition())
-                .thenCompose(listening -> check(run, fresh))
+                .thenCompose(listening -> checkFirst(run, fresh))
                 .exceptionallyCompose(failure -> {
                     outstanding.remove(run, fresh);
                     fresh.closed.completeExceptionally(Answers.unwrapped(failure));
                     return CompletableFuture.failedFuture(Answers.unwrapped(failure));
                 })
                 .thenCompose(checked -> fresh.closed.copy());
+    }
+
+    /** Redis may be away just now: it is asked again when it is back, as for any other run. */
+    private CompletableFuture<Void> checkFirst(RunId run, Watch watch) {
+        return check(run, watch)
+                .exceptionallyCompose(failure ->
+                        Redis.isPassing(RedisFutures.asRedisException(failure))
+                                ? CompletableFuture.completedFuture(null)
+                                : CompletableFuture.failedFuture(failure));
     }
 
     private CompletableFuture<Void> check(RunId run, Watch watch) {

@@ -135,7 +135,7 @@ final class Lane {
         next.commit(outbox, mostItems);
         next.begin(read);
         if (!stopping && (!drained || !next.isEmpty())) {
-            starved = !next.take(queues, rotation++, fairShare());
+            starved = !next.take(queues, rotation++, context.fairShare());
         }
         return next;
     }
@@ -301,11 +301,6 @@ final class Lane {
         failures.report(execution, error);
     }
 
-    /** How many of the free slots this lane may set aside while others may need some. */
-    private int fairShare() {
-        return Math.max(1, Math.ceilDiv(context.slots().free(), context.lanes().size()));
-    }
-
     private boolean othersStarve() {
         return context.lanes().stream().anyMatch(other -> other != this && other.starved);
     }
@@ -317,7 +312,7 @@ final class Lane {
         }
         Reservation reservation = new Reservation(context.slots());
         List<String> waitedFor = new ArrayList<>();
-        int most = fairShare();
+        int most = context.fairShare();
         int start = rotation++;
         for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));

@@ -200,7 +200,9 @@ class WorkerIT {
             runs.start(workflow, null);
         }
         started.await();
-        Thread closing = Thread.ofVirtual().start(worker::close);
+        Thread closing = Thread.ofPlatform().start(worker::close);
+        // It takes nothing more once it waits for what it has.
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
         go.countDown();
         closing.join();
         assertThat(finished.get()).isEqualTo(3);

@@ -1,7 +1,5 @@
 package dev.stepweir.client;
 
-import dev.stepweir.operator.Runs;
-
 /**
  * Redis is nearly full: no run is accepted until there is room again. Runs accepted before go on to
  * their end.

@@ -27,7 +27,7 @@ final class BlockingReader implements AutoCloseable {
      */
     private static final Duration BLOCK = Duration.ofMillis(1000);
 
-    /** When slots did not suffice for all queues, the others get their turn soon. */
+    /** When slots do not suffice for all queues or lanes, the others get their turn soon. */
     private static final Duration BLOCK_ON_SOME = Duration.ofMillis(100);
 
     /** Receives what a read brought. */
@@ -54,7 +54,7 @@ final class BlockingReader implements AutoCloseable {
     }
 
     /** Starts a read; the arrival is told exactly once. */
-    void read(List<String> queues, boolean all, Arrival arrival) {
+    void read(List<String> queues, boolean slotsSuffice, Arrival arrival) {
         reading = true;
         @SuppressWarnings({"unchecked", "rawtypes"})
         StreamOffset<byte[]>[] offsets =
@@ -62,7 +62,7 @@ final class BlockingReader implements AutoCloseable {
                         .map(queue -> Bytes.of(partition.keys().queue(queue)))
                         .map(StreamOffset::lastConsumed)
                         .toArray(size -> new StreamOffset[size]);
-        XReadArgs args = XReadArgs.Builder.block(all ? BLOCK : BLOCK_ON_SOME).count(1);
+        XReadArgs args = XReadArgs.Builder.block(slotsSuffice ? BLOCK : BLOCK_ON_SOME).count(1);
         Consumer<byte[]> consumer =
                 Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
         RedisFutures.onDone(

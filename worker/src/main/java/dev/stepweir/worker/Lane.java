@@ -115,6 +115,7 @@ final class Lane {
     private void ended(LaneTurn turn) {
         try {
             turn.settleSlots();
+            wakeStarved();
             if (turn.advanced().isCompletedExceptionally()) {
                 recover(turn, turn.advanced().exceptionNow());
             } else {
@@ -134,7 +135,7 @@ final class Lane {
         next.commit(outbox, mostItems);
         next.begin(read);
         if (!stopping && (!drained || !next.isEmpty())) {
-            starved = !next.take(queues, rotation++);
+            starved = !next.take(queues, rotation++, context.fairShare());
         }
         return next;
     }
@@ -278,25 +279,30 @@ final class Lane {
     void slotFreed(String queue) {
         context.slots().release(queue, 1);
         context.slots().release(1);
-        for (Lane other : context.lanes()) {
-            if (other != this && other.starved) {
-                other.takeAgain();
-            }
-        }
+        wakeStarved();
         turn();
     }
 
-    private void takeAgain() {
-        synchronized (this) {
-            starved = false;
-            drained = false;
+    /**
+     * Lets lanes go on that found too few slots free. Called whenever slots are given back, used or
+     * not; before this lane's own next turn, so that they take turns.
+     */
+    private void wakeStarved() {
+        for (Lane other : context.lanes()) {
+            if (other != this && other.starved) {
+                other.starved = false;
+                other.turn();
+            }
         }
-        turn();
     }
 
     /** An execution failed. */
     void failed(Execution execution, StepError error) {
         failures.report(execution, error);
+    }
+
+    private boolean othersStarve() {
+        return context.lanes().stream().anyMatch(other -> other != this && other.starved);
     }
 
     /** Called with the lane at rest: keeps a blocking read under way while slots are free. */
@@ -306,7 +312,7 @@ final class Lane {
         }
         Reservation reservation = new Reservation(context.slots());
         List<String> waitedFor = new ArrayList<>();
-        int most = Math.max(1, context.slots().free() / context.lanes().size());
+        int most = context.fairShare();
         int start = rotation++;
         for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
@@ -319,7 +325,7 @@ final class Lane {
         if (!waitedFor.isEmpty()) {
             reader.read(
                     waitedFor,
-                    all,
+                    all && !othersStarve(),
                     (entries, problem) -> arrived(reservation, all, entries, problem));
         }
     }
@@ -332,6 +338,7 @@ final class Lane {
             Optional<Throwable> problem) {
         entries.forEach(entry -> reservation.use(entry.queue()));
         reservation.releaseRest();
+        wakeStarved();
         synchronized (this) {
             read.addAll(entries);
             drained = entries.isEmpty() && all;

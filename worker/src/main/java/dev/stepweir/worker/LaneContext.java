@@ -89,6 +89,11 @@ final class LaneContext {
         return redis.scripts();
     }
 
+    /** How many of the free slots one lane may set aside while others may need some. */
+    int fairShare() {
+        return Math.max(1, Math.ceilDiv(slots.free(), lanes.size()));
+    }
+
     List<Lane> lanes() {
         return lanes;
     }

@@ -68,8 +68,8 @@ final class LaneTurn {
     }
 
     /** Plans to take from the queues, in turn; false when slots were lacking for some. */
-    boolean take(List<String> queues, int start) {
-        int free = reservation.reserve(AdvanceSteps.MAX_ITEMS);
+    boolean take(List<String> queues, int start, int atMost) {
+        int free = reservation.reserve(Math.min(atMost, AdvanceSteps.MAX_ITEMS));
         int left = free;
         for (int i = 0; i < queues.size() && left > 0; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));

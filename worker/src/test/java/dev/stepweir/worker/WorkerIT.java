@@ -126,6 +126,23 @@ class WorkerIT {
     }
 
     @Test
+    @DisplayName("with fewer slots than partitions every partition is still served")
+    void a_lane_without_a_slot_gets_one_when_another_lane_finds_nothing(TestRedis redis) {
+        Workflow one = Workflow.builder("one").step("s", s -> s.handler("h")).build();
+        try (Worker worker =
+                worker(redis)
+                        .concurrency(1)
+                        .handler("h", (input, context) -> context.step())
+                        .start()) {
+            for (int round = 0; round < 6; round++) {
+                RunId run = runs.start(one, null);
+                awaitState(run, RunState.COMPLETED);
+            }
+            assertThat(worker.inHand()).isZero();
+        }
+    }
+
+    @Test
     @DisplayName("a failing step waits in the timers, is never charged twice, and dies exhausted")
     void a_failing_step_waits_and_a_permanent_error_dies_at_once(TestRedis redis) {
         Workflow workflow =
@@ -183,7 +200,9 @@ class WorkerIT {
             runs.start(workflow, null);
         }
         started.await();
-        Thread closing = Thread.ofVirtual().start(worker::close);
+        Thread closing = Thread.ofPlatform().start(worker::close);
+        // It takes nothing more once it waits for what it has.
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
         go.countDown();
         closing.join();
         assertThat(finished.get()).isEqualTo(3);

@@ -168,8 +168,10 @@ public final class AdvanceSteps {
     private final Partition partition;
     private final List<String> queues = new ArrayList<>();
     private final List<Commit> added = new ArrayList<>();
+
     /** Per step, the one first committed first: the places of its commits among those added. */
     private final Map<Step, List<Integer>> groups = new LinkedHashMap<>();
+
     private final List<byte[]> begins = new ArrayList<>();
     private final List<byte[]> takes = new ArrayList<>();
     private List<Integer> sent = List.of();
@@ -297,8 +299,7 @@ public final class AdvanceSteps {
         List<?> exceptions = (List<?>) reply.get(0);
         for (int i = 0; i < exceptions.size(); i += 2) {
             int index = (int) (long) exceptions.get(i) - 1;
-            results[sent.get(index)] =
-                    Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
+            results[sent.get(index)] = Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
         }
         List<Begun> begun = readBegun((List<?>) reply.get(1));
         return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(2)));

@@ -10,6 +10,7 @@ import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -146,7 +147,9 @@ final class RunReader {
             StepField field = run.step(step.name());
             if (field.state() == StepState.READY) {
                 String entry = field.published().entryId();
-                asked.put(step.name(), pending(keys.queue(step.handler()), entry));
+                StepAddress address =
+                        StepAddress.of(run.id(), step.name(), step.handler(), field.ledgers());
+                asked.put(step.name(), pending(keys.queue(address.queue()), entry));
             }
         }
         Map<String, String> holders = new HashMap<>();

@@ -165,9 +165,17 @@ public record Keys(String namespace, int partition) {
 
     @RedisKey(
             as = Kind.HASH,
+            what = "Every handler that a worker ever had, and when one last started with it",
+            once = true)
+    public String handlers() {
+        return key("handlers");
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
             what =
-                    "When a reaper last looked at the partition, on which server, and until "
-                            + "when leases have grace")
+                    "When a reaper last looked at the partition, on which server, until when "
+                            + "leases have grace, and how long they are")
     public String reaper() {
         return key("reaper");
     }

@@ -17,6 +17,8 @@ public enum StepTransition {
     RETRY(WAITING_FOR_RETRY, "delay over", READY, "retry_step"),
     HAND_BACK(READY, "worker stops or never learned of it", READY, "hand_back_step"),
     RECLAIM(READY, "lease lapsed", READY, "reap_step"),
+    CRASH_BACK_OFF(
+            READY, "lease lapsed, not the first worker to die", WAITING_FOR_RETRY, "reap_step"),
     BURY(READY, "lease lapsed, crash budget used up", DEAD, "reap_step"),
     REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
     REDRIVE(DEAD, "operator asked", READY, "redrive_step");

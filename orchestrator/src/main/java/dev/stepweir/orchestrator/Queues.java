@@ -4,12 +4,15 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +47,16 @@ final class Queues {
             RedisFutures.join(reply);
             known.add(key);
         });
+    }
+
+    /**
+     * Publishing to a queue for suspects needs its group, and its name where others look for it.
+     */
+    void ensure(Keys keys, StepAddress step) {
+        ensure(keys, List.of(step.queue()));
+        if (QueueName.isSolo(step.queue())) {
+            var unused = redis.commands().sadd(Bytes.of(keys.queues()), Bytes.of(step.queue()));
+        }
     }
 
     /** Forgets what was seen of a queue: it or its group turned out to be gone. */

@@ -75,11 +75,12 @@ class OverMemoryIT extends OnStage {
         stage.act(
                 Script.WATCH_RUN, () -> RedisFutures.join(watch.runAsync(stage.redis().scripts())));
         Duration minute = Duration.ofMinutes(1);
-        ReaperTick tick = new ReaperTick(stage.keys(), "server", minute, minute);
+        ReaperTick tick = new ReaperTick(stage.keys(), minute, minute);
         stage.act(
                         Script.REAPER_TICK,
                         () -> RedisFutures.join(tick.runAsync(stage.redis().scripts())))
                 .answered(minute);
+        stage.commands().hdel(stage.keys().reaper(), "grace_until");
         stage.age(begun, "w1", minute);
         ReapStep reap =
                 new ReapStep(
@@ -88,9 +89,10 @@ class OverMemoryIT extends OnStage {
                         "w1",
                         begun.stored(),
                         entry.announcement(),
-                        new ReapStep.Limits(Duration.ofSeconds(5), minute),
-                        "",
-                        HistoryEvent.details(Map.of()));
+                        new ReapStep.Limits(Duration.ofSeconds(5), minute, minute),
+                        new ReapStep.Crash.Again(),
+                        HistoryEvent.record(HistoryEvent.CRASHED, Map.of()),
+                        HistoryEvent.record(HistoryEvent.REDELIVERED, Map.of()));
         stage.run(reap).answered(ReapStep.Outcome.REDELIVERED);
         ForgetConsumer forget =
                 new ForgetConsumer(

@@ -67,9 +67,10 @@ final class SampleCalls {
                                     "w1",
                                     READY,
                                     "s:step",
-                                    new ReapStep.Limits(SECOND, SECOND),
-                                    "",
-                                    "{}"));
+                                    new ReapStep.Limits(SECOND, SECOND, SECOND),
+                                    new ReapStep.Crash.Again(),
+                                    "CRASHED {}",
+                                    "REDELIVERED {}"));
             case RECONCILE_STEP ->
                     sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
             case HAND_BACK_STEP ->
@@ -88,7 +89,7 @@ final class SampleCalls {
                                     times(many, "o:step"),
                                     times(many, "letter")));
             case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));
-            case REAPER_TICK -> silent(new ReaperTick(KEYS, "server", SECOND, SECOND).call());
+            case REAPER_TICK -> silent(new ReaperTick(KEYS, SECOND, SECOND).call());
             case FORGET_CONSUMER ->
                     sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());

@@ -156,7 +156,8 @@ final class Stage implements AutoCloseable {
         stored.asMap().forEach(Stage::checkDocumented);
         RedisState state =
                 stored.replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
-                        .replacing("\\b1[0-9]{12}\\b", "TIME");
+                        .replacing("\\b1[0-9]{12}\\b", "TIME")
+                        .replacing("server = [0-9a-f]{40}", "server = THIS");
         for (Map.Entry<String, String> run : runNames.entrySet()) {
             state = state.replacing(run.getKey(), run.getValue());
         }
@@ -407,6 +408,20 @@ final class Stage implements AutoCloseable {
                 Consumer.from(Keys.WORKER_GROUP, worker),
                 new XClaimArgs().minIdleTime(0).idle(idle.toMillis()).justid(),
                 begun.entryId());
+    }
+
+    /** A reaper looks at it now, and leases have no grace. */
+    void looked() {
+        String server =
+                commands.info("server")
+                        .lines()
+                        .filter(line -> line.startsWith("run_id:"))
+                        .map(line -> line.substring("run_id:".length()).strip())
+                        .findFirst()
+                        .orElseThrow();
+        commands.hset(
+                keys.reaper(),
+                Map.of("tick", "" + nowMillis(), "server", server, "grace_until", "1"));
     }
 
     /** Sets when a worker last gave a sign of life. */

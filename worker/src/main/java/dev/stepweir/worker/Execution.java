@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The life of one attempt: read what flows in, call the handler, report. It is reported at most
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * dies after the report was sent, the step is committed or it is not, and never twice.
  */
 final class Execution implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(Execution.class);
 
     /** Largest output in bytes. */
     static final int MAX_OUTPUT = 2 * 1024 * 1024;
@@ -29,6 +33,7 @@ final class Execution implements Runnable {
     private final long fromMillis;
     private final long fromNanos;
     private final AtomicBoolean reported = new AtomicBoolean();
+    private final AtomicBoolean slotHeld = new AtomicBoolean(true);
     private final Thread thread;
     private Optional<Future<?>> timer = Optional.empty();
     private volatile boolean cancelled;
@@ -63,6 +68,10 @@ final class Execution implements Runnable {
 
     Plan.Step step() {
         return step;
+    }
+
+    String workerId() {
+        return lane.workerId();
     }
 
     String workflow() {
@@ -107,17 +116,43 @@ final class Execution implements Runnable {
     private void interrupt() {
         cancelled = true;
         thread.interrupt();
+        var unused = lane.context().schedule(this::leaveBehind, lane.context().patience());
+    }
+
+    /** A handler that is deaf to its interrupt goes on, but not in a slot: it can never commit. */
+    private void leaveBehind() {
+        if (slotHeld.compareAndSet(true, false)) {
+            lane.context().strays().incrementAndGet();
+            log.warn(
+                    "handler '{}' does not heed its interrupt and is left behind: run={} step={}",
+                    assignment.step().handler(),
+                    assignment.step().run(),
+                    assignment.step().step());
+            lane.slotFreed(assignment.step().queue());
+        }
+    }
+
+    private void leaveSlot() {
+        if (slotHeld.compareAndSet(true, false)) {
+            lane.slotFreed(assignment.step().queue());
+        } else {
+            lane.context().strays().decrementAndGet();
+        }
     }
 
     @Override
     public void run() {
         try {
             report(callHandler(handler));
+        } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
+            // Nothing that this JVM does can be relied on from here: not even a report.
+            lane.context().onFatal().accept(fatal);
+            throw fatal;
         } catch (Throwable thrown) {
             reportFailure(thrown);
         } finally {
             timer.ifPresent(pending -> pending.cancel(false));
-            lane.slotFreed(assignment.step().queue());
+            leaveSlot();
         }
     }
 
@@ -152,7 +187,7 @@ final class Execution implements Runnable {
                 this,
                 new Commit(
                         assignment.step().run(),
-                        step.committed(),
+                        step.committedFrom(assignment.step().queue()),
                         assignment.dispatch(),
                         assignment.ledgers(),
                         (System.nanoTime() - fromNanos) / 1_000_000,

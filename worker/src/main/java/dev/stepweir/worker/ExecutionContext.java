@@ -66,7 +66,7 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
     public Logger logger() {
         return new StepLogger(
                 LoggerFactory.getLogger(
-                        "dev.stepweir.handler." + execution.assignment().step().queue()),
+                        "dev.stepweir.handler." + execution.assignment().step().handler()),
                 "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");
     }
 }

@@ -6,6 +6,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.ScriptRunner;
+import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** What the lanes of one worker share. Thread-safe. */
 final class LaneContext {
@@ -31,7 +34,9 @@ final class LaneContext {
     private final FailurePolicy failurePolicy;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
+    private final WorkerConfig config;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
@@ -40,7 +45,8 @@ final class LaneContext {
             Plans plans,
             FailurePolicy failurePolicy,
             Clock clock,
-            ScheduledExecutorService scheduler) {
+            ScheduledExecutorService scheduler,
+            WorkerConfig config) {
         this.redis = redis;
         this.handlers = handlers;
         this.slots = slots;
@@ -50,6 +56,7 @@ final class LaneContext {
         this.failurePolicy = failurePolicy;
         this.clock = clock;
         this.scheduler = scheduler;
+        this.config = config;
     }
 
     void add(Lane lane) {
@@ -61,7 +68,23 @@ final class LaneContext {
     }
 
     Handlers.Registered<?> handler(String queue) {
-        return Objects.requireNonNull(handlers.get(queue), "read from a queue without a handler");
+        return Objects.requireNonNull(
+                handlers.get(QueueName.handler(queue)), "read from a queue without a handler");
+    }
+
+    /** How long to wait for what should end or begin by itself: a heartbeat. */
+    Duration patience() {
+        return config.heartbeat();
+    }
+
+    /** Who is told of an error after which the JVM cannot be relied on. */
+    Consumer<Error> onFatal() {
+        return config.onFatal();
+    }
+
+    /** Handlers that still run although they were given up and their slots are others' now. */
+    AtomicInteger strays() {
+        return strays;
     }
 
     Slots slots() {

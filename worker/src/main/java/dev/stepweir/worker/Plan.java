@@ -6,6 +6,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Successor;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.QueueName;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +20,17 @@ final class Plan {
      * One step.
      *
      * @param committed how its success is sent
+     * @param committedAlone the same for one that was taken from the queue for suspects
      */
-    record Step(StepDefinition definition, AdvanceSteps.Step committed) {
+    record Step(
+            StepDefinition definition,
+            AdvanceSteps.Step committed,
+            AdvanceSteps.Step committedAlone) {
+
+        /** How the success is sent of one that was taken from a queue. */
+        AdvanceSteps.Step committedFrom(String queue) {
+            return QueueName.isSolo(queue) ? committedAlone : committed;
+        }
 
         List<String> dependencies() {
             return definition.dependencies();
@@ -70,10 +80,13 @@ final class Plan {
         }
         return new Step(
                 step,
-                new AdvanceSteps.Step(
-                        step.handler(),
-                        StepFields.state(step.name()),
-                        StepFields.output(step.name()),
-                        successors));
+                committed(step, QueueName.of(step.handler(), false), successors),
+                committed(step, QueueName.of(step.handler(), true), successors));
+    }
+
+    private static AdvanceSteps.Step committed(
+            StepDefinition step, String queue, List<Successor> successors) {
+        return new AdvanceSteps.Step(
+                queue, StepFields.state(step.name()), StepFields.output(step.name()), successors);
     }
 }

@@ -11,10 +11,17 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayList;
+import dev.stepweir.redis.LeaseTerms;
+import dev.stepweir.redis.script.ForgetConsumer;
+import java.util.HashMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,10 +46,12 @@ public final class Worker implements AutoCloseable {
     private final boolean ownsRedis;
     private final Namespace namespace;
     private final LaneContext context;
+    private final SoloWork soloWork;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
     private final ScheduledThreadPoolExecutor scheduler;
     private final List<AutoCloseable> connections = new ArrayList<>();
+    private final long startedMillis;
     private boolean closed;
 
     private Worker(Builder builder, Redis redis, boolean ownsRedis) {
@@ -50,6 +59,7 @@ public final class Worker implements AutoCloseable {
         this.redis = redis;
         this.ownsRedis = ownsRedis;
         this.namespace = Namespace.open(redis, builder.namespace);
+        this.startedMillis = Clock.systemUTC().millis();
         this.scheduler =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
@@ -63,9 +73,11 @@ public final class Worker implements AutoCloseable {
                         new Plans(new WorkflowStore(redis)),
                         new FailurePolicy(RandomGenerator.getDefault()),
                         Clock.systemUTC(),
-                        scheduler);
+                        scheduler,
+                        config);
         namespace.all().forEach(this::addLane);
-        this.heartbeats = new Heartbeats(redis, context, config.heartbeat());
+        this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
+        this.heartbeats = new Heartbeats(redis, context, soloWork, config.heartbeat());
         this.cancellations = new Cancellations(redis, context);
     }
 
@@ -84,6 +96,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private void start() {
+        LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
         register();
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
@@ -91,6 +104,7 @@ public final class Worker implements AutoCloseable {
         heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
+        soloWork.start();
         log.info(
                 "worker {} serves {} in namespace {} ({} at once)",
                 id,
@@ -100,6 +114,18 @@ public final class Worker implements AutoCloseable {
     }
 
     private void register() {
+        Map<byte[], byte[]> handlers = new HashMap<>();
+        for (String name : context.handlers().keySet()) {
+            handlers.put(Bytes.of(name), Bytes.of(startedMillis));
+        }
+        byte[] known = Bytes.of(namespace.keys(0).handlers());
+        redis.retrying(() -> {
+            RedisFutures.join(redis.commands().hset(known, handlers));
+            return RedisFutures.join(describe(false));
+        });
+    }
+
+    private RedisFuture<Boolean> describe(boolean draining) {
         Map<String, Object> record =
                 Map.of(
                         "id", id,
@@ -107,14 +133,11 @@ public final class Worker implements AutoCloseable {
                         "pid", ProcessHandle.current().pid(),
                         "concurrency", config.concurrency(),
                         "handlers", List.copyOf(context.handlers().keySet()),
-                        "started_ms", context.clock().millis());
-        redis.retrying(() ->
-                RedisFutures.join(
-                        redis.commands()
-                                .hset(
-                                        Bytes.of(namespace.keys(0).workerRecords()),
-                                        Bytes.of(id),
-                                        Json.write(record))));
+                        "started_ms", startedMillis,
+                        LeaseTerms.HEARTBEAT_FIELD, config.heartbeat().toMillis(),
+                        "draining", draining);
+        byte[] records = Bytes.of(namespace.keys(0).workerRecords());
+        return redis.commands().hset(records, Bytes.of(id), Json.write(record));
     }
 
     private static String hostName() {
@@ -147,6 +170,8 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
+            var unused = describe(true);
+            soloWork.stop();
             boolean drained = true;
             for (Lane lane : context.lanes()) {
                 drained &= lane.awaitReported(config.drain());
@@ -183,13 +208,27 @@ public final class Worker implements AutoCloseable {
     }
 
     private void deregister() {
-        namespace
-                .all()
-                .forEach(keys ->
-                        RedisFutures.join(
-                                redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id))));
+        namespace.all().forEach(this::leave);
         RedisFutures.join(
                 redis.commands().hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
+    }
+
+    /** Its consumers go with it; where one still holds something, a reaper sees to it later. */
+    private void leave(Keys keys) {
+        byte[] beats = Bytes.of(keys.workerBeats());
+        RedisFutures.join(redis.commands().zrem(beats, Bytes.of(id)));
+        Set<String> queues = new TreeSet<>(context.handlers().keySet());
+        queues.addAll(soloWork.queues());
+        boolean holding = false;
+        for (String queue : queues) {
+            ForgetConsumer forget =
+                    new ForgetConsumer(
+                            keys, keys.queue(queue), Keys.WORKER_GROUP, id, Duration.ZERO);
+            holding |= forget.run(redis.scripts()) == ForgetConsumer.Outcome.HOLDING;
+        }
+        if (holding) {
+            RedisFutures.join(redis.commands().zadd(beats, 0.0, Bytes.of(id)));
+        }
     }
 
     private static void closeQuietly(AutoCloseable connection) {

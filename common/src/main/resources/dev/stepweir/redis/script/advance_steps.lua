@@ -106,16 +106,18 @@ local function commit(run, step, i)
   if rare ~= '' then number, blob, ledgers, letter = match(rare, '^(%d+) (%d+)(.-)\31(.*)$') end
   local dispatch = number .. '@' .. entry_id .. ledgers
   remove_later(step.queue, entry_id)
+  -- The letter goes with this commit, and so does its mark.
+  local kept = letter == '' and dispatch or string.gsub(dispatch, ' dlq=%S+', '')
   local seen = call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
   if stored ~= 'READY ' .. dispatch then
-    local committed = 'SUCCEEDED ' .. dispatch .. ' w='
+    local committed = 'SUCCEEDED ' .. kept .. ' w='
     return sub(stored or '', 1, #committed) == committed and 'ALREADY' or 'STALE'
   end
   if sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
-  local write = { step.field, 'SUCCEEDED ' .. dispatch .. committed_now .. ARGV[i + 1] }
+  local write = { step.field, 'SUCCEEDED ' .. kept .. committed_now .. ARGV[i + 1] }
   if output ~= '' then write[3], write[4] = step.output_field, output end
   if blob ~= '0' then
     call('SET', KEYS[tonumber(blob)], sub(output, 2))

@@ -86,18 +86,20 @@ local function commit(run, step, i)
     number, blob, ledgers, letter = match(ARGV[i + 3], '^(%d+) (%d+)(.-)\31(.*)$')
   end
   remove_later(step.queue, entry_id)
+  -- The letter goes with this commit, and so does its mark.
+  local kept = letter == '' and ledgers or string.gsub(ledgers, ' dlq=%S+', '')
   local counters = step.counters
   local seen = counters[1] and call('HMGET', run, 'head', step.field, unpack(counters))
     or call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
   if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then
-    local committed = 'SUCCEEDED ' .. number .. '@' .. entry_id .. ledgers .. ' w='
+    local committed = 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. ' w='
     return sub(stored or '', 1, #committed) == committed and 'ALREADY' or 'STALE'
   end
   if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
-  put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. ledgers .. committed_now .. ARGV[i + 1])
+  put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. committed_now .. ARGV[i + 1])
   if blob ~= '0' then
     call('SET', KEYS[tonumber(blob)], sub(output, 2))
     put(step.output_field, '@')

@@ -108,6 +108,26 @@ class LeasesIT {
         }
     }
 
+    @Test
+    @DisplayName("S2-009: stale_worker_workflows_rescheduled")
+    void each_step_of_a_dead_worker_is_executed_once_more_at_most(
+            TestRedis server, JavaProcesses processes) throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+            JavaProcess worker = start(server, processes);
+            String id = id(worker);
+            List<RunId> runs = stack.submit(Shapes.chain(1, 1_000), 10);
+            await().atMost(SOON).until(() -> Witness.testimonies(stack).size() == 10);
+            worker.kill();
+            assertThat(id(start(server, processes))).isNotEqualTo(id);
+            for (RunId run : runs) {
+                stack.await(run);
+            }
+            Audit.Sum sum = Audit.ofWitnessed(stack, runs);
+            assertThat(sum.extraExecutions()).isLessThanOrEqualTo(10);
+            assertThat(sum.crashes()).isLessThanOrEqualTo(10);
+        }
+    }
+
     private static WorkerView seen(Stack stack, String id) {
         return stack.client().fleet().workers().stream()
                 .filter(worker -> worker.id().equals(id))

@@ -70,8 +70,7 @@ public final class LeaseTerms {
     }
 
     /**
-     * Checks a reaper's lease against the heartbeats of the workers that are alive, and lets those
-     * that start later know it.
+     * Checks a reaper's lease against the heartbeats of the workers that are alive.
      *
      * @throws IllegalArgumentException naming a worker, and what would be allowed
      */
@@ -90,20 +89,10 @@ public final class LeaseTerms {
                                 Duration.ofMillis(heartbeat.asLong()));
                     }
                 });
-        namespace
-                .all()
-                .forEach(partition ->
-                        RedisFutures.join(
-                                redis.commands()
-                                        .hset(
-                                                Bytes.of(partition.reaper()),
-                                                Bytes.of(LEASE_FIELD),
-                                                Bytes.of(lease.toMillis()))));
     }
 
     private static Optional<Long> number(Redis redis, byte[] key, String field) {
-        return Optional.ofNullable(
-                        RedisFutures.join(redis.commands().hget(key, Bytes.of(field))))
+        return Optional.ofNullable(RedisFutures.join(redis.commands().hget(key, Bytes.of(field))))
                 .map(Bytes::text)
                 .map(Long::parseLong);
     }

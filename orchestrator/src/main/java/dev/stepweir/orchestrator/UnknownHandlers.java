@@ -67,7 +67,11 @@ final class UnknownHandlers implements Duty {
      * @param millis a clock that only goes forward
      */
     UnknownHandlers(
-            Redis redis, Keys keys, Definitions definitions, Duration patience, LongSupplier millis) {
+            Redis redis,
+            Keys keys,
+            Definitions definitions,
+            Duration patience,
+            LongSupplier millis) {
         this.redis = redis;
         this.keys = keys;
         this.runs = new RunStore(redis);
@@ -207,8 +211,6 @@ final class UnknownHandlers implements Duty {
         long since = RedisTime.millis(redis) - ALIVE_WITHIN.toMillis();
         Range<Long> recent =
                 Range.from(Range.Boundary.including(since), Range.Boundary.unbounded());
-        return RedisFutures.join(
-                        redis.commands().zcount(Bytes.of(keys.workerBeats()), recent))
-                > 0;
+        return RedisFutures.join(redis.commands().zcount(Bytes.of(keys.workerBeats()), recent)) > 0;
     }
 }

@@ -9,8 +9,8 @@ import java.time.Duration;
  *
  * @param pause time between two looks
  * @param lease idle time after which an entry is taken back; longer than three heartbeats
- * @param silence time without a heartbeat after which a worker counts as dead; longer than
- *     three heartbeats
+ * @param silence time without a heartbeat after which a worker counts as dead; longer than three
+ *     heartbeats
  * @param heartbeat how often the workers renew what they hold
  * @param crashBudget how many workers one step may take with it before it becomes a dead letter;
  *     below three a step may be blamed for what another did beside it

@@ -87,12 +87,15 @@ class ReaperIT {
     }
 
     @Test
+    @DisplayName("S2-066: orphan_recovery_increments_attempt")
     void a_crash_is_charged_when_the_worker_is_silent_too() {
         RunId run = started();
         lapsedBy("dead");
         reclaimer.runOnce();
         assertThat(kinds(run)).containsExactly("CRASHED");
         assertThat(runs.step(run, "only").ledgers().crashes()).isEqualTo(1);
+        assertThat(runs.step(run, "only").ledgers().failures()).isZero();
+        assertThat(runs.step(run, "only").ledgers().attempt()).isEqualTo(2);
         Taken again = takeBy("next");
         assertThat(again.entry().number()).isEqualTo(2);
     }
@@ -307,8 +310,7 @@ class ReaperIT {
                 .hasMessageContaining(
                         "lease must be longer than three heartbeats of 8000 ms = 24000 ms,"
                                 + " found 24000 ms");
-        assertThatThrownBy(() ->
-                        CONFIG.timed(Duration.ofSeconds(5), Duration.ofSeconds(1), lease))
+        assertThatThrownBy(() -> CONFIG.timed(Duration.ofSeconds(5), Duration.ofSeconds(1), lease))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("pause must be at most");
         assertThatThrownBy(() -> CONFIG.withCrashBudget(0))

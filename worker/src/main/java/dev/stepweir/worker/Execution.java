@@ -147,7 +147,6 @@ final class Execution implements Runnable {
         } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
             // Nothing that this JVM does can be relied on from here: not even a report.
             lane.context().onFatal().accept(fatal);
-            throw fatal;
         } catch (Throwable thrown) {
             reportFailure(thrown);
         } finally {

@@ -2,12 +2,14 @@ package dev.stepweir.worker;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.Heartbeat;
 import dev.stepweir.redis.script.Heartbeat.Answer;
 import dev.stepweir.redis.script.Heartbeat.Lease;
+import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -79,10 +81,14 @@ final class Heartbeats implements Runnable {
                 renew(lane);
                 handBackUnknown(lane);
             } catch (RedisException e) {
-                log.warn(
-                        "heartbeat failed in partition {}: {}",
-                        lane.partition().keys().partition(),
-                        e.getMessage());
+                if (QueueGroups.isNoGroup(e)) {
+                    var unused = context.ensureGroups(lane.partition());
+                } else if (!redis.outages().speaksFor(e)) {
+                    log.warn(
+                            "heartbeat failed in partition {}: {}",
+                            lane.partition().keys().partition(),
+                            e.getMessage());
+                }
             } catch (RuntimeException e) {
                 log.error("heartbeat failed", e);
             }
@@ -137,7 +143,7 @@ final class Heartbeats implements Runnable {
         queues.addAll(soloWork.queues());
         for (String queue : queues) {
             byte[] key = Bytes.of(partition.keys().queue(queue));
-            for (PendingMessage pending : pendingForLong(key, partition.consumer())) {
+            for (PendingMessage pending : pendingForLong(queue, key, partition.consumer())) {
                 if (!known.contains(queue + " " + pending.getId())) {
                     handBack(lane, queue, key, pending.getId());
                 }
@@ -145,7 +151,7 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    private List<PendingMessage> pendingForLong(byte[] key, String consumer) {
+    private List<PendingMessage> pendingForLong(String queue, byte[] key, String consumer) {
         XPendingArgs<byte[]> mine =
                 new XPendingArgs<byte[]>()
                         .consumer(Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(consumer)))
@@ -155,7 +161,8 @@ final class Heartbeats implements Runnable {
         try {
             return RedisFutures.join(redis.commands().xpending(key, mine));
         } catch (RedisCommandExecutionException e) {
-            if (String.valueOf(e.getMessage()).startsWith("NOGROUP")) {
+            // A queue for suspects is only where there has been one.
+            if (QueueName.isSolo(queue) && QueueGroups.isNoGroup(e)) {
                 return List.of();
             }
             throw e;

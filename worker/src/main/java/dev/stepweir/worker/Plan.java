@@ -80,13 +80,17 @@ final class Plan {
         }
         return new Step(
                 step,
-                committed(step, QueueName.of(step.handler(), false), successors),
-                committed(step, QueueName.of(step.handler(), true), successors));
+                committed(graph, step, QueueName.of(step.handler(), false), successors),
+                committed(graph, step, QueueName.of(step.handler(), true), successors));
     }
 
     private static AdvanceSteps.Step committed(
-            StepDefinition step, String queue, List<Successor> successors) {
+            Graph graph, StepDefinition step, String queue, List<Successor> successors) {
         return new AdvanceSteps.Step(
-                queue, StepFields.state(step.name()), StepFields.output(step.name()), successors);
+                queue,
+                StepFields.state(step.name()),
+                StepFields.output(step.name()),
+                graph.workflow().hash(),
+                successors);
     }
 }

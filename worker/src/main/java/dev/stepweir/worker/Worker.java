@@ -5,26 +5,25 @@ import dev.stepweir.handler.StepHandler;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.ForgetConsumer;
+import dev.stepweir.redis.script.RegisterWorker;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
-import java.util.ArrayList;
-import dev.stepweir.redis.LeaseTerms;
-import dev.stepweir.redis.script.ForgetConsumer;
-import java.util.HashMap;
-import java.util.Set;
-import java.util.TreeSet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -39,6 +38,8 @@ import tools.jackson.databind.JsonNode;
 public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    private static final Duration SILENT_FROM_NOW_ON = Duration.ofMillis(-1);
 
     private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
     private final WorkerConfig config;
@@ -70,7 +71,7 @@ public final class Worker implements AutoCloseable {
                         redis,
                         handlers,
                         new Slots(config.concurrency(), handlers),
-                        new Plans(new WorkflowStore(redis)),
+                        new Plans(redis),
                         new FailurePolicy(RandomGenerator.getDefault()),
                         Clock.systemUTC(),
                         scheduler,
@@ -114,30 +115,32 @@ public final class Worker implements AutoCloseable {
     }
 
     private void register() {
-        Map<byte[], byte[]> handlers = new HashMap<>();
-        for (String name : context.handlers().keySet()) {
-            handlers.put(Bytes.of(name), Bytes.of(startedMillis));
-        }
-        byte[] known = Bytes.of(namespace.keys(0).handlers());
-        redis.retrying(() -> {
-            RedisFutures.join(redis.commands().hset(known, handlers));
-            return RedisFutures.join(describe(false));
-        });
+        RegisterWorker call = description(false);
+        var unused = redis.retrying(() -> call.run(redis.scripts()));
     }
 
-    private RedisFuture<Boolean> describe(boolean draining) {
+    private RegisterWorker description(boolean draining) {
+        Set<String> handlers = context.handlers().keySet();
         Map<String, Object> record =
                 Map.of(
-                        "id", id,
-                        "host", hostName(),
-                        "pid", ProcessHandle.current().pid(),
-                        "concurrency", config.concurrency(),
-                        "handlers", List.copyOf(context.handlers().keySet()),
-                        "started_ms", startedMillis,
-                        LeaseTerms.HEARTBEAT_FIELD, config.heartbeat().toMillis(),
-                        "draining", draining);
-        byte[] records = Bytes.of(namespace.keys(0).workerRecords());
-        return redis.commands().hset(records, Bytes.of(id), Json.write(record));
+                        "id",
+                        id,
+                        "host",
+                        hostName(),
+                        "pid",
+                        ProcessHandle.current().pid(),
+                        "concurrency",
+                        config.concurrency(),
+                        "handlers",
+                        List.copyOf(handlers),
+                        "started_ms",
+                        startedMillis,
+                        LeaseTerms.HEARTBEAT_FIELD,
+                        config.heartbeat().toMillis(),
+                        "draining",
+                        draining);
+        return new RegisterWorker(
+                namespace.keys(0), id, Json.write(record), startedMillis, handlers);
     }
 
     private static String hostName() {
@@ -170,13 +173,9 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
-            var unused = describe(true);
+            var unused = description(true).runAsync(redis.scripts());
             soloWork.stop();
-            boolean drained = true;
-            for (Lane lane : context.lanes()) {
-                drained &= lane.awaitReported(config.drain());
-            }
-            if (!drained) {
+            if (!drain()) {
                 handBackTheRest();
             }
             heartbeats.stop();
@@ -196,15 +195,28 @@ public final class Worker implements AutoCloseable {
         log.info("worker {} has ended", id);
     }
 
+    /** Waits for what is in hand, at most the drain limit; returns whether all is reported. */
+    private boolean drain() throws InterruptedException {
+        long end = System.nanoTime() + config.drain().toNanos();
+        boolean drained = true;
+        for (Lane lane : context.lanes()) {
+            long left = Math.max(0, end - System.nanoTime());
+            drained &= lane.awaitReported(Duration.ofNanos(left));
+        }
+        return drained;
+    }
+
     private void handBackTheRest() {
+        List<CompletableFuture<?>> handedBack = new ArrayList<>();
         for (Lane lane : context.lanes()) {
             for (Execution execution : lane.inHand()) {
                 if (execution.abandon()) {
-                    var unused = RedisFutures.join(context.handBack().execution(execution));
+                    handedBack.add(context.handBack().execution(execution));
                     lane.forget(execution);
                 }
             }
         }
+        handedBack.forEach(RedisFutures::join);
     }
 
     private void deregister() {
@@ -215,19 +227,17 @@ public final class Worker implements AutoCloseable {
 
     /** Its consumers go with it; where one still holds something, a reaper sees to it later. */
     private void leave(Keys keys) {
-        byte[] beats = Bytes.of(keys.workerBeats());
-        RedisFutures.join(redis.commands().zrem(beats, Bytes.of(id)));
         Set<String> queues = new TreeSet<>(context.handlers().keySet());
         queues.addAll(soloWork.queues());
         boolean holding = false;
         for (String queue : queues) {
             ForgetConsumer forget =
                     new ForgetConsumer(
-                            keys, keys.queue(queue), Keys.WORKER_GROUP, id, Duration.ZERO);
+                            keys, keys.queue(queue), Keys.WORKER_GROUP, id, SILENT_FROM_NOW_ON);
             holding |= forget.run(redis.scripts()) == ForgetConsumer.Outcome.HOLDING;
         }
-        if (holding) {
-            RedisFutures.join(redis.commands().zadd(beats, 0.0, Bytes.of(id)));
+        if (!holding) {
+            RedisFutures.join(redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id)));
         }
     }
 

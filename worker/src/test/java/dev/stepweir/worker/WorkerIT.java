@@ -233,7 +233,9 @@ class WorkerIT {
             assertThat(worker.id()).isNotEmpty();
         }
         for (int p = 0; p < runs.namespace.partitions(); p++) {
-            assertThat(redis.commands().xinfoConsumers(runs.namespace.keys(p).queue("h"), "workers"))
+            assertThat(
+                            redis.commands()
+                                    .xinfoConsumers(runs.namespace.keys(p).queue("h"), "workers"))
                     .isEmpty();
             assertThat(redis.commands().zcard(runs.namespace.keys(p).workerBeats())).isZero();
         }
@@ -294,10 +296,7 @@ class WorkerIT {
                 Workflow.builder("limited")
                         .step(
                                 "s",
-                                s ->
-                                        s.handler("h")
-                                                .timeout(Duration.ofMillis(50))
-                                                .maxAttempts(1))
+                                s -> s.handler("h").timeout(Duration.ofMillis(50)).maxAttempts(1))
                         .build();
         try (Worker worker =
                 quick(redis)
@@ -341,7 +340,8 @@ class WorkerIT {
     @DisplayName("R10: a worker is refused that beats too rarely for the lease of the reapers")
     void a_worker_that_beats_too_rarely_is_refused(TestRedis redis) {
         List<String> time = redis.commands().time();
-        Map<String, String> reaper = Map.of("tick", time.getFirst() + "000", "lease_millis", "25000");
+        Map<String, String> reaper =
+                Map.of("tick", time.getFirst() + "000", "lease_millis", "25000");
         redis.commands().hset(runs.namespace.keys(0).reaper(), reaper);
         WorkerConfig slow = WorkerConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(10));
         Worker.Builder builder =

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code stepweir reaper}. */
@@ -65,7 +65,9 @@ public final class ReaperCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ReaperConfig config =
-                ReaperConfig.DEFAULTS.timed(lease, heartbeat, lookEvery).withCrashBudget(crashBudget);
+                ReaperConfig.DEFAULTS
+                        .timed(lease, heartbeat, lookEvery)
+                        .withCrashBudget(crashBudget);
         return new RoleRunner(spec, role.acceptRisk())
                 .run((redis, namespace) -> start(redis, namespace, config))
                 .code();

@@ -49,7 +49,8 @@ public final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Handlers handlers = handlerOptions.handlers();
         WorkerConfig config =
-                WorkerConfig.DEFAULT.withConcurrency(handlerOptions.concurrency())
+                WorkerConfig.DEFAULT
+                        .withConcurrency(handlerOptions.concurrency())
                         .withHeartbeat(heartbeat)
                         .withDrain(drain);
         return new RoleRunner(spec, role.acceptRisk())

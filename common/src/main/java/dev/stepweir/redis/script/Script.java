@@ -27,7 +27,12 @@ public enum Script {
     RELIST_RUN,
     REAPER_TICK,
     FORGET_CONSUMER,
-    WATCH_RUN;
+    WATCH_RUN,
+    CREATE_GROUP,
+    LIST_QUEUE,
+    REGISTER_WORKER,
+    BEAT_ROLE,
+    SET_TIMER;
 
     private final String source;
     private final String sha;

@@ -8,7 +8,7 @@
 -- key queue
 -- key timers
 -- key workers        last beat of each worker
--- key reaper         when one last looked, on which server, and until when leases have grace
+-- key reaper         when one last looked, on which server, with what grace and lease
 -- key dlq
 -- key letters
 -- key inbox
@@ -34,7 +34,7 @@
 -- arg crash_event    history record up to the time, if a crash is charged
 -- arg free_event     and if none is
 -- ret CRASHED | WAITING | REDELIVERED | DEAD | GRACE | UNCLEAR | RENEWED | ALREADY | STALE
---   | RUN_CLOSED | GONE
+--       | RUN_CLOSED | GONE
 --@include clock
 --@include fence
 --@include grace
@@ -53,7 +53,7 @@ local pending = redis.pcall('XPENDING', queue, group, 'IDLE', lease_millis, entr
 local verdict, head = fence(run, field, 'READY', expected)
 local beat = redis.call('ZSCORE', workers, owner)
 
-note_look(reaper, server, until_millis, now)
+note_look(reaper, server, until_millis, lease_millis, now)
 if until_millis > now then return 'GRACE' end
 if pending.err or #pending == 0 or pending[1][2] ~= owner then return 'RENEWED' end
 local silence = now - (tonumber(beat) or 0)

@@ -266,6 +266,7 @@ class ReapStepIT extends OnStage {
                         """
                         + reaper | hash
                         + reaper | grace_until = TIME
+                        + reaper | lease_millis = 25000
                         + reaper | server = THIS
                         + reaper | tick = TIME
                         """);

@@ -21,6 +21,7 @@ class ReaperTickIT extends OnStage {
                 """
                 + reaper | hash
                 + reaper | grace_until = TIME
+                + reaper | lease_millis = 25000
                 + reaper | server = THIS
                 + reaper | tick = TIME
                 """);

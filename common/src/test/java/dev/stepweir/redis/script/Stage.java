@@ -304,7 +304,11 @@ final class Stage implements AutoCloseable {
                             Bytes.EMPTY));
         }
         return new AdvanceSteps.Step(
-                step.handler(), StepFields.state(name), StepFields.output(name), successors);
+                step.handler(),
+                StepFields.state(name),
+                StepFields.output(name),
+                workflow.hash(),
+                successors);
     }
 
     Commit success(Begun begun, String output) {
@@ -421,7 +425,15 @@ final class Stage implements AutoCloseable {
                         .orElseThrow();
         commands.hset(
                 keys.reaper(),
-                Map.of("tick", "" + nowMillis(), "server", server, "grace_until", "1"));
+                Map.of(
+                        "tick",
+                        "" + nowMillis(),
+                        "server",
+                        server,
+                        "grace_until",
+                        "1",
+                        "lease_millis",
+                        "25000"));
     }
 
     /** Sets when a worker last gave a sign of life. */

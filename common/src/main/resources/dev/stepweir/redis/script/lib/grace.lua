@@ -11,7 +11,7 @@ local function grace_until(reaper, gap_millis, lease_millis, now)
   return tonumber(seen[3]) or 0, server
 end
 
-local function note_look(reaper, server, until_millis, now)
+local function note_look(reaper, server, until_millis, lease_millis, now)
   redis.call('HSET', reaper, 'tick', string.format('%.0f', now), 'server', server,
-    'grace_until', string.format('%.0f', until_millis))
+    'grace_until', string.format('%.0f', until_millis), 'lease_millis', lease_millis)
 end

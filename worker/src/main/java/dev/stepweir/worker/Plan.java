@@ -42,8 +42,10 @@ final class Plan {
 
     Plan(Graph graph) {
         workflow = graph.workflow().name();
+        // Hashing a definition means writing it: once for all of its steps.
+        String hash = graph.workflow().hash();
         for (StepDefinition step : graph.workflow().steps()) {
-            steps.put(step.name(), plan(graph, step));
+            steps.put(step.name(), plan(graph, hash, step));
         }
     }
 
@@ -60,7 +62,7 @@ final class Plan {
         return step;
     }
 
-    private static Step plan(Graph graph, StepDefinition step) {
+    private static Step plan(Graph graph, String hash, StepDefinition step) {
         List<Successor> successors = new ArrayList<>();
         for (StepDefinition next : graph.successors(step.name())) {
             successors.add(
@@ -80,17 +82,17 @@ final class Plan {
         }
         return new Step(
                 step,
-                committed(graph, step, QueueName.of(step.handler(), false), successors),
-                committed(graph, step, QueueName.of(step.handler(), true), successors));
+                committed(hash, step, QueueName.of(step.handler(), false), successors),
+                committed(hash, step, QueueName.of(step.handler(), true), successors));
     }
 
     private static AdvanceSteps.Step committed(
-            Graph graph, StepDefinition step, String queue, List<Successor> successors) {
+            String hash, StepDefinition step, String queue, List<Successor> successors) {
         return new AdvanceSteps.Step(
                 queue,
                 StepFields.state(step.name()),
                 StepFields.output(step.name()),
-                graph.workflow().hash(),
+                hash,
                 successors);
     }
 }

@@ -86,6 +86,29 @@ public final class StepweirClient implements AutoCloseable {
         return submissions.retrying(() -> submissions.submit(id, workflow, input, ""));
     }
 
+    /**
+     * As {@link #submit(Workflow, Object)}, saying what makes two submits the same one: a retry of
+     * the caller's then finds the run that there is, also after it has closed, until it is removed.
+     */
+    public Submission submit(Workflow workflow, @Nullable Object input, Identity identity) {
+        return switch (identity) {
+            case Identity.AlwaysUnique() -> new Submission.Started(submit(workflow, input));
+            case Identity.CallerProvided(String key) -> submit(workflow, input, key, false);
+            case Identity.Strict(Optional<String> key) ->
+                    submit(
+                            workflow,
+                            input,
+                            key.orElseGet(() -> submissions.strictKey(workflow, input)),
+                            true);
+        };
+    }
+
+    private Submission submit(
+            Workflow workflow, @Nullable Object input, String key, boolean strict) {
+        RunId id = namespace.newRunId(key);
+        return submissions.retrying(() -> submissions.submit(id, workflow, input, key, strict));
+    }
+
     /** As {@link #submit}, without waiting; a passing failure is not tried again. */
     public CompletableFuture<SubmittedRun> submitAsync(Workflow workflow, @Nullable Object input) {
         return submissions.submit(namespace.newRunId(), workflow, input, "");

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -189,15 +188,5 @@ final class RunReader {
         ObjectNode object = Json.mapper().createObjectNode();
         sinks.forEach(name -> object.set(name, outputs.get(name)));
         return object;
-    }
-
-    /** The fields of a run whose values are kept in keys of their own. */
-    static List<String> blobs(Stored run) {
-        Stream<String> values =
-                Stream.concat(
-                        Stream.of("input"),
-                        run.graph().workflow().steps().stream()
-                                .map(step -> StepFields.output(step.name())));
-        return values.filter(field -> "@".equals(run.fields().get(field))).toList();
     }
 }

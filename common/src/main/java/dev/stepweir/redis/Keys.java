@@ -82,6 +82,13 @@ public record Keys(String namespace, int partition) {
         return key("blob:") + run.text() + ":" + field;
     }
 
+    @RedisKey(
+            as = Kind.STRING,
+            what = "To which run a caller's key belongs: run, definition, hash of the input")
+    public String callerKey(String key) {
+        return key("run-key:") + key;
+    }
+
     @RedisKey(as = Kind.SORTED_SET, what = "Runs that are not closed, by time of submission")
     public String openRuns() {
         return key("open");

@@ -162,6 +162,7 @@ class KeysTest {
                                 keys.run(run),
                                 keys.history(run),
                                 keys.blob(run, field),
+                                keys.callerKey(client),
                                 keys.workflow(hash),
                                 keys.queue(queue),
                                 keys.clientChannel(client)));

@@ -85,6 +85,7 @@ final class SampleCalls {
                                     RunState.FAILED,
                                     "hash",
                                     1,
+                                    "",
                                     times(many, "o:step"),
                                     times(many, "letter")));
             case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));

@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -391,6 +392,7 @@ final class Stage implements AutoCloseable {
                 state,
                 workflows.get(run).hash(),
                 Long.MAX_VALUE >> 10,
+                Optional.ofNullable(commands.hget(keys.run(run), "key")).orElse(""),
                 List.of(blobs),
                 letters);
     }

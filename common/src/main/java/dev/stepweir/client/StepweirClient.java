@@ -4,6 +4,7 @@ import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
+import dev.stepweir.operator.explain.Explanations;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
@@ -31,6 +32,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Runs runs;
     private final DeadLetters deadLetters;
     private final Fleet fleet;
+    private final Explanations explanations;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -41,6 +43,7 @@ public final class StepweirClient implements AutoCloseable {
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
+        this.explanations = new Explanations(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -172,6 +175,11 @@ public final class StepweirClient implements AutoCloseable {
         } catch (ExecutionException e) {
             throw Answers.unwrapped(e);
         }
+    }
+
+    /** Why a run or a step is where it is. */
+    public Explanations explanations() {
+        return explanations;
     }
 
     /** Runs that exist. */

@@ -30,8 +30,7 @@ final class Submissions {
     private record Prepared(Workflow workflow, String hash, byte[] json) {}
 
     /** One submit as it is sent, however often. */
-    private record Request(
-            RunId id, Prepared prepared, byte[] input, String watch, Claim claim) {}
+    private record Request(RunId id, Prepared prepared, byte[] input, String watch, Claim claim) {}
 
     private record Known(String hash, int partition) {}
 
@@ -71,15 +70,17 @@ final class Submissions {
     }
 
     private CompletableFuture<Submission> submit(Request request, boolean strict) {
-        return send(request).thenCompose(outcome -> {
-            if (outcome == SubmitRun.Outcome.KEY_TAKEN) {
-                return compare(request, strict);
-            }
-            RunId id = requireAccepted(outcome, request.id());
-            return durability
-                    .get()
-                    .thenApply(worth -> new Submission.Started(new SubmittedRun(id, worth)));
-        });
+        return send(request)
+                .thenCompose(outcome -> {
+                    if (outcome == SubmitRun.Outcome.KEY_TAKEN) {
+                        return compare(request, strict);
+                    }
+                    RunId id = requireAccepted(outcome, request.id());
+                    return durability
+                            .get()
+                            .thenApply(
+                                    worth -> new Submission.Started(new SubmittedRun(id, worth)));
+                });
     }
 
     /** The key was taken when Redis looked; if its run has been removed since, it is free again. */
@@ -99,7 +100,9 @@ final class Submissions {
                                     request.id(),
                                     request.prepared().hash(),
                                     request.claim().inputHash());
-                    return durability.get().thenApply(worth -> told(key, there, asked, strict, worth));
+                    return durability
+                            .get()
+                            .thenApply(worth -> told(key, there, asked, strict, worth));
                 });
     }
 

@@ -101,8 +101,8 @@ public final class Runs {
 
     /** Removes a closed run and everything that belongs to it, its dead letters included. */
     public PurgeRun.Outcome purge(RunId run) {
-        return redis.retrying(() ->
-                purge(RedisFutures.join(RunTraces.read(redis, namespace.keys(run), run))));
+        return redis.retrying(
+                () -> purge(RedisFutures.join(RunTraces.read(redis, namespace.keys(run), run))));
     }
 
     private PurgeRun.Outcome purge(RunTraces traces) {

@@ -41,6 +41,17 @@ public final class WorkflowJson {
         json.put("settings", CanonicalJson.sorted(step.settings()));
         json.put("retry", retry(step.retry()));
         json.put("timeout_ms", step.timeout().map(Duration::toMillis).orElse(null));
+        // Only where it is said: definitions from before keep their hashes.
+        step.idempotency()
+                .ifPresent(shared ->
+                        json.put(
+                                "idempotency",
+                                new TreeMap<>(
+                                        Map.of(
+                                                "key",
+                                                shared.key(),
+                                                "ttl_ms",
+                                                shared.ttl().toMillis()))));
         return json;
     }
 
@@ -93,7 +104,13 @@ public final class WorkflowJson {
                 timeout.isNull()
                         ? Optional.empty()
                         : Optional.of(Duration.ofMillis(timeout.longValue())),
-                text(json, "description"));
+                text(json, "description"),
+                Optional.ofNullable(json.get("idempotency")).map(WorkflowJson::idempotency));
+    }
+
+    private static Idempotency idempotency(JsonNode json) {
+        return new Idempotency(
+                text(json, "key"), Duration.ofMillis(field(json, "ttl_ms").longValue()));
     }
 
     private static Map<String, @Nullable Object> settings(JsonNode json) {

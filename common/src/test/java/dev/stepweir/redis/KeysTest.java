@@ -163,6 +163,8 @@ class KeysTest {
                                 keys.history(run),
                                 keys.blob(run, field),
                                 keys.callerKey(client),
+                                keys.effect(client),
+                                keys.sharedKey(client),
                                 keys.workflow(hash),
                                 keys.queue(queue),
                                 keys.clientChannel(client)));

@@ -58,6 +58,7 @@ public final class Worker implements AutoCloseable {
         this.context =
                 new LaneContext(
                         redis,
+                        namespace,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(new WorkflowStore(redis)),

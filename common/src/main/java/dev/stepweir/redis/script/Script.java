@@ -27,7 +27,12 @@ public enum Script {
     RELIST_RUN,
     REAPER_TICK,
     FORGET_CONSUMER,
-    WATCH_RUN;
+    WATCH_RUN,
+    RECORD_ONCE,
+    APPLY_EFFECT,
+    CLAIM_KEY,
+    KEEP_RESULT,
+    DEFER_STEP;
 
     private final String source;
     private final String sha;

@@ -175,7 +175,12 @@ final class Stage implements AutoCloseable {
         if (content.equals("string\n" + NO_STREAM)) {
             return;
         }
-        String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
+        String type =
+                content.lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .replace("zset", "sorted set")
+                        .replace(" (expires)", "");
         assertThat(DOCUMENTED)
                 .as("a key of docs/redis-keys.md: %s, a %s", key, type)
                 .anyMatch(row -> row.names(key) && row.key().as().word().equals(type));

@@ -1,8 +1,7 @@
 package dev.stepweir.once;
 
+import dev.stepweir.duty.Backoff;
 import dev.stepweir.redis.Redis;
-import io.github.resilience4j.core.IntervalFunction;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -13,12 +12,8 @@ import java.util.function.Supplier;
  */
 final class Persistence {
 
-    private static final IntervalFunction DELAYS =
-            IntervalFunction.ofExponentialRandomBackoff(
-                    Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5));
-
     private final CountDownLatch never = new CountDownLatch(1);
-    private int failures;
+    private final Backoff backoff = new Backoff();
 
     /**
      * @param call a read or a guarded script
@@ -36,8 +31,7 @@ final class Persistence {
                     throw e;
                 }
             }
-            failures = Math.min(failures + 1, 30);
-            if (never.await(DELAYS.apply(failures), TimeUnit.MILLISECONDS)) {
+            if (never.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("nobody counts this down");
             }
         }

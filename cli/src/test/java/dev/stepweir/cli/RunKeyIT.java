@@ -77,6 +77,14 @@ class RunKeyIT {
             assertThat(second.code()).isZero();
             assertThat(second.out()).isEqualTo(first.out());
             assertThat(second.err()).contains("was started under this key before");
+            String run = stack.client().runs().list(1).getFirst().id().text();
+            assertThat(terminal.execute("runs", "show", run).out()).contains("key       k");
+            assertThat(
+                            terminal.execute("runs", "show", run, "--json")
+                                    .json()
+                                    .path("key")
+                                    .asString())
+                    .isEqualTo("k");
             assertThat(stack.client().runs().list(10)).hasSize(1);
         }
     }

@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunReader {
 
     private static final List<String> RUN_FIELDS =
-            List.of("head", "name", "submitted", "started", "finished", "why", "input");
+            List.of("head", "name", "submitted", "started", "finished", "key", "why", "input");
 
     private final Redis redis;
     private final Namespace namespace;
@@ -88,6 +88,7 @@ final class RunReader {
                 run.time("submitted").orElse(Instant.EPOCH),
                 run.time("started"),
                 run.time("finished"),
+                Optional.ofNullable(run.fields().get("key")),
                 Optional.ofNullable(run.fields().get("why")),
                 value(run, "input"),
                 output(run, steps),

@@ -84,6 +84,25 @@ class ExplainIT {
     }
 
     @Test
+    void of_a_long_chain_the_beginning_and_the_root_are_told(TestRedis server) throws Exception {
+        Workflow.Builder chain = Workflow.builder("long");
+        for (int i = 0; i < 600; i++) {
+            String[] after = i == 0 ? new String[0] : new String[] {"s" + (i - 1)};
+            chain.step("s" + i, s -> s.handler("nobody").after(after));
+        }
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            RunId run = stack.client().submit(chain.build(), null).id();
+            awaitCause(run, "s0", "NO_WORKER");
+            JsonNode told = explain(run.text(), "s599");
+            String text = told.toString();
+            assertThat(text)
+                    .contains("'s598'", "'s591'", "590 steps further up", "'s0'", "NO_WORKER");
+            assertThat(text).doesNotContain("'s590'");
+            assertThat(explain(run.text()).path("behind").asInt()).isEqualTo(599);
+        }
+    }
+
+    @Test
     void a_run_that_nobody_takes_up_says_that_no_orchestrator_is_alive(TestRedis server) {
         try (Stack stack = Stack.open(server)) {
             RunId run = stack.client().submit(CHAIN, null).id();

@@ -61,7 +61,7 @@ final class EffectsMain {
                     () -> {
                         String key = context.idempotencyKey() + "/" + effect;
                         apply(redis, namespace, ledger, key, context.fencingToken(), effect);
-                        Stack.pass(Duration.ofMillis(10));
+                        Stack.pass(Duration.ofMillis(50));
                     });
         }
         return "done";
@@ -73,7 +73,7 @@ final class EffectsMain {
         String key = context.idempotencyKey();
         String token = UUID.randomUUID().toString();
         apply(redis, namespace, ledger, key, context.fencingToken(), token);
-        Stack.pass(Duration.ofMillis(40));
+        Stack.pass(Duration.ofMillis(60));
         return Bytes.text(ledger.effect(key).orElseThrow());
     }
 

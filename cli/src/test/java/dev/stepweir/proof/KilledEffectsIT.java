@@ -55,14 +55,14 @@ class KilledEffectsIT {
                 workers.add(start(server, processes));
             }
             for (int kill = 0; kill < KILLS; kill++) {
+                int victim = random.nextInt(WORKERS);
+                awaitReady(workers.get(victim));
                 int open = stack.client().runs().list(OPEN, 1_000).size();
                 for (int i = open; i < OPEN_RUNS; i++) {
                     int input = kill * 3 + random.nextInt(3);
                     runs.put(stack.client().submit(PAYMENT, input).id(), input);
                 }
-                int victim = random.nextInt(WORKERS);
-                awaitReady(workers.get(victim));
-                Stack.pass(Duration.ofMillis(20 + random.nextInt(150)));
+                Stack.pass(Duration.ofMillis(20 + random.nextInt(80)));
                 workers.get(victim).kill();
                 workers.set(victim, start(server, processes));
             }
@@ -91,6 +91,7 @@ class KilledEffectsIT {
         List<String> applied = told.stream().filter(line -> line.startsWith("APPLIED ")).toList();
         // A kill between the ledger's answer and the line about it takes the line.
         assertThat(applied).doesNotHaveDuplicates();
+        assertThat(told.size()).as("kills after an effect").isGreaterThan(applied.size());
         System.out.printf(
                 "[proof] %d kills, %d runs, %d effects applied, %d asked for again, %d inputs"
                         + " shared, 0 applied twice, seed %d%n",

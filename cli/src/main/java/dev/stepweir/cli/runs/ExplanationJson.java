@@ -46,7 +46,16 @@ final class ExplanationJson {
             case Cause.NotTakenUp c ->
                     Map.of("submitted_at", c.submitted().toString(), "alive", c.orchestrators());
             case Cause.RunClosed c -> Map.of("run_status", c.state().name());
-            case Cause.Dependency c -> Map.of("step", c.step(), "state", c.state().name());
+            case Cause.Dependency c ->
+                    Map.of(
+                            "step",
+                            c.step(),
+                            "state",
+                            c.state().name(),
+                            "others",
+                            c.others(),
+                            "skipped",
+                            c.skipped());
             case Cause.RetryAt c ->
                     Map.of(
                             "due_at",

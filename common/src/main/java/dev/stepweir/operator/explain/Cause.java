@@ -49,11 +49,22 @@ public sealed interface Cause {
         }
     }
 
-    /** Another step must succeed first. */
-    record Dependency(String step, StepState state, List<Cause> because) implements Cause {
+    /**
+     * Another step must succeed first.
+     *
+     * @param others how many more must succeed first as well
+     * @param skipped how many steps of a long chain are left out before this one
+     */
+    record Dependency(String step, StepState state, int others, int skipped, List<Cause> because)
+            implements Cause {
         @Override
         public String sentence() {
-            return "step '" + step + "' must succeed first and is " + state;
+            return (skipped > 0 ? Sentences.count(skipped, "step") + " further up, " : "")
+                    + "step '"
+                    + step
+                    + "' must succeed first and is "
+                    + state
+                    + (others > 0 ? " (as must " + Sentences.count(others, "other") + ")" : "");
         }
     }
 

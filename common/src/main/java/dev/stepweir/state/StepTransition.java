@@ -13,6 +13,7 @@ public enum StepTransition {
     UNBLOCK(PENDING, "last dependency succeeded", READY, "advance_steps"),
     SUCCEED(READY, "handler returned", SUCCEEDED, "advance_steps"),
     BACK_OFF(READY, "handler failed, attempts left", WAITING_FOR_RETRY, "fail_step"),
+    DEFER(READY, "another run holds its key", WAITING_FOR_RETRY, "defer_step"),
     EXHAUST(READY, "handler failed for good", DEAD, "fail_step"),
     RETRY(WAITING_FOR_RETRY, "delay over", READY, "retry_step"),
     HAND_BACK(READY, "worker stops or never learned of it", READY, "hand_back_step"),

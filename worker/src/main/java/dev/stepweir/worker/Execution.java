@@ -2,9 +2,15 @@ package dev.stepweir.worker;
 
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.PermanentStepException;
-import dev.stepweir.json.Json;
+import dev.stepweir.once.Journal;
+import dev.stepweir.once.SharedKeys;
+import dev.stepweir.once.SharedKeys.Found;
+import dev.stepweir.once.StepValue;
+import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.Idempotency;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,8 +28,7 @@ final class Execution implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Execution.class);
 
-    /** Largest output in bytes. */
-    static final int MAX_OUTPUT = 2 * 1024 * 1024;
+    private static final byte[] NO_VALUE = Bytes.of("null");
 
     private final Assignment assignment;
     private final Plan plan;
@@ -37,6 +42,7 @@ final class Execution implements Runnable {
     private final Thread thread;
     private Optional<Future<?>> timer = Optional.empty();
     private volatile boolean cancelled;
+    private @Nullable Journal journal;
 
     Execution(
             Assignment assignment,
@@ -76,6 +82,20 @@ final class Execution implements Runnable {
 
     String workflow() {
         return plan.workflow();
+    }
+
+    /** Made when the handler asks for it: most do not. */
+    synchronized Journal journal() {
+        Journal known = journal;
+        if (known == null) {
+            known =
+                    new Journal(
+                            assignment.dispatched(),
+                            lane.context().runs(),
+                            lane.context().scripts());
+            journal = known;
+        }
+        return known;
     }
 
     /** What the first heartbeat writes into the run. */
@@ -143,7 +163,12 @@ final class Execution implements Runnable {
     @Override
     public void run() {
         try {
-            report(callHandler(handler));
+            Optional<Idempotency> declared = step.definition().idempotency();
+            if (declared.isEmpty()) {
+                report(callHandler(handler, Optional.empty()));
+            } else {
+                executeShared(declared.get());
+            }
         } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
             // Nothing that this JVM does can be relied on from here: not even a report.
             lane.context().onFatal().accept(fatal);
@@ -155,27 +180,40 @@ final class Execution implements Runnable {
         }
     }
 
-    private <I extends @Nullable Object> byte @Nullable [] callHandler(
-            Handlers.Registered<I> registered) throws Exception {
-        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
-        I input = inputs.read(registered.inputType());
-        Object output = registered.handler().handle(input, new ExecutionContext(this, inputs));
-        return output == null ? null : encode(output);
+    /** Once for all runs that share the step's key. Its result is kept before it is committed. */
+    private void executeShared(Idempotency declared) throws Exception {
+        SharedKeys shared = lane.context().sharedKeys();
+        byte[] input =
+                new StepInputs(assignment, step, lane.context().runs()).json().orElse(NO_VALUE);
+        switch (shared.claim(assignment.dispatched(), declared, input)) {
+            case Found.Mine mine -> {
+                byte[] output = callHandler(handler, Optional.of(mine));
+                // What is done now counts, even if keeping the result takes long.
+                timer.ifPresent(pending -> pending.cancel(false));
+                shared.keep(mine, declared, output == null ? NO_VALUE : output);
+                report(output);
+            }
+            case Found.Done(byte[] output) ->
+                    report(Arrays.equals(output, NO_VALUE) ? null : output);
+            case Found.Held held -> {
+                if (reported.compareAndSet(false, true)) {
+                    try {
+                        shared.defer(assignment.dispatched(), held);
+                    } finally {
+                        lane.forget(this);
+                    }
+                }
+            }
+        }
     }
 
-    private static byte[] encode(Object output) {
-        byte[] json;
-        try {
-            json = Json.write(output);
-        } catch (RuntimeException e) {
-            throw new PermanentStepException(
-                    "the output cannot be written as JSON: " + e.getMessage());
-        }
-        if (json.length > MAX_OUTPUT) {
-            throw new PermanentStepException(
-                    "the output has " + json.length + " bytes, the limit is " + MAX_OUTPUT);
-        }
-        return json;
+    private <I extends @Nullable Object> byte @Nullable [] callHandler(
+            Handlers.Registered<I> registered, Optional<Found.Mine> claim) throws Exception {
+        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
+        I input = inputs.read(registered.inputType());
+        Object output =
+                registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
+        return output == null ? null : StepValue.encode("the output", output);
     }
 
     private void report(byte @Nullable [] output) {

@@ -1,6 +1,8 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.once.SharedKeys;
+import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -31,6 +33,7 @@ final class LaneContext {
     private final Slots slots;
     private final Plans plans;
     private final RunStore runs;
+    private final SharedKeys sharedKeys;
     private final HandBack handBack;
     private final FailurePolicy failurePolicy;
     private final Clock clock;
@@ -41,6 +44,7 @@ final class LaneContext {
 
     LaneContext(
             Redis redis,
+            Namespace namespace,
             Map<String, Handlers.Registered<?>> handlers,
             Slots slots,
             Plans plans,
@@ -53,6 +57,7 @@ final class LaneContext {
         this.slots = slots;
         this.plans = plans;
         this.runs = new RunStore(redis);
+        this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
         this.failurePolicy = failurePolicy;
         this.clock = clock;
@@ -98,6 +103,10 @@ final class LaneContext {
 
     RunStore runs() {
         return runs;
+    }
+
+    SharedKeys sharedKeys() {
+        return sharedKeys;
     }
 
     FailurePolicy failurePolicy() {

@@ -69,6 +69,7 @@ public final class Worker implements AutoCloseable {
         this.context =
                 new LaneContext(
                         redis,
+                        namespace,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(redis),

@@ -32,7 +32,12 @@ public enum Script {
     LIST_QUEUE,
     REGISTER_WORKER,
     BEAT_ROLE,
-    SET_TIMER;
+    SET_TIMER,
+    RECORD_ONCE,
+    APPLY_EFFECT,
+    CLAIM_KEY,
+    KEEP_RESULT,
+    DEFER_STEP;
 
     private final String source;
     private final String sha;

@@ -8,7 +8,10 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.FailStep.Decision.RetryAfter;
+import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.KeyClaim;
+import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Beyond its memory limit Redis accepts no run, and finishes those that were accepted. */
@@ -29,6 +33,7 @@ class OverMemoryIT extends OnStage {
     void accepted_runs_go_on_and_no_further_one_is_accepted() {
         List<RunId> runs =
                 List.of(
+                        stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
@@ -49,6 +54,7 @@ class OverMemoryIT extends OnStage {
         stage.run(retry(runs.get(1))).answered(RetryStep.Outcome.PUBLISHED);
         stage.run(HandBackStepIT.handBack(stage, begun.get(2)))
                 .answered(HandBackStep.Outcome.PUBLISHED);
+        goOn(begun.get(4));
         stage.kill(begun.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
@@ -62,6 +68,29 @@ class OverMemoryIT extends OnStage {
         appear(runs.get(0));
 
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
+    }
+
+    /** What a handler's own words and a shared key write. */
+    private void goOn(Begun begun) {
+        QueueEntry entry = QueueEntry.parse(begun.entry());
+        StepAddress step = new StepAddress(entry.run(), entry.step(), begun.queue());
+        Dispatch dispatch = new Dispatch(entry.number(), begun.entryId());
+        byte[] value = {'1'};
+        stage.run(new RecordOnce(stage.keys(), step, begun.stored(), "paid", value))
+                .answered(RecordOnce.Outcome.NOTED);
+        Duration day = Duration.ofDays(1);
+        KeyClaim claim = new KeyClaim(entry.run(), dispatch, entry.step());
+        ClaimKey ask = new ClaimKey(stage.keys(), "key", claim, "", day);
+        stage.act(
+                Script.CLAIM_KEY, () -> RedisFutures.join(ask.runAsync(stage.redis().scripts())));
+        stage.run(new KeepResult(stage.keys(), "key", claim, value, day))
+                .answered(KeepResult.Outcome.KEPT);
+        stage.run(new ApplyEffect(stage.keys(), "key", 1, Optional.of(value), day))
+                .answered(ApplyEffect.Outcome.APPLIED);
+        DeferStep defer =
+                new DeferStep(
+                        stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
+        stage.run(defer).answered(DeferStep.Outcome.WAITING);
     }
 
     /** Heartbeat, watch and reaper. */

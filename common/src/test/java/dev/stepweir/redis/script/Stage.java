@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -175,7 +176,12 @@ final class Stage implements AutoCloseable {
         if (content.equals("string\n" + NO_STREAM)) {
             return;
         }
-        String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
+        String type =
+                content.lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .replace("zset", "sorted set")
+                        .replace(" (expires)", "");
         assertThat(DOCUMENTED)
                 .as("a key of docs/redis-keys.md: %s, a %s", key, type)
                 .anyMatch(row -> row.names(key) && row.key().as().word().equals(type));
@@ -396,6 +402,7 @@ final class Stage implements AutoCloseable {
                 state,
                 workflows.get(run).hash(),
                 Long.MAX_VALUE >> 10,
+                Optional.ofNullable(commands.hget(keys.run(run), "key")).orElse(""),
                 List.of(blobs),
                 letters);
     }

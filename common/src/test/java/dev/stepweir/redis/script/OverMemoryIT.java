@@ -81,8 +81,7 @@ class OverMemoryIT extends OnStage {
         Duration day = Duration.ofDays(1);
         KeyClaim claim = new KeyClaim(entry.run(), dispatch, entry.step());
         ClaimKey ask = new ClaimKey(stage.keys(), "key", claim, "", day);
-        stage.act(
-                Script.CLAIM_KEY, () -> RedisFutures.join(ask.runAsync(stage.redis().scripts())));
+        stage.act(Script.CLAIM_KEY, () -> RedisFutures.join(ask.runAsync(stage.redis().scripts())));
         stage.run(new KeepResult(stage.keys(), "key", claim, value, day))
                 .answered(KeepResult.Outcome.KEPT);
         stage.run(new ApplyEffect(stage.keys(), "key", 1, Optional.of(value), day))

@@ -64,7 +64,7 @@ class OutageWatchTest {
                 return lines.size() >= now;
             });
         }
-        assertThat(lines.subList(0, 6))
+        assertThat(List.copyOf(lines).subList(0, 6))
                 .extracting(line -> line.substring(line.indexOf("; ") + 2))
                 .containsExactly(
                         "next try in 1 s",

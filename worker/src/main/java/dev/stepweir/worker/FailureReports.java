@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.duty.Backoff;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;

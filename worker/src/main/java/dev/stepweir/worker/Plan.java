@@ -74,6 +74,7 @@ final class Plan {
                         step.handler(),
                         StepFields.state(step.name()),
                         StepFields.output(step.name()),
+                        graph.workflow().hash(),
                         successors));
     }
 }

@@ -104,7 +104,7 @@ final class Advance implements Act {
         private void choose() {
             int commits = world.players.holdsNothing() ? 0 : random.nextInt(4);
             for (int i = 0; i < commits; i++) {
-                Held held = world.players.anyHeld(random);
+                Held held = world.players.anyHeld(world, random);
                 items.add(new Item(i, held, success(held)));
             }
             int begins = world.players.hasReadNothing() ? 0 : random.nextInt(3);
@@ -152,12 +152,26 @@ final class Advance implements Act {
                     .orElseThrow();
         }
 
-        /** Items go grouped by their step of the definition, in the order of its first one. */
+        /** Items go grouped by their step of the definition, what is rare apart from the rest. */
         private List<Item> inOrderOfSteps() {
-            Map<AdvanceSteps.Step, List<Item>> groups = new LinkedHashMap<>();
+            Map<List<Object>, List<Item>> groups = new LinkedHashMap<>();
             items.forEach(item ->
-                    groups.computeIfAbsent(item.commit().step(), s -> new ArrayList<>()).add(item));
+                    groups.computeIfAbsent(
+                                    List.of(item.commit().step(), isRare(item.commit())),
+                                    s -> new ArrayList<>())
+                            .add(item));
             return groups.values().stream().flatMap(List::stream).toList();
+        }
+
+        private static boolean isRare(Commit commit) {
+            return isLarge(commit)
+                    || commit.dispatch().number() > 1
+                    || !commit.ledgers().equals(Ledgers.NONE);
+        }
+
+        private static boolean isLarge(Commit commit) {
+            byte[] output = commit.output();
+            return output != null && output.length > 4_096;
         }
 
         private Result commit(Item item) {
@@ -173,7 +187,8 @@ final class Advance implements Act {
             String dispatch = ready.substring(ready.indexOf(' '));
             String stored = world.field(commit.run(), step.field());
             if (!stored.equals(ready)) {
-                return stored.startsWith("SUCCEEDED" + dispatch + " w=")
+                String kept = commit.letter().isEmpty() ? dispatch : withoutLetter(dispatch);
+                return stored.startsWith("SUCCEEDED" + kept + " w=")
                         ? Result.ALREADY
                         : Result.STALE;
             }
@@ -184,13 +199,19 @@ final class Advance implements Act {
             return Result.APPLIED;
         }
 
+        private static String withoutLetter(String dispatch) {
+            return dispatch.replaceAll(" dlq=\\S+", "");
+        }
+
         private void succeed(Commit commit, StepAddress step, String dispatch) {
+            // The letter goes with this commit, and so does its mark.
+            String kept = commit.letter().isEmpty() ? dispatch : withoutLetter(dispatch);
             world.setStep(
                     step,
-                    "SUCCEEDED" + dispatch + " w=" + worker + " to=" + world.now() + " ms=" + TOOK);
+                    "SUCCEEDED" + kept + " w=" + worker + " to=" + world.now() + " ms=" + TOOK);
             byte[] output = commit.output();
             String field = StepFields.output(step.step());
-            if (output != null && output.length > 4_096) {
+            if (output != null && isLarge(commit)) {
                 outcomes.add("large output");
                 world.set(commit.run(), field, "@");
                 world.blobs.put(world.keys().blob(commit.run(), field), Bytes.text(output));

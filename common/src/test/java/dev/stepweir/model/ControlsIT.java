@@ -21,7 +21,7 @@ class ControlsIT {
 
     private static final long SEED = Long.getLong("proof.seed", 20260101);
     private static final int LENGTH = 100;
-    private static final int SEQUENCES = 1_000;
+    private static final int SEQUENCES = 1_500;
 
     @ParameterizedTest(name = "{0}")
     @EnumSource

@@ -7,7 +7,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
 import io.lettuce.core.XAddArgs;
-import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,28 +124,6 @@ final class Faults {
                             line ->
                                     line.commands()
                                             .xgroupDestroy(Bytes.of(queue.key()), GROUP)
-                                            .toCompletableFuture()));
-        }
-    }
-
-    /** A worker that starts, or misses its group. */
-    static final class GroupIsMade implements Act {
-
-        @Override
-        public Optional<Deed> perform(World world, RandomGenerator random) {
-            ModelStream queue = oneOf(List.copyOf(world.queues.values()), random);
-            if (queue.hasGroup()) {
-                return Optional.empty();
-            }
-            queue.createGroup("workers");
-            return Optional.of(
-                    Deed.ofRedis(
-                            "a group for " + queue.key(),
-                            line ->
-                                    line.commands()
-                                            .xgroupCreate(
-                                                    StreamOffset.latest(Bytes.of(queue.key())),
-                                                    GROUP)
                                             .toCompletableFuture()));
         }
     }

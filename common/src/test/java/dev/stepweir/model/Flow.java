@@ -41,6 +41,12 @@ final class Flow {
                                     .step("d", s -> s.handler(WORK).after("b", "c"))
                                     .build()),
                     new Flow(
+                            Workflow.builder("wide")
+                                    .step("a", s -> s.handler(WORK))
+                                    .step("b", s -> s.handler(OTHER))
+                                    .step("d", s -> s.handler(WORK))
+                                    .build()),
+                    new Flow(
                             Workflow.builder("ends")
                                     .step("a", s -> s.handler(WORK))
                                     .step("b", s -> s.handler(OTHER))
@@ -77,6 +83,7 @@ final class Flow {
                 step.handler(),
                 StepFields.state(step.name()),
                 StepFields.output(step.name()),
+                workflow.hash(),
                 successors);
     }
 

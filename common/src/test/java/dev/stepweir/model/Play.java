@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,12 +103,22 @@ final class Play implements AutoCloseable {
         }
     }
 
-    /** A random sequence. */
+    /**
+     * A random sequence. Each leaves some operations out and has more of others: what takes several
+     * rare ones is met sooner than if all were alike.
+     */
     static List<Choice> sequence(long seed, int length) {
         SplittableRandom random = new SplittableRandom(seed);
+        List<Act> repertoire = new ArrayList<>();
+        for (Act act : new LinkedHashSet<>(Repertoire.ALL)) {
+            int usual = Collections.frequency(Repertoire.ALL, act);
+            int factor = Players.oneOf(List.of(0, 1, 1, 4), random);
+            int least = Repertoire.needed(act) ? usual : 0;
+            repertoire.addAll(Collections.nCopies(Math.max(least, usual * factor), act));
+        }
         List<Choice> choices = new ArrayList<>();
         for (int i = 0; i < length; i++) {
-            choices.add(new Choice(Players.oneOf(Repertoire.ALL, random), random.nextLong()));
+            choices.add(new Choice(Players.oneOf(repertoire, random), random.nextLong()));
         }
         return choices;
     }

@@ -23,8 +23,7 @@ final class Players {
             List.of(
                     new RunId("00000000-0000-7000-8000-000000000001"),
                     new RunId("00000000-0000-7000-8000-000000000002"),
-                    new RunId("00000000-0000-7000-8000-000000000003"),
-                    new RunId("00000000-0000-7000-8000-000000000004"));
+                    new RunId("00000000-0000-7000-8000-000000000003"));
 
     private static final List<String> WORKERS = List.of("w1", "w2", "w3");
 
@@ -55,7 +54,7 @@ final class Players {
 
     Players() {
         for (int i = 0; i < RUNS.size(); i++) {
-            flows.put(RUNS.get(i), Flow.ALL.get(i));
+            flows.put(RUNS.get(i), Flow.ALL.get(i + 1));
         }
     }
 
@@ -103,6 +102,30 @@ final class Players {
         return late ? oneOf(old, random) : world.field(step.run(), step.field());
     }
 
+    /** A step and its field as somebody once read it, of all that began so. */
+    Optional<Map.Entry<StepAddress, String>> onceRead(String start, RandomGenerator random) {
+        List<Map.Entry<StepAddress, String>> all = new ArrayList<>();
+        seen.forEach((step, texts) ->
+                texts.stream()
+                        .filter(text -> text.startsWith(start))
+                        .forEach(text -> all.add(Map.entry(step, text))));
+        return all.isEmpty() ? Optional.empty() : Optional.of(oneOf(all, random));
+    }
+
+    /** The same, but rather of what is still so. */
+    Optional<Map.Entry<StepAddress, String>> ratherStill(
+            World world, String start, RandomGenerator random) {
+        Optional<Map.Entry<StepAddress, String>> one = onceRead(start, random);
+        for (int i = 0; i < random.nextInt(8) && one.isPresent(); i++) {
+            StepAddress step = one.get().getKey();
+            if (world.field(step.run(), step.field()).equals(one.get().getValue())) {
+                return one;
+            }
+            one = onceRead(start, random);
+        }
+        return one;
+    }
+
     void begun(String worker, String queue, String entryId, String entry, Ledgers ledgers) {
         QueueEntry parsed = QueueEntry.parse(entry);
         held.add(
@@ -118,16 +141,25 @@ final class Players {
         return held.isEmpty();
     }
 
-    /** A step that a worker has or had, rather a late one, now and then one that never was. */
-    Held anyHeld(RandomGenerator random) {
-        int last = held.size() - 1;
-        int most = random.nextInt(4) == 0 ? held.size() : Math.min(6, held.size());
-        Held one = held.get(last - random.nextInt(most));
+    /**
+     * A step that a worker has or had: mostly one that is still its own, now and then one that never
+     * was.
+     */
+    Held anyHeld(World world, RandomGenerator random) {
+        Held one = oneOf(held, random);
+        boolean still = random.nextInt(5) > 0;
+        for (int i = 0; still && i < 10 && !isCurrent(world, one); i++) {
+            one = oneOf(held, random);
+        }
         if (random.nextInt(25) > 0) {
             return one;
         }
         Dispatch never = new Dispatch(one.dispatch().number() + 1, one.dispatch().entryId());
         return new Held(one.worker(), one.step(), never, one.ledgers(), one.announcement());
+    }
+
+    private static boolean isCurrent(World world, Held held) {
+        return world.field(held.step().run(), held.step().field()).equals(held.expected());
     }
 
     void read(Read read) {

@@ -40,7 +40,10 @@ final class Repertoire {
                             times(3, new Faults.CopiedEntry()),
                             times(1, new Faults.LostStream()),
                             times(1, new Faults.LostGroup()),
-                            times(3, new Faults.GroupIsMade()),
+                            times(4, new UpkeepActs.GroupIsMade()),
+                            times(2, new UpkeepActs.TimerIsSet()),
+                            times(1, new UpkeepActs.RoleBeats()),
+                            times(1, new UpkeepActs.WorkerIsRegistered()),
                             times(1, new Faults.TimerIsLost()),
                             times(1, new Faults.TimerFromNowhere()),
                             times(1, new Faults.MislaidRun()))
@@ -48,6 +51,13 @@ final class Repertoire {
                     .toList();
 
     private Repertoire() {}
+
+    /** Without these nothing happens at all. */
+    static boolean needed(Act act) {
+        return act instanceof Advance
+                || act instanceof RunActs.Submit
+                || act instanceof RunActs.Start;
+    }
 
     private static List<Act> times(int weight, Act act) {
         return new ArrayList<>(Collections.nCopies(weight, act));

@@ -21,6 +21,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -50,7 +51,7 @@ final class StepActs {
             if (world.players.holdsNothing()) {
                 return Optional.empty();
             }
-            Held held = world.players.anyHeld(random);
+            Held held = world.players.anyHeld(world, random);
             FailStep.Decision decision =
                     random.nextInt(3) == 0
                             ? new FailStep.Decision.GiveUp(LETTER)
@@ -173,7 +174,7 @@ final class StepActs {
             if (world.players.holdsNothing()) {
                 return Optional.empty();
             }
-            Held held = world.players.anyHeld(random);
+            Held held = world.players.anyHeld(world, random);
             ModelStream queue = world.queue(held.step().queue());
             String owner =
                     random.nextInt(10) == 0
@@ -249,7 +250,7 @@ final class StepActs {
             if (world.players.holdsNothing()) {
                 return Optional.empty();
             }
-            Held held = world.players.anyHeld(random);
+            Held held = world.players.anyHeld(world, random);
             HandBackStep call =
                     new HandBackStep(
                             world.keys(),
@@ -347,12 +348,14 @@ final class StepActs {
 
         @Override
         public Optional<Deed> perform(World world, RandomGenerator random) {
-            StepAddress step = world.players.anyStep(world, random);
-            String expected = world.players.asRead(world, step, random);
-            boolean dead = expected.startsWith("DEAD ") || random.nextInt(10) == 0;
-            if (!dead || expected.isEmpty() || expected.startsWith("PENDING")) {
+            String start = random.nextInt(10) == 0 ? "READY " : "DEAD ";
+            Optional<Map.Entry<StepAddress, String>> one =
+                    world.players.ratherStill(world, start, random);
+            if (one.isEmpty()) {
                 return Optional.empty();
             }
+            StepAddress step = one.get().getKey();
+            String expected = one.get().getValue();
             Flow flow = world.players.flow(step.run());
             if (!flow.steps().contains(step.step())) {
                 return Optional.empty();

@@ -47,7 +47,7 @@ final class WorkerActs {
             String worker = world.players.anyWorker(random);
             List<Heartbeat.Lease> leases = new ArrayList<>();
             for (int i = world.players.holdsNothing() ? 0 : random.nextInt(4); i > 0; i--) {
-                Held held = world.players.anyHeld(random);
+                Held held = world.players.anyHeld(world, random);
                 worker = random.nextInt(10) == 0 ? worker : held.worker();
                 leases.add(
                         new Heartbeat.Lease(

@@ -42,6 +42,8 @@ final class World {
     final Map<RunState, Map<String, Long>> listed = new HashMap<>();
     final Map<String, Long> timers = new TreeMap<>();
     final Map<String, Long> beats = new TreeMap<>();
+    final Map<String, Long> roles = new TreeMap<>();
+    final Map<String, String> workerRecords = new TreeMap<>();
     final Map<String, String> letters = new TreeMap<>();
     final Map<String, String> reaper = new TreeMap<>();
     final TreeSet<String> queueNames = new TreeSet<>();
@@ -218,6 +220,8 @@ final class World {
         });
         scores(keys.timers(), timers, lines::add);
         scores(keys.workerBeats(), beats, lines::add);
+        scores(keys.roleBeats(), roles, lines::add);
+        hash(keys.workerRecords(), workerRecords, lines::add);
         hash(keys.letterIndex(), letters, lines::add);
         hash(keys.reaper(), reaper, lines::add);
         queueNames.forEach(name -> lines.add(keys.queues() + " " + name));

@@ -66,7 +66,8 @@ class CrashSweepIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("B2, B5: a run ends as it should, whichever command of whichever role was the last")
+    @DisplayName(
+            "B2, B5: a run ends as it should, whichever command of whichever role was the last")
     void a_run_survives_a_crash_at_every_boundary(
             Scenario scenario, TestRedis server, JavaProcesses processes) throws Exception {
         List<CrashPoint> all = points(server, scenario);
@@ -98,8 +99,9 @@ class CrashSweepIT {
     static void report() {
         int run = OUTCOMES.values().stream().mapToInt(i -> i).sum();
         System.out.printf(
-                "[proof] crash sweep: %d boundaries (role, operation, side) covered, %d of %d points"
-                        + " run (%d with real processes, %d in-process), %s, %d violations%n",
+                "[proof] crash sweep: %d boundaries (role, operation, side) covered, %d of %d"
+                        + " points run (%d with real processes, %d in-process), %s,"
+                        + " %d violations%n",
                 BOUNDARIES.size(),
                 run,
                 allPoints,

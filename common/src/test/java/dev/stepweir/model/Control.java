@@ -17,7 +17,9 @@ enum Control {
             "if string.sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED', head end",
             ""),
     COMMIT_FENCE_OFF(
-            "any dispatch commits", "if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then", "if not stored then"),
+            "any dispatch commits",
+            "if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then",
+            "if not stored then"),
     COMMIT_INTO_CLOSED_RUN(
             "a closed run takes results",
             "if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end",
@@ -27,7 +29,9 @@ enum Control {
             "local same = string.sub(stored, 1, #ready + 1) == ready .. ' '",
             "local same = string.sub(stored, 1, 6) == 'READY '"),
     JOIN_TOO_EARLY(
-            "a join does not wait for its last dependency", "waits = left > 0 and", "waits = left > 1 and"),
+            "a join does not wait for its last dependency",
+            "waits = left > 0 and",
+            "waits = left > 1 and"),
     ENTRY_STAYS(
             "a reported entry stays in its stream",
             "redis.call('XDEL', queue, entry_id)\nend",

@@ -142,8 +142,8 @@ final class Players {
     }
 
     /**
-     * A step that a worker has or had: mostly one that is still its own, now and then one that never
-     * was.
+     * A step that a worker has or had: mostly one that is still its own, now and then one that
+     * never was.
      */
     Held anyHeld(World world, RandomGenerator random) {
         Held one = oneOf(held, random);

@@ -60,6 +60,13 @@ public final class Audit {
         return ofWitnessed(stack, runs, Witness.testimonies(stack));
     }
 
+    /** The same while there are dead letters of other runs. */
+    static Sum ofWitnessedBesideLetters(Stack stack, List<RunId> runs) {
+        Audit audit = new Audit(Witness.testimonies(stack));
+        runs.forEach(run -> audit.witnessed(completed(stack, run)));
+        return new Sum(audit.steps, audit.extraExecutions, audit.crashes, audit.redeliveries);
+    }
+
     /** All of these runs, which were witnessed elsewhere. */
     static Sum ofWitnessed(Stack stack, List<RunId> runs, List<Testimony> testimonies) {
         Audit audit = new Audit(testimonies);

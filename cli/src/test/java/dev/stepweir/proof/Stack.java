@@ -51,6 +51,7 @@ public final class Stack implements AutoCloseable {
                     LEASE,
                     HEARTBEAT,
                     CRASH_BUDGET,
+                    Duration.ofMillis(100),
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(1));
 
@@ -116,6 +117,12 @@ public final class Stack implements AutoCloseable {
 
     public Stack reaper() {
         return reaper(uri);
+    }
+
+    /** One more reaper, with another crash budget. */
+    public synchronized Stack reaperWithBudget(int crashes) {
+        owned.add(Reaper.start(own(uri), namespace, REAPER.withCrashBudget(crashes)));
+        return this;
     }
 
     /** One more reaper that finds Redis at an address of its own. */

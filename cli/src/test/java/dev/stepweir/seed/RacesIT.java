@@ -15,6 +15,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
+import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ class RacesIT {
     private Worker shared(Stack stack) {
         return Worker.builder()
                 .namespace(stack.namespace().name())
+                .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(200)))
                 .handlers(counting())
                 .start(stack.redis());
     }

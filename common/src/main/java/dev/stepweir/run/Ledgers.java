@@ -19,6 +19,11 @@ public record Ledgers(
         int crashBase,
         String deadLetter) {
 
+    /**
+     * After so many crashes a step is executed alone, so that no other can be blamed for the next.
+     */
+    public static final int SUSPECT_FROM = 2;
+
     public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, "");
 
     /** The 1-based number of the attempt that the next execution is. */
@@ -32,6 +37,11 @@ public record Ledgers(
 
     public int crashesSinceBase() {
         return crashes - crashBase;
+    }
+
+    /** Whether it may be what its workers died of. */
+    public boolean isSuspect() {
+        return crashesSinceBase() >= SUSPECT_FROM;
     }
 
     public Ledgers withFailure() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry how often it is tried
  * @param timeout how long one attempt may take; whole milliseconds, 1 ms to 30 days
  * @param description free text for people, may be empty
+ * @param idempotency whether runs share its result
  */
 public record StepDefinition(
         String name,
@@ -32,7 +33,8 @@ public record StepDefinition(
         Map<String, @Nullable Object> settings,
         RetryPolicy retry,
         Optional<Duration> timeout,
-        String description) {
+        String description,
+        Optional<Idempotency> idempotency) {
 
     /**
      * @throws IllegalArgumentException if a setting is no JSON value
@@ -59,6 +61,8 @@ public record StepDefinition(
         private boolean hardCap = RetryPolicy.DEFAULT.hardCap();
         private Optional<Duration> timeout = Optional.empty();
         private String description = "";
+        private Optional<String> sharedKey = Optional.empty();
+        private Duration sharedFor = Idempotency.DEFAULT_TTL;
 
         Builder(String name) {
             this.name = name;
@@ -156,6 +160,23 @@ public record StepDefinition(
             return this;
         }
 
+        /**
+         * Executed once for all runs in which the same flows in: later ones get the result of the
+         * first.
+         *
+         * @param key what is executed once, such as {@code charge}
+         */
+        public Builder idempotency(String key) {
+            return idempotency(key, Idempotency.DEFAULT_TTL);
+        }
+
+        /** As {@link #idempotency(String)}, remembered for so long; whole seconds. */
+        public Builder idempotency(String key, Duration ttl) {
+            this.sharedKey = Optional.of(key);
+            this.sharedFor = ttl;
+            return this;
+        }
+
         /** Free text for people. */
         public Builder description(String description) {
             this.description = description;
@@ -190,7 +211,23 @@ public record StepDefinition(
                     checkedSettings(faults),
                     retry,
                     timeout,
-                    description);
+                    description,
+                    checkedIdempotency(faults));
+        }
+
+        private Optional<Idempotency> checkedIdempotency(Faults faults) {
+            List<String> wrong = new ArrayList<>();
+            sharedKey.ifPresent(key ->
+                    Idempotency.check(
+                            key,
+                            sharedFor,
+                            (field, found, allowed, message) -> {
+                                wrong.add(field);
+                                faults.add("idempotency." + field, found, allowed, message);
+                            }));
+            return sharedKey
+                    .filter(key -> wrong.isEmpty())
+                    .map(key -> new Idempotency(key, sharedFor));
         }
 
         private Map<String, @Nullable Object> checkedSettings(Faults faults) {

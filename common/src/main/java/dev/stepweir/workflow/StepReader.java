@@ -38,6 +38,7 @@ final class StepReader {
                     settings,
                     "retry",
                     "lifecycle",
+                    "idempotency",
                     "timeout_ms",
                     "timeout_seconds");
         }
@@ -112,6 +113,8 @@ final class StepReader {
         step.after(in.texts("dependencies", model + ".dependencies"));
         handler(step);
         in.object("retry", model + ".retry").ifPresent(retry -> retry(retry, step));
+        in.object("idempotency", model + ".idempotency")
+                .ifPresent(shared -> idempotency(shared, step));
         timeout(step);
     }
 
@@ -165,6 +168,16 @@ final class StepReader {
                     place(retry, "backoff_base_ms"),
                     base.get().toMillis() + " ms",
                     "is above max_backoff_ms, so that every delay is the longest one");
+        }
+    }
+
+    private void idempotency(ObjectReader shared, StepDefinition.Builder step) {
+        String field = model + ".idempotency";
+        shared.checkFields(List.of("key", "ttl"), List.of());
+        String key = shared.requiredText("key", field + ".key", "a text");
+        Optional<Duration> ttl = time(shared, "ttl", field, 1_000);
+        if (!key.isEmpty() || shared.has("key")) {
+            step.idempotency(key, ttl.orElse(Idempotency.DEFAULT_TTL));
         }
     }
 

@@ -141,7 +141,7 @@ class RunsIT {
                 .isEqualTo(StepStatus.READY);
         assertThat(client.runs().history(run))
                 .extracting(HistoryEntry::event)
-                .containsSequence("FAILED", "PUBLISHED", "REDRIVEN");
+                .containsSequence("FAILED", "REDRIVEN", "PUBLISHED");
     }
 
     @Test

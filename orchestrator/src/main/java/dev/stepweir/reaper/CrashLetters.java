@@ -6,7 +6,6 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
-import dev.stepweir.redis.script.ReapStep;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
@@ -67,7 +66,7 @@ final class CrashLetters {
                         step.run().text(),
                         graph.map(g -> g.workflow().name()).orElse(""),
                         step.step(),
-                        step.queue(),
+                        step.handler(),
                         DeadLetter.Reason.CRASH_LOOP,
                         error,
                         ledgers.failures() + ledgers.crashes(),
@@ -83,7 +82,7 @@ final class CrashLetters {
         byte[] key = Bytes.of(keys.history(step.run()));
         for (byte[] line : RedisFutures.join(redis.commands().lrange(key, -HISTORY_READ, -1))) {
             HistoryEvent event = HistoryEvent.parse(Bytes.text(line));
-            if (event.kind().equals(ReapStep.Outcome.CRASHED.name())
+            if (event.kind().equals(HistoryEvent.CRASHED)
                     && step.step().equals(event.details().get("step"))) {
                 workers.add(String.valueOf(event.details().get("worker")));
             }

@@ -69,7 +69,7 @@ final class FailurePolicy {
                         address.run().text(),
                         workflow,
                         address.step(),
-                        address.queue(),
+                        address.handler(),
                         reason,
                         error,
                         ledgers.failures() + ledgers.crashes(),

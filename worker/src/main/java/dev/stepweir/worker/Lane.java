@@ -146,7 +146,8 @@ final class Lane {
             settle(turn.items().get(i), answer.results().get(i));
         }
         answer.begun().forEach(this::start);
-        int taken = keep(turn) + answer.begun().size() - turn.begins().size();
+        bring(turn.read());
+        int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
         if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
             pause(turn.takeFailure().orElseGet(() -> new IllegalStateException(answer.problem())));
             return;
@@ -163,13 +164,9 @@ final class Lane {
         turn();
     }
 
-    /** Keeps what plain reads brought for the next turn; returns how much. */
-    private int keep(LaneTurn turn) {
-        List<ReadEntry> entries = turn.read();
-        synchronized (this) {
-            read.addAll(entries);
-        }
-        return entries.size();
+    /** What was read, and has its slots, is begun by the next turn. */
+    synchronized void bring(List<ReadEntry> entries) {
+        read.addAll(entries);
     }
 
     private void settle(Finished item, Result result) {
@@ -188,7 +185,7 @@ final class Lane {
 
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
-        keep(turn);
+        bring(turn.read());
         boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
         synchronized (this) {
             turn.begins().reversed().forEach(read::addFirst);

@@ -62,8 +62,10 @@ public final class Audit {
 
     /** The same while there are dead letters of other runs. */
     static Sum ofWitnessedBesideLetters(Stack stack, List<RunId> runs) {
-        Audit audit = new Audit(Witness.testimonies(stack));
-        runs.forEach(run -> audit.witnessed(completed(stack, run)));
+        List<Testimony> testimonies = Witness.testimonies(stack);
+        Audit audit = new Audit(testimonies);
+        runs.forEach(run -> audit.add(completed(stack, run)));
+        holds(stack, runs, testimonies);
         return new Sum(audit.steps, audit.extraExecutions, audit.crashes, audit.redeliveries);
     }
 

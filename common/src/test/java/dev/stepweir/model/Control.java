@@ -39,20 +39,20 @@ enum Control {
     LEASE_STAYS("a reported lease stays", "redis.pcall('XACK', queue, group, entry_id)", ""),
     GRACE_OFF(
             "an outage costs the leases their time",
-            "if not tick or seen[2] ~= server or now - tick > gap_millis or tick > now then",
-            "if not tick then"),
+            "if not tick or seen[2] ~= server or now - tick > tonumber(gap_millis) or",
+            "if not tick or"),
     LATE_HEARTBEAT_STEALS(
             "a heartbeat renews what another worker owns",
             "if pending.err or #pending == 0 then",
             "if pending.err then"),
     RENEWED_IS_REAPED(
             "a lease is taken back from whoever holds it by now",
-            "if #pending == 0 or pending[1][2] ~= owner then return 'RENEWED' end",
-            "if #pending == 0 then return 'RENEWED' end"),
+            "if pending.err or #pending == 0 or pending[1][2] ~= owner then",
+            "if pending.err or #pending == 0 then"),
     EVERY_RECLAIM_IS_A_CRASH(
             "a crash is charged although the worker lives",
-            "not beat or tonumber(now) - tonumber(beat) > tonumber(silent_millis)",
-            "true"),
+            "silence <= tonumber(silent_millis) / 2, silence > tonumber(silent_millis)",
+            "false, true"),
     LETTERS_PILE_UP(
             "a second death leaves the first letter",
             "if old then redis.call('XDEL', dlq, old) end",

@@ -40,15 +40,6 @@ record Deed(String words, String expected, List<String> outcomes, Doing doing) {
                 line -> operation.runAsync(line.scripts()));
     }
 
-    /** A script that raises. */
-    static Deed failing(Operation<?> operation, String error, String words) {
-        return new Deed(
-                words,
-                "error " + error,
-                List.of("error " + error),
-                line -> operation.runAsync(line.scripts()));
-    }
-
     /** What Redis answers, errors by their first word. */
     CompletableFuture<String> send(Line line) {
         return doing.by(line)

@@ -34,6 +34,22 @@ final class Faults {
         }
     }
 
+    static final class ServerIsAnother implements Act {
+
+        @Override
+        public Optional<Deed> perform(World world, RandomGenerator random) {
+            world.server = world.server.equals("server-1") ? "server-2" : "server-1";
+            byte[] server = Bytes.of(world.server);
+            return Optional.of(
+                    Deed.ofRedis(
+                            "the server is " + world.server,
+                            line ->
+                                    line.commands()
+                                            .set(Play.SERVER, server)
+                                            .toCompletableFuture()));
+        }
+    }
+
     static final class LostEntry implements Act {
 
         @Override

@@ -32,6 +32,10 @@ import java.util.stream.Stream;
 final class Play implements AutoCloseable {
 
     static final byte[] CLOCK = Bytes.of("clock");
+    static final byte[] SERVER = Bytes.of("server");
+
+    private static final String NAME_OF_SERVER =
+            "string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')";
 
     private static final String TIME_OF_REDIS =
             "local time = redis.call('TIME')\n"
@@ -77,7 +81,11 @@ final class Play implements AutoCloseable {
         List<String> sources = Stream.of(Script.values()).map(Script::source).toList();
         EditedScripts edited =
                 EditedScripts.of(
-                        sources, source -> edit.apply(source).replace(TIME_OF_REDIS, TIME_OF_TEST));
+                        sources,
+                        source ->
+                                edit.apply(source)
+                                        .replace(TIME_OF_REDIS, TIME_OF_TEST)
+                                        .replace(NAME_OF_SERVER, "redis.call('GET', 'server')"));
         if (edited.sources().stream().anyMatch(source -> source.contains("'TIME'"))) {
             throw new IllegalStateException("a script has another way to tell the time");
         }
@@ -128,6 +136,7 @@ final class Play implements AutoCloseable {
         World world = new World(keys);
         var unused = line.commands().flushall();
         var unusedToo = line.commands().set(CLOCK, Bytes.of(world.now()));
+        var unusedThree = line.commands().set(SERVER, Bytes.of(world.server));
         prepare(world);
         List<Sent> sent = new ArrayList<>();
         for (Choice choice : choices) {

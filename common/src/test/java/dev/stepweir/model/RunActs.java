@@ -37,7 +37,9 @@ final class RunActs {
 
         @Override
         public Set<String> outcomes() {
-            return Repertoire.names(SubmitRun.Outcome.class);
+            Set<String> outcomes = Repertoire.names(SubmitRun.Outcome.class);
+            outcomes.remove(SubmitRun.Outcome.KEY_TAKEN.name());
+            return outcomes;
         }
 
         @Override
@@ -263,7 +265,7 @@ final class RunActs {
             List<String> letters =
                     flow.steps().stream().map(s -> flow.address(run, s).letterId()).toList();
             PurgeRun call =
-                    new PurgeRun(world.keys(), run, state, flow.hash(), before, blobs, letters);
+                    new PurgeRun(world.keys(), run, state, flow.hash(), before, "", blobs, letters);
             PurgeRun.Outcome expected = purge(world, call);
             return Optional.of(Deed.of(call, expected, "purge " + run + " as " + state));
         }

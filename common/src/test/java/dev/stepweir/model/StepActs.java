@@ -30,7 +30,9 @@ import java.util.random.RandomGenerator;
 final class StepActs {
 
     private static final String LETTER = "{\"letter\":1}";
-    private static final Duration HOUR = Duration.ofHours(1);
+
+    /** Longer than any entry of a play is held by the server's own clock. */
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private StepActs() {}
 
@@ -166,6 +168,8 @@ final class StepActs {
             // lets go of its entry, so only a hand in Redis could make one.
             Set<String> outcomes = Repertoire.names(ReapStep.Outcome.class);
             outcomes.remove(ReapStep.Outcome.ALREADY.name());
+            // GONE takes a run that is purged while a worker holds its entry: only long plays do.
+            outcomes.remove(ReapStep.Outcome.GONE.name());
             return outcomes;
         }
 
@@ -181,6 +185,13 @@ final class StepActs {
                             ? world.players.anyWorker(random)
                             : queue.owner(held.dispatch().entryId()).orElse(held.worker());
             boolean lapsed = random.nextInt(10) > 0;
+            ReapStep.Crash crash =
+                    oneOf(
+                            List.of(
+                                    new ReapStep.Crash.Again(),
+                                    new ReapStep.Crash.Wait(Duration.ofMillis(100)),
+                                    new ReapStep.Crash.GiveUp(LETTER)),
+                            random);
             ReapStep call =
                     new ReapStep(
                             world.keys(),
@@ -189,15 +200,14 @@ final class StepActs {
                             held.expected(),
                             held.announcement(),
                             new ReapStep.Limits(
-                                    lapsed ? Duration.ZERO : HOUR,
-                                    Duration.ofMillis(random.nextInt(3) * 1_000L)),
-                            random.nextInt(3) == 0 ? LETTER : "",
-                            "{\"worker\":1}");
+                                    lapsed ? Duration.ZERO : MINUTE,
+                                    Duration.ofMillis(random.nextInt(3) * 1_000L),
+                                    Duration.ofMillis(1_000)),
+                            crash,
+                            "CRASHED {}",
+                            "REDELIVERED {}");
             String words = "reap " + held + " of " + owner;
-            return Optional.of(
-                    queue.hasGroup()
-                            ? Deed.of(call, reap(world, call, lapsed), words)
-                            : Deed.failing(call, "NOGROUP", words));
+            return Optional.of(Deed.of(call, reap(world, call, lapsed), words));
         }
 
         private static ReapStep.Outcome reap(World world, ReapStep call, boolean lapsed) {
@@ -205,31 +215,55 @@ final class StepActs {
             StepField field = StepField.parse(call.expected());
             String entryId = field.published().entryId();
             Optional<String> owner = world.queue(step.queue()).owner(entryId);
+            Verdict verdict = world.fence(step, StepState.READY, call.expected());
+            if (world.look(call.limits().gap(), call.limits().lease()) > 0) {
+                return ReapStep.Outcome.GRACE;
+            }
             if (!lapsed || !owner.equals(Optional.of(call.owner()))) {
                 return ReapStep.Outcome.RENEWED;
             }
-            Verdict verdict = world.fence(step, StepState.READY, call.expected());
+            long silence = world.now() - world.beats.getOrDefault(call.owner(), 0L);
+            long limit = call.limits().silence().toMillis();
+            boolean alive = 2 * silence <= limit;
+            if (verdict == Verdict.OK && !alive && silence <= limit) {
+                return ReapStep.Outcome.UNCLEAR;
+            }
             world.acknowledge(step.queue(), entryId);
             if (verdict != Verdict.OK) {
                 return ReapStep.Outcome.valueOf(verdict.name());
             }
-            Long beat = world.beats.get(call.owner());
-            boolean crashed =
-                    beat == null || world.now() - beat > call.limits().silence().toMillis();
-            if (crashed && !call.letter().isEmpty()) {
-                world.happened(step.run(), "DEAD " + call.event());
-                String dead =
-                        StepField.deadUpToLetter(field.published(), field.ledgers().withCrash());
-                world.bury(step, dead, call.letter());
-                return ReapStep.Outcome.DEAD;
+            if (alive) {
+                world.happened(step.run(), call.freeEvent());
+                Ledgers free = field.ledgers().withRedelivery();
+                world.publish(step, call.announcement(), field.nextNumber(), free);
+                return ReapStep.Outcome.REDELIVERED;
             }
-            ReapStep.Outcome outcome =
-                    crashed ? ReapStep.Outcome.CRASHED : ReapStep.Outcome.REDELIVERED;
-            world.happened(step.run(), outcome + " " + call.event());
-            Ledgers ledgers =
-                    crashed ? field.ledgers().withCrash() : field.ledgers().withRedelivery();
-            world.publish(step, call.announcement(), field.nextNumber(), ledgers);
-            return outcome;
+            world.happened(step.run(), call.crashEvent());
+            return crash(world, call, field);
+        }
+
+        private static ReapStep.Outcome crash(World world, ReapStep call, StepField field) {
+            StepAddress step = call.step();
+            Ledgers charged = field.ledgers().withCrash();
+            switch (call.crash()) {
+                case ReapStep.Crash.GiveUp(String letter) -> {
+                    String dead = StepField.deadUpToLetter(field.published(), charged);
+                    world.bury(step, dead, letter);
+                    return ReapStep.Outcome.DEAD;
+                }
+                case ReapStep.Crash.Wait(Duration delay) -> {
+                    long due = world.now() + delay.toMillis();
+                    world.setStep(
+                            step,
+                            StepField.waitingAfterCrashUpToDue(field.published(), charged) + due);
+                    world.timers.put(step.timer(), due);
+                    return ReapStep.Outcome.WAITING;
+                }
+                case ReapStep.Crash.Again() -> {
+                    world.publish(step, call.announcement(), field.nextNumber(), charged);
+                    return ReapStep.Outcome.CRASHED;
+                }
+            }
         }
     }
 

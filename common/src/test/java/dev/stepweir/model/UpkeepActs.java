@@ -123,7 +123,14 @@ final class UpkeepActs {
         public Optional<Deed> perform(World world, RandomGenerator random) {
             String worker = world.players.anyWorker(random);
             String record = "{\"n\":" + random.nextInt(10) + "}";
-            RegisterWorker call = new RegisterWorker(world.keys(), worker, Bytes.of(record));
+            RegisterWorker call =
+                    new RegisterWorker(
+                            world.keys(),
+                            worker,
+                            Bytes.of(record),
+                            world.now(),
+                            List.of(Flow.WORK));
+            world.handlers.put(Flow.WORK, String.valueOf(world.now()));
             world.workerRecords.put(worker, record);
             return Optional.of(
                     Deed.of(call, RegisterWorker.Outcome.REGISTERED, worker + " registers"));

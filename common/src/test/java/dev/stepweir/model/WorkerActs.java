@@ -142,25 +142,12 @@ final class WorkerActs {
 
         @Override
         public Optional<Deed> perform(World world, RandomGenerator random) {
-            String server = random.nextInt(4) == 0 ? "server-2" : "server-1";
-            Duration gap = Duration.ofMillis(1_000);
-            Duration grace = Duration.ofMillis(random.nextInt(3) * 300L);
-            ReaperTick call = new ReaperTick(world.keys(), server, gap, grace);
-            Map<String, String> reaper = world.reaper;
-            long tick = Long.parseLong(reaper.getOrDefault("tick", "0"));
-            long until = Long.parseLong(reaper.getOrDefault("grace_until", "0"));
-            boolean looked =
-                    server.equals(reaper.get("server")) && world.now() - tick <= gap.toMillis();
-            if (!looked) {
-                until = world.now() + grace.toMillis();
-            }
-            reaper.put("tick", String.valueOf(world.now()));
-            reaper.put("server", server);
-            reaper.put("grace_until", String.valueOf(until));
-            long left = Math.max(0, until - world.now());
+            Duration lease = Duration.ofMillis(random.nextInt(3) * 300L);
+            ReaperTick call = new ReaperTick(world.keys(), Duration.ofMillis(1_000), lease);
+            long left = world.look(Duration.ofMillis(1_000), lease);
             return Optional.of(
                     new Deed(
-                            "a reaper looks at " + server,
+                            "a reaper looks",
                             Duration.ofMillis(left).toString(),
                             List.of(left > 0 ? "grace" : "no grace"),
                             line -> call.runAsync(line.scripts())));

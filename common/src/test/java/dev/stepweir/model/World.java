@@ -10,6 +10,7 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,6 +34,10 @@ final class World {
     private static final int SHOWN = 200;
 
     private final Keys keys;
+
+    /** The running server's name, which changes when it is started anew. */
+    String server = "server-1";
+
     private long now = 1_700_000_000_000L;
 
     final Map<RunId, Map<String, String>> runs = new LinkedHashMap<>();
@@ -44,6 +49,7 @@ final class World {
     final Map<String, Long> beats = new TreeMap<>();
     final Map<String, Long> roles = new TreeMap<>();
     final Map<String, String> workerRecords = new TreeMap<>();
+    final Map<String, String> handlers = new TreeMap<>();
     final Map<String, String> letters = new TreeMap<>();
     final Map<String, String> reaper = new TreeMap<>();
     final TreeSet<String> queueNames = new TreeSet<>();
@@ -165,6 +171,21 @@ final class World {
         setStep(step, StepField.ready(new Dispatch(number, id), ledgers));
     }
 
+    /** A reaper looks; how long nothing may be taken back. */
+    long look(Duration gap, Duration lease) {
+        long tick = Long.parseLong(reaper.getOrDefault("tick", "0"));
+        long until = Long.parseLong(reaper.getOrDefault("grace_until", "0"));
+        boolean looked = server.equals(reaper.get("server")) && now - tick <= gap.toMillis();
+        if (!looked) {
+            until = now + lease.toMillis();
+        }
+        reaper.put("tick", String.valueOf(now));
+        reaper.put("server", server);
+        reaper.put("grace_until", String.valueOf(until));
+        reaper.put("lease_millis", String.valueOf(lease.toMillis()));
+        return Math.max(0, until - now);
+    }
+
     void acknowledge(String queue, String entryId) {
         queue(queue).acknowledge(entryId);
         queue(queue).delete(entryId);
@@ -222,6 +243,7 @@ final class World {
         scores(keys.workerBeats(), beats, lines::add);
         scores(keys.roleBeats(), roles, lines::add);
         hash(keys.workerRecords(), workerRecords, lines::add);
+        hash(keys.handlers(), handlers, lines::add);
         hash(keys.letterIndex(), letters, lines::add);
         hash(keys.reaper(), reaper, lines::add);
         queueNames.forEach(name -> lines.add(keys.queues() + " " + name));

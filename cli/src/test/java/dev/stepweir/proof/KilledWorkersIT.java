@@ -40,7 +40,7 @@ class KilledWorkersIT {
     private final List<JavaProcess> workers = new ArrayList<>();
 
     @Test
-    @DisplayName("every run completes, every step is committed once, however workers die")
+    @DisplayName("S2-009, S3-15, S3-17: each step is committed once, however workers die")
     void runs_survive_the_deaths_of_their_workers(TestRedis server, JavaProcesses processes)
             throws Exception {
         List<RunId> runs = new ArrayList<>();

@@ -10,6 +10,8 @@ import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,31 @@ class OutageWatchTest {
         watch.wake();
         await().until(() -> lines.size() == 2);
         assertThat(lines.get(1)).matches("Redis is back after \\d\\.\\d s");
+    }
+
+    @Test
+    void closing_ends_a_look_that_nobody_answers() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        OutageWatch hanging =
+                new OutageWatch(
+                        "redis://here:1",
+                        () -> {
+                            begun.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                ended.countDown();
+                                throw NOT_CONNECTED;
+                            }
+                        },
+                        lines::add);
+        assertThat(hanging.speaksFor(NOT_CONNECTED)).isTrue();
+        begun.await();
+
+        hanging.close();
+
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class Stack implements AutoCloseable {
     /** In place of an address: the server's own. */
     static final String DIRECT = "";
 
-    static final Duration HEARTBEAT = Duration.ofMillis(200);
+    public static final Duration HEARTBEAT = Duration.ofMillis(200);
     static final Duration LEASE = Duration.ofSeconds(1);
     static final int CRASH_BUDGET = 100;
 

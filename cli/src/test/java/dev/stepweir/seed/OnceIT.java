@@ -19,6 +19,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
+import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -59,6 +60,7 @@ class OnceIT {
                 Worker second =
                         Worker.builder()
                                 .namespace(redis.namespace())
+                                .config(WorkerConfig.DEFAULT.withHeartbeat(Stack.HEARTBEAT))
                                 .handlers(handlers)
                                 .start(stack.redis())) {
             RunId run = stack.client().submit(ONE, null).id();

@@ -21,6 +21,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
+import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -109,6 +110,7 @@ class SharedStepsIT {
             try (Worker narrow =
                     Worker.builder()
                             .namespace(redis.namespace())
+                            .config(WorkerConfig.DEFAULT.withHeartbeat(Stack.HEARTBEAT))
                             .concurrency(1)
                             .handlers(quick)
                             .start(stack.redis())) {

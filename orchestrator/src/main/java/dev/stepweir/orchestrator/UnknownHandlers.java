@@ -2,6 +2,8 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
@@ -161,11 +163,14 @@ final class UnknownHandlers implements Duty {
                 "no worker of this namespace ever had a handler '%s'; they have: %s"
                         .formatted(step.handler(), String.join(", ", registered));
         StepError error =
-                new StepError(
+                StepError.ofEngine(
                         DeadLetter.Reason.HANDLER_NOT_FOUND.name(),
                         why,
-                        "",
-                        false,
+                        Classification.of(
+                                FailureCategory.CONFIGURATION,
+                                "HANDLER_NOT_FOUND",
+                                "start a worker that has it, then retry the dead letter",
+                                1),
                         ledgers.attempt(),
                         "");
         DeadLetter letter =

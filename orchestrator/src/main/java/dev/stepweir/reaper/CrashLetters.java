@@ -1,5 +1,7 @@
 package dev.stepweir.reaper;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
@@ -45,14 +47,17 @@ final class CrashLetters {
         List<String> workers = crashed(step);
         workers.add(worker);
         StepError error =
-                new StepError(
+                StepError.ofEngine(
                         DeadLetter.Reason.CRASH_LOOP.name(),
                         "each of its last "
                                 + ledgers.crashesSinceBase()
                                 + " workers died while it executed this step: "
                                 + String.join(", ", lastOf(workers, ledgers.crashesSinceBase())),
-                        "",
-                        false,
+                        Classification.of(
+                                FailureCategory.PERMANENT,
+                                "CRASH_LOOP",
+                                "look for what ends the worker's process: memory, exit, signals",
+                                1),
                         field.ledgers().attempt(),
                         worker);
         Optional<Graph> graph = workflows.find(keys, head.workflowHash());

@@ -1,7 +1,9 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailedAttempt;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.handler.Handlers;
-import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.once.Journal;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.once.SharedKeys.Found;
@@ -10,6 +12,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.Idempotency;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -123,11 +126,14 @@ final class Execution implements Runnable {
             String message = "no result within " + step.definition().timeout().orElseThrow();
             lane.failed(
                     this,
-                    new StepError(
+                    StepError.ofEngine(
                             "TIMEOUT",
                             message,
-                            "",
-                            true,
+                            Classification.of(
+                                    FailureCategory.TIMEOUT,
+                                    "EXECUTION_TIMEOUT",
+                                    "see what the handler waited for, or raise its timeout",
+                                    1),
                             assignment.ledgers().attempt(),
                             lane.workerId()));
         }
@@ -238,9 +244,15 @@ final class Execution implements Runnable {
         if (!reported.compareAndSet(false, true)) {
             return;
         }
-        boolean retryable = !(thrown instanceof PermanentStepException);
-        lane.failed(
-                this,
-                StepError.of(thrown, retryable, assignment.ledgers().attempt(), lane.workerId()));
+        int attempt = assignment.ledgers().attempt();
+        FailedAttempt failed =
+                new FailedAttempt(
+                        assignment.step().run().text(),
+                        assignment.step().step(),
+                        attempt,
+                        step.definition().retry().attempts(),
+                        Duration.ofNanos(System.nanoTime() - fromNanos));
+        Classification classification = lane.context().failurePolicy().classify(thrown, failed);
+        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
     }
 }

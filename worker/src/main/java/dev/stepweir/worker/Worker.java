@@ -1,5 +1,7 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.FailureClassifier;
+import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.StepHandler;
 import dev.stepweir.json.Json;
@@ -73,7 +75,7 @@ public final class Worker implements AutoCloseable {
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(redis),
-                        new FailurePolicy(RandomGenerator.getDefault()),
+                        new FailurePolicy(RandomGenerator.getDefault(), builder.classifier),
                         Clock.systemUTC(),
                         scheduler,
                         config);
@@ -257,6 +259,7 @@ public final class Worker implements AutoCloseable {
         private String namespace = Namespace.DEFAULT_NAME;
         private WorkerConfig config = WorkerConfig.DEFAULT;
         private Handlers handlers = new Handlers();
+        private FailureClassifier classifier = new StandardClassifier();
 
         private Builder() {}
 
@@ -285,6 +288,12 @@ public final class Worker implements AutoCloseable {
         /** Handlers in place of those said so far. */
         public Builder handlers(Handlers all) {
             this.handlers = all;
+            return this;
+        }
+
+        /** Who says what kind a failure is; a {@link StandardClassifier} if not said. */
+        public Builder classifier(FailureClassifier own) {
+            this.classifier = own;
             return this;
         }
 

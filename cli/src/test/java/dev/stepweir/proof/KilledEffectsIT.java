@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class KilledEffectsIT {
 
     private static final int KILLS = Integer.getInteger("proof.kills", 10);
+    private static final int MOST_KILLS = 60;
     private static final long SEED = Long.getLong("proof.seed", 7L);
     private static final int WORKERS = 2;
     private static final int OPEN_RUNS = 10;
@@ -42,6 +43,7 @@ class KilledEffectsIT {
                     .build();
 
     private final Random random = new Random(SEED);
+    private int kills;
     private final List<JavaProcess> workers = new ArrayList<>();
 
     @Test
@@ -54,23 +56,33 @@ class KilledEffectsIT {
             for (int i = 0; i < WORKERS; i++) {
                 workers.add(start(server, processes));
             }
-            for (int kill = 0; kill < KILLS; kill++) {
+            // Until one of the kills has hit the gap between an effect and the note of it.
+            while (kills < KILLS || (kills < MOST_KILLS && !someAskedAgain(server))) {
                 int victim = random.nextInt(WORKERS);
                 awaitReady(workers.get(victim));
                 int open = stack.client().runs().list(OPEN, 1_000).size();
                 for (int i = open; i < OPEN_RUNS; i++) {
-                    int input = kill * 3 + random.nextInt(3);
+                    int input = kills * 3 + random.nextInt(3);
                     runs.put(stack.client().submit(PAYMENT, input).id(), input);
                 }
                 Stack.pass(Duration.ofMillis(20 + random.nextInt(80)));
                 workers.get(victim).kill();
+                kills++;
                 workers.set(victim, start(server, processes));
             }
             check(stack, server, runs);
         }
     }
 
-    private static void check(Stack stack, TestRedis server, Map<RunId, Integer> runs)
+    private static boolean someAskedAgain(TestRedis server) {
+        return told(server).stream().anyMatch(line -> !line.startsWith("APPLIED "));
+    }
+
+    private static List<String> told(TestRedis server) {
+        return server.commands().lrange("effects:" + server.namespace(), 0, -1);
+    }
+
+    private void check(Stack stack, TestRedis server, Map<RunId, Integer> runs)
             throws InterruptedException {
         EffectLedger ledger =
                 new RedisEffectLedger(stack.redis(), stack.namespace(), Duration.ofDays(1));
@@ -87,7 +99,7 @@ class KilledEffectsIT {
         assertThat(shared.values())
                 .as("results of runs with one input")
                 .allMatch(r -> r.size() == 1);
-        List<String> told = server.commands().lrange("effects:" + server.namespace(), 0, -1);
+        List<String> told = told(server);
         List<String> applied = told.stream().filter(line -> line.startsWith("APPLIED ")).toList();
         // A kill between the ledger's answer and the line about it takes the line.
         assertThat(applied).doesNotHaveDuplicates();
@@ -95,7 +107,7 @@ class KilledEffectsIT {
         System.out.printf(
                 "[proof] %d kills, %d runs, %d effects applied, %d asked for again, %d inputs"
                         + " shared, 0 applied twice, seed %d%n",
-                KILLS,
+                kills,
                 runs.size(),
                 applied.size(),
                 told.size() - applied.size(),

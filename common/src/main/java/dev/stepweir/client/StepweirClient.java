@@ -2,9 +2,11 @@ package dev.stepweir.client;
 
 import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.explain.Explanations;
+import dev.stepweir.operator.resume.Resumes;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
@@ -33,6 +35,8 @@ public final class StepweirClient implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Fleet fleet;
     private final Explanations explanations;
+    private final Resumes resumes;
+    private final Queues queues;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -44,6 +48,8 @@ public final class StepweirClient implements AutoCloseable {
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
+        this.resumes = new Resumes(redis, namespace);
+        this.queues = new Queues(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -200,6 +206,16 @@ public final class StepweirClient implements AutoCloseable {
     /** Steps that wait for a person. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** Taking up runs that were paused, or that dead steps block. */
+    public Resumes resumes() {
+        return resumes;
+    }
+
+    /** Holding queues up and letting them go on. */
+    public Queues queues() {
+        return queues;
     }
 
     /** Processes and queues. */

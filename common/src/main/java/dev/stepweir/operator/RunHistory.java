@@ -69,7 +69,12 @@ final class RunHistory {
 
     private void ofRun(HistoryEvent event) {
         RunState state =
-                event.kind().equals(HistoryEvent.CANCELLED) ? RunState.CANCELLED : run.state();
+                switch (event.kind()) {
+                    case HistoryEvent.CANCELLED -> RunState.CANCELLED;
+                    case HistoryEvent.PAUSED -> RunState.PAUSED;
+                    case HistoryEvent.RESUMED -> RunState.RUNNING;
+                    default -> run.state();
+                };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
     }
 
@@ -87,7 +92,7 @@ final class RunHistory {
     /** In the order of what happened, also within one millisecond. */
     private void published(String name, Dispatch dispatch, Set<Long> before) {
         long number = dispatch.number();
-        if (before.add(number)) {
+        if (dispatch.isAnnounced() && before.add(number)) {
             add(at(dispatch), name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number));
         }
     }

@@ -37,7 +37,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunReader {
 
     private static final List<String> RUN_FIELDS =
-            List.of("head", "name", "submitted", "started", "finished", "key", "why", "input");
+            List.of(
+                    "head",
+                    "name",
+                    "submitted",
+                    "started",
+                    "finished",
+                    "key",
+                    "why",
+                    "paused",
+                    "input");
 
     private final Redis redis;
     private final Namespace namespace;
@@ -91,6 +100,9 @@ final class RunReader {
                 run.time("finished"),
                 Optional.ofNullable(run.fields().get("key")),
                 Optional.ofNullable(run.fields().get("why")),
+                Optional.ofNullable(run.fields().get("paused"))
+                        .filter(text -> run.state() == RunState.PAUSED)
+                        .map(Pause::parse),
                 value(run, "input"),
                 output(run, steps),
                 steps);
@@ -139,7 +151,7 @@ final class RunReader {
 
     /** Who holds the entries of the steps that are ready, by step. */
     private Map<String, String> holders(Stored run) {
-        if (run.state() != RunState.RUNNING) {
+        if (run.state().isClosed()) {
             return Map.of();
         }
         Keys keys = namespace.keys(run.id());

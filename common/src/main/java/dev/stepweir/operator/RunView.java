@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param workflowHash content hash of the definition that the run is pinned to
  * @param key the caller's key that it was submitted under
  * @param why what closed it, unless it completed
+ * @param paused who paused it and why, while it is
  * @param output of a completed run: that of its last step; of several last steps an object by step
  *     name; else JSON null
  * @param steps in the order of the definition
@@ -30,11 +31,17 @@ public record RunView(
         Optional<Instant> finished,
         Optional<String> key,
         Optional<String> why,
+        Optional<Pause> paused,
         JsonNode input,
         JsonNode output,
         List<StepView> steps) {
 
     public RunView {
         steps = List.copyOf(steps);
+    }
+
+    /** How many of its steps are in a state. */
+    public long steps(StepStatus state) {
+        return steps.stream().filter(step -> step.state() == state).count();
     }
 }

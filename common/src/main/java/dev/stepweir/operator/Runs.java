@@ -7,6 +7,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunTraces;
 import dev.stepweir.redis.script.CancelRun;
+import dev.stepweir.redis.script.PauseRun;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs that exist: see, list, cancel, purge. Thread-safe. */
+/** Runs that exist: see, list, pause, cancel, purge. Thread-safe. */
 public final class Runs {
 
     private static final int MAX_HISTORY = 10_000;
@@ -97,6 +98,19 @@ public final class Runs {
                 HistoryEvent.record(HistoryEvent.CANCELLED, Map.of("by", by, "reason", reason));
         CancelRun cancel = new CancelRun(keys, run, why, event);
         return redis.retrying(() -> cancel.run(redis.scripts()));
+    }
+
+    /**
+     * Holds a run up: nothing more of it is published until it is resumed. What workers execute may
+     * finish, and is committed.
+     *
+     * @param by who asks
+     * @param reason for the record, may be empty
+     */
+    public PauseRun.Outcome pause(RunId run, String by, String reason) {
+        String event = HistoryEvent.record(HistoryEvent.PAUSED, Map.of("by", by, "reason", reason));
+        PauseRun pause = new PauseRun(namespace.keys(run), run, Pause.record(by, reason), event);
+        return redis.retrying(() -> pause.run(redis.scripts()));
     }
 
     /** Removes a closed run and everything that belongs to it, its dead letters included. */

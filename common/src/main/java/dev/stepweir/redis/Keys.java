@@ -77,6 +77,13 @@ public record Keys(String namespace, int partition) {
         return key("history:") + run.text();
     }
 
+    @RedisKey(
+            as = Kind.STRING,
+            what = "Who resumes the run at the moment, with a token; lapses when its holder died")
+    public String resumeLock(RunId run) {
+        return key("resume-lock:") + run.text();
+    }
+
     @RedisKey(as = Kind.STRING, what = "A value of the run too large for a field of its hash")
     public String blob(RunId run, String field) {
         return key("blob:") + run.text() + ":" + field;
@@ -126,7 +133,7 @@ public record Keys(String namespace, int partition) {
     /** The sorted set that lists the runs of a state. */
     public String runsIn(RunState state) {
         return switch (state) {
-            case SUBMITTED, RUNNING -> openRuns();
+            case SUBMITTED, RUNNING, PAUSED -> openRuns();
             case COMPLETED -> completedRuns();
             case FAILED -> failedRuns();
             case CANCELLED -> cancelledRuns();
@@ -157,6 +164,14 @@ public record Keys(String namespace, int partition) {
     @RedisKey(as = Kind.SET, what = "The names of the partition's queues")
     public String queues() {
         return key("queues");
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
+            what = "The queues that an operator holds up: since when, by whom, why",
+            once = true)
+    public String pausedQueues() {
+        return key("paused-queues");
     }
 
     @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
@@ -212,6 +227,14 @@ public record Keys(String namespace, int partition) {
     @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
     public String cancelChannel() {
         return key("cancels");
+    }
+
+    @RedisKey(
+            as = Kind.CHANNEL,
+            what = "Queues that were paused or resumed, for the workers",
+            once = true)
+    public String pauseChannel() {
+        return key("pauses");
     }
 
     @RedisKey(as = Kind.CHANNEL, what = "Runs that closed, for one waiting client")

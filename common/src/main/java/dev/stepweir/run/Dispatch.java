@@ -9,6 +9,9 @@ package dev.stepweir.run;
  */
 public record Dispatch(long number, String entryId) {
 
+    /** In place of an entry: the step became ready while its run was paused. */
+    public static final String UNANNOUNCED = "0-0";
+
     public Dispatch {
         if (number < 1) {
             throw new IllegalArgumentException("dispatch number must be >= 1, found " + number);
@@ -25,6 +28,11 @@ public record Dispatch(long number, String entryId) {
             throw new IllegalArgumentException("not a dispatch: '" + text + "'");
         }
         return new Dispatch(Long.parseLong(text, 0, at, 10), text.substring(at + 1));
+    }
+
+    /** Whether an entry announced it, which may be lost by now. */
+    public boolean isAnnounced() {
+        return !entryId.equals(UNANNOUNCED);
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.Map;
  * line: {@code <milliseconds> <kind> <JSON>}; the scripts write the time.
  *
  * @param atMillis by the clock of Redis
- * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, CANCELLED
+ * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, CANCELLED,
+ *     PAUSED, RESUMED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -21,6 +22,8 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String REPUBLISHED = "REPUBLISHED";
     public static final String REDRIVEN = "REDRIVEN";
     public static final String CANCELLED = "CANCELLED";
+    public static final String PAUSED = "PAUSED";
+    public static final String RESUMED = "RESUMED";
 
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {

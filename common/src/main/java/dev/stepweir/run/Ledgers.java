@@ -61,6 +61,17 @@ public record Ledgers(
         return new Ledgers(failures, crashes, redeliveries, failures, crashes, deadLetter);
     }
 
+    /**
+     * As {@link #rebased()}, but with another number of attempts before them.
+     *
+     * @param left how many more may fail
+     * @param maxAttempts how many may fail by the step's policy
+     */
+    public Ledgers rebased(int left, int maxAttempts) {
+        int base = failures + left - maxAttempts;
+        return new Ledgers(failures, crashes, redeliveries, base, crashes, deadLetter);
+    }
+
     /** As stored: {@code " f=2 c=1"}, each ledger only when it is not zero. */
     String suffix() {
         if (this.equals(NONE)) {

@@ -3,6 +3,7 @@ package dev.stepweir.state;
 import static dev.stepweir.state.RunState.CANCELLED;
 import static dev.stepweir.state.RunState.COMPLETED;
 import static dev.stepweir.state.RunState.FAILED;
+import static dev.stepweir.state.RunState.PAUSED;
 import static dev.stepweir.state.RunState.RUNNING;
 import static dev.stepweir.state.RunState.SUBMITTED;
 
@@ -16,7 +17,14 @@ public enum RunTransition {
     SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
     CANCEL(RUNNING, "operator asked", CANCELLED, "cancel_run"),
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
-    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run");
+    RESUME_FAILED(FAILED, "operator resumed it, steps are published", RUNNING, "resume_run"),
+    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run"),
+    PAUSE_SUBMITTED(SUBMITTED, "operator asked", PAUSED, "pause_run"),
+    PAUSE(RUNNING, "operator asked", PAUSED, "pause_run"),
+    RESUME_SUBMITTED(PAUSED, "operator resumed it, it never started", SUBMITTED, "resume_run"),
+    RESUME(PAUSED, "operator resumed it", RUNNING, "resume_run"),
+    COMPLETE_PAUSED(PAUSED, "last step succeeded", COMPLETED, "advance_steps"),
+    CANCEL_PAUSED(PAUSED, "operator asked", CANCELLED, "cancel_run");
 
     private final RunState from;
     private final String event;

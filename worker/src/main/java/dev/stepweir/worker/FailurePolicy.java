@@ -75,7 +75,8 @@ final class FailurePolicy {
         }
         Duration delay =
                 error.requestedDelay()
-                        .orElseGet(() -> policy.delay(ledgers.failuresSinceBase(), random));
+                        .orElseGet(() ->
+                                policy.delay(Math.max(1, ledgers.failuresSinceBase()), random));
         return new Decision.RetryAfter(delay);
     }
 

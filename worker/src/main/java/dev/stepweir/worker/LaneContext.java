@@ -12,6 +12,7 @@ import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,6 +151,18 @@ final class LaneContext {
 
     HandBack handBack() {
         return handBack;
+    }
+
+    /** A read may have been under way when its queue was paused: what it brought goes back. */
+    List<ReadEntry> withoutPaused(Partition partition, List<ReadEntry> entries) {
+        List<ReadEntry> wanted = new ArrayList<>(entries);
+        for (ReadEntry entry : entries) {
+            if (slots.isPaused(entry.queue())) {
+                wanted.remove(entry);
+                var unused = handBack.entry(partition, entry, "queue paused");
+            }
+        }
+        return wanted;
     }
 
     /** Runs something later; not at all (empty) once the worker has ended: the reaper's then. */

@@ -50,6 +50,7 @@ public final class Worker implements AutoCloseable {
     private final Namespace namespace;
     private final LaneContext context;
     private final SoloWork soloWork;
+    private final PausedQueues paused;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
     private final ScheduledThreadPoolExecutor scheduler;
@@ -81,8 +82,9 @@ public final class Worker implements AutoCloseable {
                         config);
         namespace.all().forEach(this::addLane);
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
-        this.heartbeats = new Heartbeats(redis, context, soloWork, config.heartbeat());
-        this.cancellations = new Cancellations(redis, context);
+        this.paused = new PausedQueues(redis, namespace.keys(0), context);
+        this.heartbeats = new Heartbeats(redis, context, soloWork, paused, config.heartbeat());
+        this.cancellations = new Cancellations(redis, context, paused);
     }
 
     public static Builder builder() {
@@ -105,6 +107,7 @@ public final class Worker implements AutoCloseable {
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
+        RedisFutures.join(paused.read());
         heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
@@ -162,6 +165,13 @@ public final class Worker implements AutoCloseable {
     /** Steps in hand: executing, or not yet known to be committed. */
     public int inHand() {
         return context.lanes().stream().mapToInt(lane -> lane.inHand().size()).sum();
+    }
+
+    /**
+     * The queues that operators hold up, as far as this worker has heard: it does not read them.
+     */
+    public Set<String> pausedQueues() {
+        return context.slots().paused();
     }
 
     /**

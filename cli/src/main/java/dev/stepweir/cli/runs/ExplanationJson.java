@@ -46,6 +46,8 @@ final class ExplanationJson {
             case Cause.NotTakenUp c ->
                     Map.of("submitted_at", c.submitted().toString(), "alive", c.orchestrators());
             case Cause.RunClosed c -> Map.of("run_status", c.state().name());
+            case Cause.RunPaused c ->
+                    Map.of("at", c.at().toString(), "by", c.by(), "reason", c.reason());
             case Cause.Dependency c ->
                     Map.of(
                             "step",
@@ -76,6 +78,16 @@ final class ExplanationJson {
                             "alive",
                             c.reapers());
             case Cause.NoWorker c -> Map.of("handler", c.handler(), "had_by", c.had());
+            case Cause.QueuePaused c ->
+                    Map.of(
+                            "queue",
+                            c.queue(),
+                            "at",
+                            c.at().toString(),
+                            "by",
+                            c.by(),
+                            "reason",
+                            c.reason());
             case Cause.InQueue c ->
                     Map.of("queue", c.queue(), "ahead", c.ahead(), "workers", c.workers());
             case Cause.EntryLost c -> Map.of("queue", c.queue(), "alive", c.orchestrators());

@@ -49,6 +49,7 @@ final class RunsShow implements Callable<Integer> {
         output.line("status    " + run.state());
         run.key().ifPresent(key -> output.line("key       " + Text.oneLine(key)));
         run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
+        run.paused().ifPresent(p -> output.line("paused    " + Text.oneLine(p.sentence())));
         output.line("submitted " + Text.time(run.submitted()));
         output.line("started   " + Text.time(run.started()));
         output.line("finished  " + Text.time(run.finished()));

@@ -1,8 +1,10 @@
 package dev.stepweir.cli.terminal;
 
 import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.StepError;
 import java.time.Instant;
@@ -28,6 +30,9 @@ public final class RunJson {
         json.put("finished_at", time(run.finished()));
         json.put("key", run.key().orElse(null));
         json.put("why", run.why().orElse(null));
+        json.put("paused", run.paused().map(RunJson::of).orElse(null));
+        json.put("successful", run.steps(StepStatus.SUCCEEDED));
+        json.put("failed", run.steps(StepStatus.DEAD));
         json.put("input", run.input());
         json.put("output", run.output());
         Map<String, Object> steps = new LinkedHashMap<>();
@@ -51,6 +56,15 @@ public final class RunJson {
         json.put("next_retry_at", time(step.nextRetryAt()));
         json.put("output", step.output());
         json.put("error", step.error().map(RunJson::of).orElse(null));
+        return json;
+    }
+
+    /** Who holds something up, and why. */
+    public static Map<String, Object> of(Pause pause) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", pause.at().toString());
+        json.put("by", pause.by());
+        json.put("reason", pause.reason());
         return json;
     }
 

@@ -1,5 +1,6 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.time.Duration;
@@ -46,6 +47,16 @@ public sealed interface Cause {
                     + state
                     + at.map(time -> " since " + time).orElse("")
                     + why.map(text -> ": " + text).orElse("");
+        }
+    }
+
+    /** An operator holds the run up. */
+    record RunPaused(Instant at, String by, String reason) implements Cause {
+        @Override
+        public String sentence() {
+            return "the run is "
+                    + new Pause(at, by, reason).sentence()
+                    + "; stepweir runs resume takes it up again";
         }
     }
 
@@ -139,6 +150,18 @@ public sealed interface Cause {
                     + handler
                     + "'; "
                     + (had.isEmpty() ? "nobody known ever had it" : "had by: " + had);
+        }
+    }
+
+    /** An operator holds its queue up. */
+    record QueuePaused(String queue, Instant at, String by, String reason) implements Cause {
+        @Override
+        public String sentence() {
+            return "queue '"
+                    + queue
+                    + "' is "
+                    + new Pause(at, by, reason).sentence()
+                    + "; stepweir queues resume lets workers read it again";
         }
     }
 

@@ -23,7 +23,8 @@ public final class Explanations {
     /** Steps explained of one run; a wide run has thousands that wait for the same. */
     static final int MOST_STEPS = 50;
 
-    private static final List<String> OF_RUN = List.of("head", "submitted", "finished", "why");
+    private static final List<String> OF_RUN =
+            List.of("head", "submitted", "finished", "why", "paused");
 
     private final Redis redis;
     private final Namespace namespace;

@@ -1,6 +1,8 @@
 package dev.stepweir.operator.explain;
 
 import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.Pause;
+import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RoleView;
 import dev.stepweir.operator.WorkerView;
 import dev.stepweir.redis.Keys;
@@ -10,6 +12,7 @@ import dev.stepweir.redis.RedisTime;
 import dev.stepweir.run.RunId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ final class Facts {
     private @Nullable List<WorkerView> workers;
     private @Nullable List<RoleView> roles;
     private @Nullable Instant now;
+    private @Nullable Map<String, Pause> pausedQueues;
 
     Facts(Redis redis, Namespace namespace) {
         this.redis = redis;
@@ -66,6 +70,16 @@ final class Facts {
                 .path("handlers")
                 .valueStream()
                 .anyMatch(name -> name.asString().equals(handler));
+    }
+
+    /** The queues that an operator holds up. */
+    Map<String, Pause> pausedQueues() {
+        Map<String, Pause> known = pausedQueues;
+        if (known == null) {
+            known = new Queues(redis, namespace).paused();
+            pausedQueues = known;
+        }
+        return known;
     }
 
     /** Live processes of a role. */

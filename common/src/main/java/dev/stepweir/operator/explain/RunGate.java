@@ -1,18 +1,20 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.explain.Cause.NotTakenUp;
 import dev.stepweir.operator.explain.Cause.RunClosed;
+import dev.stepweir.operator.explain.Cause.RunPaused;
 import dev.stepweir.state.StepState;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** A run that has not begun or is over moves none of its steps. */
+/** A run that has not begun, is paused or is over begins none of its steps. */
 final class RunGate implements Explainer {
 
     @Override
     public Set<Class<? extends Cause>> causes() {
-        return Set.of(NotTakenUp.class, RunClosed.class);
+        return Set.of(NotTakenUp.class, RunPaused.class, RunClosed.class);
     }
 
     @Override
@@ -30,10 +32,15 @@ final class RunGate implements Explainer {
                                     run.time("submitted").orElse(Instant.EPOCH),
                                     facts.alive("orchestrator")));
             case RUNNING -> Optional.empty();
+            case PAUSED -> run.field("paused").map(Pause::parse).map(RunGate::paused);
             case COMPLETED, FAILED, CANCELLED ->
                     Optional.of(
                             new RunClosed(
                                     run.head().state(), run.time("finished"), run.field("why")));
         };
+    }
+
+    private static Cause paused(Pause pause) {
+        return new RunPaused(pause.at(), pause.by(), pause.reason());
     }
 }

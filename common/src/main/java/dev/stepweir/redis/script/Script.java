@@ -37,7 +37,13 @@ public enum Script {
     APPLY_EFFECT,
     CLAIM_KEY,
     KEEP_RESULT,
-    DEFER_STEP;
+    DEFER_STEP,
+    PAUSE_RUN,
+    LOCK_RUN,
+    RESUME_RUN,
+    UNLOCK_RUN,
+    PAUSE_QUEUE,
+    RESUME_QUEUE;
 
     private final String source;
     private final String sha;

@@ -2,6 +2,7 @@ package dev.stepweir.operator.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunHead;
@@ -67,6 +68,7 @@ class GatesIT {
     private static SeenRun seen(
             Facts facts, Namespace namespace, RunState run, String step, StepState state) {
         Map<String, String> fields = new HashMap<>(Map.of("submitted", "1000", "finished", "2000"));
+        fields.put("paused", "1500 " + Pause.record("ada", "too early"));
         String stored = stored(state);
         if (!stored.isEmpty()) {
             fields.put(StepFields.state(step), stored);

@@ -60,6 +60,7 @@ class OverMemoryIT extends OnStage {
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
         stage.run(stage.redrive(runs.get(3), "first")).answered(RedriveStep.Outcome.PUBLISHED);
 
+        resume(runs.get(3));
         watchOver(runs.get(0), stage.takeOne("w1", "other"));
         republish(runs.get(1));
         stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
@@ -90,6 +91,16 @@ class OverMemoryIT extends OnStage {
                 new DeferStep(
                         stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
         stage.run(defer).answered(DeferStep.Outcome.WAITING);
+    }
+
+    /** What an operator does who holds a run up. */
+    private void resume(RunId run) {
+        stage.run(stage.pause(run)).answered(PauseRun.Outcome.PAUSED);
+        stage.lock(run, "op-1");
+        assertThat(stage.resume(run, 1).outcome().run()).isEqualTo(ResumeRun.Outcome.RESUMED);
+        stage.run(new PauseQueue(stage.keys(), "work", "{}")).answered(PauseQueue.Outcome.PAUSED);
+        stage.run(new ResumeQueue(stage.keys(), "work")).answered(ResumeQueue.Outcome.RESUMED);
+        stage.run(new UnlockRun(stage.keys(), run, 1)).answered(UnlockRun.Outcome.RELEASED);
     }
 
     /** Heartbeat, watch and reaper. */

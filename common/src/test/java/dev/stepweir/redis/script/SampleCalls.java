@@ -113,6 +113,21 @@ final class SampleCalls {
                                     Ledgers.NONE,
                                     SECOND,
                                     "why"));
+            case PAUSE_RUN -> sample(new PauseRun(KEYS, RUN, "{}", "PAUSED {}"));
+            case LOCK_RUN ->
+                    new Sample(
+                            new LockRun(KEYS, RUN, "{}", SECOND).call(),
+                            Optional.of(LockRun.Outcome.class));
+            case RESUME_RUN -> {
+                ResumeRun.Step step =
+                        new ResumeRun.Step(STEP, DEAD, Ledgers.NONE, List.of(), "REDRIVEN {}");
+                ResumeRun resume =
+                        new ResumeRun(KEYS, RUN, 1, SECOND, "RESUMED {}", times(many, step));
+                yield new Sample(resume.call(), Optional.of(ResumeRun.Outcome.class));
+            }
+            case PAUSE_QUEUE -> sample(new PauseQueue(KEYS, "queue", "{}"));
+            case RESUME_QUEUE -> sample(new ResumeQueue(KEYS, "queue"));
+            case UNLOCK_RUN -> sample(new UnlockRun(KEYS, RUN, 1));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
             case REGISTER_WORKER ->

@@ -386,6 +386,44 @@ final class Stage implements AutoCloseable {
                 HistoryEvent.record(HistoryEvent.REDRIVEN, Map.of("step", step)));
     }
 
+    PauseRun pause(RunId run) {
+        return new PauseRun(
+                keys,
+                run,
+                "{\"by\":\"ada\",\"reason\":\"\"}",
+                HistoryEvent.record(HistoryEvent.PAUSED, Map.of()));
+    }
+
+    Act<LockRun.Answer> lock(RunId run, String holder) {
+        LockRun lock = new LockRun(keys, run, holder, Duration.ofMinutes(5));
+        return act(Script.LOCK_RUN, () -> RedisFutures.join(lock.runAsync(redis.scripts())));
+    }
+
+    ResumeRun.Step failed(RunId run, String step) {
+        return failed(run, step, stored(run, step));
+    }
+
+    ResumeRun.Step failed(RunId run, String step, String expected) {
+        return new ResumeRun.Step(
+                step(run, step),
+                expected,
+                StepField.parse(expected).ledgers().rebased(),
+                dependencies(run, step),
+                HistoryEvent.record(HistoryEvent.REDRIVEN, Map.of("step", step)));
+    }
+
+    Act<ResumeRun.Answer> resume(RunId run, long token, ResumeRun.Step... steps) {
+        ResumeRun resume =
+                new ResumeRun(
+                        keys,
+                        run,
+                        token,
+                        Duration.ofMinutes(5),
+                        HistoryEvent.record(HistoryEvent.RESUMED, Map.of()),
+                        List.of(steps));
+        return act(Script.RESUME_RUN, () -> RedisFutures.join(resume.runAsync(redis.scripts())));
+    }
+
     CancelRun cancellation(RunId run) {
         return new CancelRun(
                 keys, run, "ada: enough", HistoryEvent.record(HistoryEvent.CANCELLED, Map.of()));

@@ -1,9 +1,11 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.CanonicalJson;
 import dev.stepweir.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A workflow as canonical JSON, the form in which it is stored and hashed: compact, keys sorted at
@@ -64,6 +67,16 @@ public final class WorkflowJson {
         json.put("backoff_multiplier", retry.multiplier());
         json.put("max_backoff_ms", retry.cap().toMillis());
         json.put("max_backoff_is_hard", retry.hardCap());
+        // Only where they are not the usual: definitions from before keep their hashes.
+        if (retry.jitter() != retry.backoff().jitter()) {
+            json.put("jitter", retry.jitter());
+        }
+        if (!retry.perCategory().isEmpty()) {
+            Map<String, Object> categories = new TreeMap<>();
+            retry.perCategory()
+                    .forEach((category, own) -> categories.put(category.word(), retry(own)));
+            json.put("per_category", categories);
+        }
         return json;
     }
 
@@ -119,14 +132,26 @@ public final class WorkflowJson {
     }
 
     private static RetryPolicy retry(JsonNode json) {
+        Backoff backoff = Backoff.valueOf(constant(json, "backoff"));
+        JsonNode jitter = json.get("jitter");
+        Map<FailureCategory, RetryPolicy> categories = new EnumMap<>(FailureCategory.class);
+        if (json.get("per_category") instanceof ObjectNode own) {
+            own.properties()
+                    .forEach(one ->
+                            categories.put(
+                                    FailureCategory.valueOf(one.getKey().toUpperCase(Locale.ROOT)),
+                                    retry(one.getValue())));
+        }
         return new RetryPolicy(
                 field(json, "retryable").booleanValue(),
                 field(json, "max_attempts").intValue(),
-                Backoff.valueOf(constant(json, "backoff")),
+                backoff,
                 Duration.ofMillis(field(json, "backoff_base_ms").longValue()),
                 field(json, "backoff_multiplier").doubleValue(),
                 Duration.ofMillis(field(json, "max_backoff_ms").longValue()),
-                field(json, "max_backoff_is_hard").booleanValue());
+                field(json, "max_backoff_is_hard").booleanValue(),
+                jitter == null ? backoff.jitter() : jitter.doubleValue(),
+                categories);
     }
 
     private static String text(JsonNode json, String name) {

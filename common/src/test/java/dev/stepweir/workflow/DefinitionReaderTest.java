@@ -3,6 +3,7 @@ package dev.stepweir.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.workflow.Definition.Invalid;
 import dev.stepweir.workflow.Definition.Valid;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -164,6 +166,104 @@ class DefinitionReaderTest {
         assertThat(workflow.step("merge").orElseThrow().retry().attempts()).isEqualTo(1);
         assertThat(workflow.step("merge").orElseThrow().timeout())
                 .contains(Duration.ofMillis(1500));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backoff.class)
+    @DisplayName("S1-U2: a step names its strategy, in YAML, JSON and Java")
+    void a_step_names_its_strategy(Backoff backoff) {
+        String yaml =
+                """
+                name: w
+                steps:
+                - name: a
+                  handler: h
+                  retry: {backoff: %s, jitter: 0.25, per_category: {timeout: {backoff: %s}}}
+                """
+                        .formatted(backoff.word(), backoff.word());
+        String json =
+                """
+                {"name": "w", "dag": {"nodes": [{"id": "a", "handler": "h", "retry":
+                 {"backoff": "%s", "jitter": 0.25, "per_category": {"timeout": {"backoff": "%s"}}}
+                }]}}
+                """
+                        .formatted(backoff.word(), backoff.word());
+        Workflow built =
+                Workflow.builder("w")
+                        .step(
+                                "a",
+                                s ->
+                                        s.handler("h")
+                                                .backoff(backoff)
+                                                .jitter(0.25)
+                                                .retryOn(
+                                                        FailureCategory.TIMEOUT,
+                                                        own -> own.backoff(backoff)))
+                        .build();
+
+        assertThat(valid(reader.read(yaml, "w.yaml")).workflow()).isEqualTo(built);
+        assertThat(valid(reader.read(json, "w.json")).workflow()).isEqualTo(built);
+        assertThat(WorkflowJson.read(WorkflowJson.write(built))).isEqualTo(built);
+    }
+
+    @Test
+    @DisplayName("S1-U2, S2-112: all that is wrong with a retry policy is said at once")
+    void all_that_is_wrong_with_a_retry_policy_is_said_at_once() {
+        String text =
+                """
+                name: w
+                steps:
+                - name: a
+                  handler: h
+                  retry:
+                    backoff: exponentail
+                    jitter: 1.5
+                    max_atempts: 3
+                    backoff_base_ms: -1
+                    per_category:
+                      rate_limits: {}
+                      permanent: {}
+                      timeout: {max_attempts: 0, per_category: {}, backoff: fixd}
+                """;
+
+        assertThat(faults(text, "w.yaml"))
+                .extracting(fault -> fault.line() + " " + fault.field() + ": " + fault.message())
+                .containsExactly(
+                        "6 steps[0].retry.backoff: is not a known backoff;"
+                                + " did you mean 'exponential'?",
+                        "7 steps[0].retry.jitter: is out of range",
+                        "8 steps[0].retry.max_atempts: is not a known field;"
+                                + " did you mean 'max_attempts'?",
+                        "9 steps[0].retry.backoff_base_ms: must not be negative",
+                        "11 steps[0].retry.per_category.rate_limits: is not a known field;"
+                                + " did you mean 'rate_limit'?",
+                        "12 steps[0].retry.per_category.permanent: is not a known field",
+                        "13 steps[0].retry.per_category.timeout.max_attempts: is out of range;"
+                                + " the first attempt counts",
+                        "13 steps[0].retry.per_category.timeout.per_category:"
+                                + " is not a known field",
+                        "13 steps[0].retry.per_category.timeout.backoff: is not a known backoff;"
+                                + " did you mean 'fixed'?");
+    }
+
+    @Test
+    void what_a_strategy_does_not_use_is_warned_of() {
+        Valid definition =
+                valid(
+                        reader.read(
+                                """
+                                name: w
+                                steps:
+                                - {name: a, handler: h, retry: {backoff: none, max_attempts: 3}}
+                                - name: b
+                                  handler: h
+                                  retry: {backoff: immediate, backoff_base_ms: 50}
+                                """,
+                                "w.yaml"));
+
+        assertThat(definition.warnings())
+                .extracting(Fault::field)
+                .containsExactly("steps[0].retry.max_attempts", "steps[1].retry.backoff_base_ms");
     }
 
     @Test

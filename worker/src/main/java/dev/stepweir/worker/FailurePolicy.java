@@ -51,7 +51,7 @@ final class FailurePolicy {
             Dispatch dispatch,
             Ledgers ledgers,
             StepError error) {
-        RetryPolicy policy = step.retry();
+        RetryPolicy policy = step.retry().forCategory(error.category());
         if (!error.retryable()) {
             return giveUp(
                     DeadLetter.Reason.PERMANENT_ERROR,
@@ -62,8 +62,7 @@ final class FailurePolicy {
                     ledgers,
                     error);
         }
-        int allowed = policy.retryable() ? policy.maxAttempts() : 1;
-        if (ledgers.failuresSinceBase() >= allowed) {
+        if (policy.exhausted(ledgers.failuresSinceBase())) {
             return giveUp(
                     DeadLetter.Reason.ATTEMPTS_EXHAUSTED,
                     workflow,
@@ -75,7 +74,9 @@ final class FailurePolicy {
         }
         Duration delay =
                 error.requestedDelay()
-                        .orElseGet(() -> policy.delay(ledgers.failuresSinceBase(), random));
+                        .orElseGet(() ->
+                                policy.delay(
+                                        ledgers.failuresSinceBase(), error.category(), random));
         return new Decision.RetryAfter(delay);
     }
 

@@ -63,14 +63,10 @@ public record RetryPolicy(
      */
     public RetryPolicy {
         List<String> wrong = new ArrayList<>();
-        Faults faults =
-                (field, found, allowed, message) ->
-                        wrong.add(Fault.of(field, found, allowed, message).toString());
+        Faults faults = into(wrong);
         check(maxAttempts, base, multiplier, cap, jitter, faults);
         perCategory.forEach((category, own) -> check(category, own, faults));
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", wrong));
-        }
+        refuse(wrong);
         perCategory = Collections.unmodifiableMap(new TreeMap<>(perCategory));
     }
 
@@ -93,6 +89,17 @@ public record RetryPolicy(
                 hardCap,
                 backoff.jitter(),
                 Map.of());
+    }
+
+    private static Faults into(List<String> wrong) {
+        return (field, found, allowed, message) ->
+                wrong.add(Fault.of(field, found, allowed, message).toString());
+    }
+
+    private static void refuse(List<String> wrong) {
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", wrong));
+        }
     }
 
     /** Begins a policy; what is not said is as in {@link #DEFAULT}. */
@@ -349,14 +356,8 @@ public record RetryPolicy(
          */
         public RetryPolicy build() {
             List<String> wrong = new ArrayList<>();
-            RetryPolicy policy =
-                    build(
-                            DEFAULT,
-                            (field, found, allowed, message) ->
-                                    wrong.add(Fault.of(field, found, allowed, message).toString()));
-            if (!wrong.isEmpty()) {
-                throw new IllegalArgumentException(String.join("; ", wrong));
-            }
+            RetryPolicy policy = build(DEFAULT, into(wrong));
+            refuse(wrong);
             return policy;
         }
 

@@ -139,8 +139,8 @@ public record RetryPolicy(
                     "1 to " + MOST_ATTEMPTS,
                     "is out of range; the first attempt counts");
         }
-        checkTime("backoff_base_ms", base, Duration.ZERO, faults);
-        checkTime("max_backoff_ms", cap, Duration.ZERO, faults);
+        faults.checkTime("backoff_base_ms", base, Duration.ZERO);
+        faults.checkTime("max_backoff_ms", cap, Duration.ZERO);
         // Written so that NaN, which is neither below nor above, is refused too.
         if (!(multiplier >= 1 && multiplier <= STEEPEST)) {
             faults.add(
@@ -152,23 +152,6 @@ public record RetryPolicy(
         if (!(jitter >= 0 && jitter <= 1)) {
             faults.add("jitter", Double.toString(jitter), "0 to 1", "is out of range");
         }
-    }
-
-    /** Adds what is wrong with a length of time; times are kept in whole milliseconds. */
-    static void checkTime(String field, Duration time, Duration least, Faults faults) {
-        String allowed = least.toMillis() + " ms to " + LONGEST.toMillis() + " ms (30 days)";
-        if (time.isNegative()) {
-            faults.add(field, shown(time), allowed, "must not be negative");
-        } else if (time.compareTo(least) < 0 || time.compareTo(LONGEST) > 0) {
-            faults.add(field, shown(time), allowed, "is out of range");
-        } else if (time.toNanosPart() % 1_000_000 != 0) {
-            faults.add(field, shown(time), "whole milliseconds", "is too fine");
-        }
-    }
-
-    private static String shown(Duration time) {
-        boolean exact = time.toNanosPart() % 1_000_000 == 0 && time.abs().toDays() < 1_000_000;
-        return exact ? time.toMillis() + " ms" : time.toString();
     }
 
     /** What holds for failures of a category. */
@@ -242,11 +225,6 @@ public record RetryPolicy(
                             multiplier > 1 ? Math.log(ratio) / Math.log(multiplier) : 0;
                 };
         return (int) Math.min(MOST_ATTEMPTS, Math.ceil(steps) + 2);
-    }
-
-    /** As {@link #delay(int, FailureCategory, RandomGenerator)}, with nothing known of why. */
-    public Duration delay(int failure, RandomGenerator random) {
-        return delay(failure, FailureCategory.UNKNOWN, random);
     }
 
     /**

@@ -84,8 +84,7 @@ final class WorkflowRules {
             }
             step.timeout()
                     .ifPresent(time ->
-                            RetryPolicy.checkTime(
-                                    path + ".timeout_ms", time, Duration.ofMillis(1), faults));
+                            faults.checkTime(path + ".timeout_ms", time, Duration.ofMillis(1)));
         }
     }
 

@@ -77,7 +77,9 @@ class RetryPolicyTest {
                         true);
         Random random = new Random(7);
 
-        assertThat(IntStream.range(0, 1_000).mapToObj(i -> hard.delay(20, FailureCategory.UNKNOWN, random)))
+        assertThat(
+                        IntStream.range(0, 1_000)
+                                .mapToObj(i -> hard.delay(20, FailureCategory.UNKNOWN, random)))
                 .allMatch(delay -> delay.compareTo(Duration.ofMillis(200)) <= 0);
     }
 
@@ -87,7 +89,8 @@ class RetryPolicyTest {
         Random random = new Random(7);
         List<Duration> delays =
                 IntStream.range(0, 1_000)
-                        .mapToObj(i -> RetryPolicy.DEFAULT.delay(1, FailureCategory.UNKNOWN, random))
+                        .mapToObj(
+                                i -> RetryPolicy.DEFAULT.delay(1, FailureCategory.UNKNOWN, random))
                         .toList();
 
         assertThat(delays).allMatch(delay -> delay.compareTo(SECOND) >= 0);
@@ -105,7 +108,9 @@ class RetryPolicyTest {
 
         assertThat(
                         IntStream.range(0, 1_000)
-                                .mapToObj(i -> RetryPolicy.DEFAULT.delay(20, FailureCategory.UNKNOWN, random))
+                                .mapToObj(i ->
+                                        RetryPolicy.DEFAULT.delay(
+                                                20, FailureCategory.UNKNOWN, random))
                                 .filter(delay -> delay.compareTo(Duration.ofSeconds(30)) > 0))
                 .hasSizeGreaterThan(900);
     }
@@ -125,7 +130,10 @@ class RetryPolicyTest {
         assertThat(policy(Backoff.NONE, 50, 2, 500).attempts()).isOne();
         assertThat(policy(Backoff.IMMEDIATE, 50, 2, 500).attempts()).isEqualTo(5);
         assertThat(delays(policy(Backoff.IMMEDIATE, 50, 2, 500), 3)).containsExactly(0.0, 0.0, 0.0);
-        assertThat(policy(Backoff.IMMEDIATE, 50, 2, 500).delay(1, FailureCategory.UNKNOWN, new Random(7))).isZero();
+        assertThat(
+                        policy(Backoff.IMMEDIATE, 50, 2, 500)
+                                .delay(1, FailureCategory.UNKNOWN, new Random(7)))
+                .isZero();
         assertThat(delays(policy(Backoff.FIXED, 50, 2, 500), 3)).containsExactly(50.0, 50.0, 50.0);
         assertThat(delays(policy(Backoff.FIXED, 50, 2, 20), 1)).containsExactly(20.0);
         assertThat(delays(policy(Backoff.LINEAR, 50, 2, 120), 4))

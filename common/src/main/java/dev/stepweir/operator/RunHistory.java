@@ -96,6 +96,13 @@ final class RunHistory {
         Instant at = Instant.ofEpochMilli(event.atMillis());
         Map<String, Object> details = new LinkedHashMap<>(event.details());
         details.remove("step");
+        if (details.containsKey("action")) {
+            // With these two the six fields of a result of error handling are complete.
+            details.put("step_id", run.id().text() + "/" + name);
+            if (details.get("retry_in_ms") instanceof Number millis) {
+                details.put("next_retry_at", at.plusMillis(millis.longValue()).toString());
+            }
+        }
         Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
         add(at, name, event.kind(), stateAfter(event), details);
     }

@@ -105,7 +105,7 @@ public record StepDefinition(
             return this;
         }
 
-        /** Attempts in all, the first one counted; 3 if not said. */
+        /** Attempts in all, the first one counted; the workflow's if not said. */
         public Builder maxAttempts(int maxAttempts) {
             retry.maxAttempts(maxAttempts);
             return this;
@@ -197,16 +197,16 @@ public record StepDefinition(
 
         /**
          * The step as it stands. A retry policy that breaks its bounds is reported and replaced by
-         * the default one, so that the other rules can still be checked.
+         * the inherited one, so that the other rules can still be checked.
          */
-        StepDefinition build(Faults faults) {
+        StepDefinition build(RetryPolicy inherited, Faults faults) {
             return new StepDefinition(
                     name,
                     type,
                     dependencies,
                     handler,
                     checkedSettings(faults),
-                    retry.build(RetryPolicy.DEFAULT, faults.under("retry")),
+                    retry.build(inherited, faults.under("retry")),
                     timeout,
                     description,
                     checkedIdempotency(faults));

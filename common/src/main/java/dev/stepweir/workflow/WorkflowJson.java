@@ -1,5 +1,6 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.CanonicalJson;
 import dev.stepweir.json.Json;
@@ -31,6 +32,21 @@ public final class WorkflowJson {
         json.put("version", workflow.version());
         json.put("description", workflow.description());
         json.put("steps", workflow.steps().stream().map(WorkflowJson::step).toList());
+        // Only where they are not the usual: definitions from before keep their hashes.
+        ErrorHandlingConfig handling = workflow.errorHandling();
+        if (!handling.equals(ErrorHandlingConfig.DEFAULT)) {
+            json.put(
+                    "error_handling",
+                    new TreeMap<>(
+                            Map.of(
+                                    "use_error_classification",
+                                    handling.useErrorClassification(),
+                                    "use_waiting_for_retry_state",
+                                    handling.useWaitingForRetryState(),
+                                    "default_max_attempts",
+                                    handling.defaultMaxAttempts())));
+        }
+        workflow.retry().ifPresent(retry -> json.put("retry", retry(retry)));
         return Json.write(json);
     }
 
@@ -98,7 +114,18 @@ public final class WorkflowJson {
                 text(root, "namespace_name"),
                 text(root, "version"),
                 text(root, "description"),
-                steps);
+                steps,
+                Optional.ofNullable(root.get("error_handling"))
+                        .map(WorkflowJson::errorHandling)
+                        .orElse(ErrorHandlingConfig.DEFAULT),
+                Optional.ofNullable(root.get("retry")).map(WorkflowJson::retry));
+    }
+
+    private static ErrorHandlingConfig errorHandling(JsonNode json) {
+        return new ErrorHandlingConfig(
+                field(json, "use_error_classification").booleanValue(),
+                field(json, "use_waiting_for_retry_state").booleanValue(),
+                field(json, "default_max_attempts").intValue());
     }
 
     private static StepDefinition step(JsonNode json) {

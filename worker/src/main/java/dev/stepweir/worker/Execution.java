@@ -1,8 +1,8 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailedAttempt;
-import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.Journal;
 import dev.stepweir.once.SharedKeys;
@@ -14,8 +14,10 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.Idempotency;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +89,10 @@ final class Execution implements Runnable {
         return plan.workflow();
     }
 
+    ErrorHandlingConfig errorHandling() {
+        return plan.errorHandling();
+    }
+
     /** Made when the handler asks for it: most do not. */
     synchronized Journal journal() {
         Journal known = journal;
@@ -124,16 +130,14 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
+            Classification classification =
+                    classify(new TimeoutException(message), FailedAttempt.WORKER);
             lane.failed(
                     this,
                     StepError.ofEngine(
                             "TIMEOUT",
                             message,
-                            Classification.of(
-                                    FailureCategory.TIMEOUT,
-                                    "EXECUTION_TIMEOUT",
-                                    "see what the handler waited for, or raise its timeout",
-                                    1),
+                            classification,
                             assignment.ledgers().attempt(),
                             lane.workerId()));
         }
@@ -245,14 +249,28 @@ final class Execution implements Runnable {
             return;
         }
         int attempt = assignment.ledgers().attempt();
+        Classification classification = classify(thrown, FailedAttempt.HANDLER);
+        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
+    }
+
+    private Classification classify(Throwable thrown, String source) {
         FailedAttempt failed =
                 new FailedAttempt(
                         assignment.step().run().text(),
                         assignment.step().step(),
-                        attempt,
+                        assignment.ledgers().attempt(),
                         step.definition().retry().attempts(),
-                        Duration.ofNanos(System.nanoTime() - fromNanos));
-        Classification classification = lane.context().failurePolicy().classify(thrown, failed);
-        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
+                        Duration.ofNanos(System.nanoTime() - fromNanos),
+                        source,
+                        Map.of(
+                                "workflow",
+                                plan.workflow(),
+                                "handler",
+                                assignment.step().handler(),
+                                "worker",
+                                lane.workerId(),
+                                "dispatch",
+                                assignment.dispatch().toString()));
+        return lane.context().failurePolicy().classify(thrown, failed);
     }
 }

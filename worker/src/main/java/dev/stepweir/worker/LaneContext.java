@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.redis.Namespace;
@@ -36,6 +37,7 @@ final class LaneContext {
     private final SharedKeys sharedKeys;
     private final HandBack handBack;
     private final FailurePolicy failurePolicy;
+    private final Consumer<ErrorHandlingResult> onFailure;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
     private final WorkerConfig config;
@@ -49,6 +51,7 @@ final class LaneContext {
             Slots slots,
             Plans plans,
             FailurePolicy failurePolicy,
+            Consumer<ErrorHandlingResult> onFailure,
             Clock clock,
             ScheduledExecutorService scheduler,
             WorkerConfig config) {
@@ -60,6 +63,7 @@ final class LaneContext {
         this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
         this.failurePolicy = failurePolicy;
+        this.onFailure = onFailure;
         this.clock = clock;
         this.scheduler = scheduler;
         this.config = config;
@@ -111,6 +115,11 @@ final class LaneContext {
 
     FailurePolicy failurePolicy() {
         return failurePolicy;
+    }
+
+    /** Who is told what was made of a failed attempt. */
+    Consumer<ErrorHandlingResult> onFailure() {
+        return onFailure;
     }
 
     Clock clock() {

@@ -61,6 +61,11 @@ public final class RunJson {
         json.put("retryable", error.retryable());
         json.put("attempt", error.attempt());
         json.put("worker", error.worker());
+        json.put("category", error.category().name());
+        json.put("code", error.code());
+        json.put("hint", error.hint());
+        json.put("confidence", error.confidence());
+        json.put("final_attempt", error.finalAttempt());
         json.put("stack", error.stack());
         return json;
     }
@@ -82,7 +87,9 @@ public final class RunJson {
         json.put("step", entry.step().orElse(null));
         json.put("event", entry.event());
         json.put("state", entry.state());
-        json.put("details", entry.details());
+        Map<String, @Nullable Object> details = new LinkedHashMap<>(entry.details());
+        entry.errorHandling().ifPresent(result -> details.putAll(result.toJson()));
+        json.put("details", details);
         return json;
     }
 

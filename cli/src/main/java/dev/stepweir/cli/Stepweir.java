@@ -17,6 +17,7 @@ import dev.stepweir.cli.runs.ExplainCommand;
 import dev.stepweir.cli.runs.RunsCommand;
 import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.steps.StepsCommand;
 import dev.stepweir.cli.terminal.FailurePrinter;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.load.LoadCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             RunCommand.class,
             RunsCommand.class,
+            StepsCommand.class,
             ExplainCommand.class,
             DlqCommand.class,
             WorkersCommand.class,

@@ -46,7 +46,7 @@ public final class WorkflowJson {
                                     "default_max_attempts",
                                     handling.defaultMaxAttempts())));
         }
-        workflow.retry().ifPresent(retry -> json.put("retry", retry(retry)));
+        workflow.retry().ifPresent(retry -> json.put("retry", policy(retry)));
         return Json.write(json);
     }
 
@@ -58,7 +58,7 @@ public final class WorkflowJson {
         json.put("dependencies", step.dependencies());
         json.put("handler", step.handler());
         json.put("settings", CanonicalJson.sorted(step.settings()));
-        json.put("retry", retry(step.retry()));
+        json.put("retry", policy(step.retry()));
         json.put("timeout_ms", step.timeout().map(Duration::toMillis).orElse(null));
         // Only where it is said: definitions from before keep their hashes.
         step.idempotency()
@@ -74,7 +74,8 @@ public final class WorkflowJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> retry(RetryPolicy retry) {
+    /** A policy by the names that definitions have for its parts. */
+    public static Map<String, @Nullable Object> policy(RetryPolicy retry) {
         Map<String, @Nullable Object> json = new TreeMap<>();
         json.put("retryable", retry.retryable());
         json.put("max_attempts", retry.maxAttempts());
@@ -90,7 +91,7 @@ public final class WorkflowJson {
         if (!retry.perCategory().isEmpty()) {
             Map<String, Object> categories = new TreeMap<>();
             retry.perCategory()
-                    .forEach((category, own) -> categories.put(category.word(), retry(own)));
+                    .forEach((category, own) -> categories.put(category.word(), policy(own)));
             json.put("per_category", categories);
         }
         return json;

@@ -36,7 +36,7 @@ public final class RunJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> of(StepView step) {
+    public static Map<String, @Nullable Object> of(StepView step) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("state", step.state().name());
         json.put("handler", step.handler());

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.stepweir.failure.ErrorHandlingAction;
 import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.Script;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.CommandProxy;
 import dev.stepweir.testkit.CommandProxy.Fate;
@@ -70,6 +73,9 @@ class FailureReportsIT {
                 Redis redis = Redis.connect(proxy.uri(), "proof-worker");
                 Worker worker = worker(stack, redis, () -> {})) {
             assertThat(worker.id()).isNotEmpty();
+            // Loaded beforehand: the reply that is lost is to be that of a report that counted.
+            byte[] script = Bytes.of(Script.FAIL_STEP.source());
+            assertThat(RedisFutures.join(stack.redis().commands().scriptLoad(script))).isNotEmpty();
             RunView run = stack.await(stack.client().submit(ONE, null).id());
 
             assertThat(calls).hasValue(3);

@@ -69,7 +69,11 @@ final class RunHistory {
 
     private void ofRun(HistoryEvent event) {
         RunState state =
-                event.kind().equals(HistoryEvent.CANCELLED) ? RunState.CANCELLED : run.state();
+                switch (event.kind()) {
+                    case HistoryEvent.CANCELLED -> RunState.CANCELLED;
+                    case HistoryEvent.RUN_WAITS, HistoryEvent.RUN_RETRIED -> RunState.RUNNING;
+                    default -> run.state();
+                };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
     }
 

@@ -11,6 +11,7 @@ import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
@@ -38,7 +39,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunReader {
 
     private static final List<String> RUN_FIELDS =
-            List.of("head", "name", "submitted", "started", "finished", "key", "why", "input");
+            List.of(
+                    "head",
+                    "name",
+                    "submitted",
+                    "started",
+                    "finished",
+                    "key",
+                    "why",
+                    "input",
+                    RunRetry.ATTEMPT,
+                    RunRetry.WAITS_FOR);
 
     private final Redis redis;
     private final Namespace namespace;
@@ -91,6 +102,10 @@ final class RunReader {
                 run.time("started"),
                 run.time("finished"),
                 Optional.ofNullable(run.fields().get("key")),
+                RunRetry.attempt(run.fields()),
+                RunRetry.of(run.fields())
+                        .filter(retry -> run.state() == RunState.RUNNING)
+                        .flatMap(retry -> millis(retry.dueMillis())),
                 Optional.ofNullable(run.fields().get("why")),
                 value(run, "input"),
                 output(run, steps),

@@ -22,6 +22,7 @@ public enum StepTransition {
             READY, "lease lapsed, not the first worker to die", WAITING_FOR_RETRY, "reap_step"),
     BURY(READY, "lease lapsed, crash budget used up", DEAD, "reap_step"),
     REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
+    RETRY_RUN(DEAD, "its run is tried again", READY, "retry_run"),
     REDRIVE(DEAD, "operator asked", READY, "redrive_step");
 
     private final StepState from;

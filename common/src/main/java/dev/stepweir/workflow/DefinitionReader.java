@@ -40,6 +40,7 @@ public final class DefinitionReader {
                     "task_handler",
                     "error_handling",
                     "retry",
+                    "retry_defaults",
                     "steps");
 
     private static final List<String> DAG_FIELDS =
@@ -50,6 +51,7 @@ public final class DefinitionReader {
                     "description",
                     "error_handling",
                     "retry",
+                    "retry_defaults",
                     "dag");
 
     private static final List<String> BOTH_FIELDS =
@@ -144,6 +146,10 @@ public final class DefinitionReader {
         in.text("version", "version").ifPresent(workflow::version);
         in.text("description", "description").ifPresent(workflow::description);
         errorHandling(in, workflow);
+        in.object("retry_defaults", "retry_defaults")
+                .ifPresent(retry ->
+                        workflow.retryDefaults(policy ->
+                                new RetryReader(retry, "retry_defaults").read(policy)));
         in.object("retry", "retry")
                 .ifPresent(retry ->
                         workflow.retry(policy -> new RetryReader(retry, "retry").readPlain(policy)));

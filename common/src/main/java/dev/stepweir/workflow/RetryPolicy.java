@@ -368,8 +368,9 @@ public record RetryPolicy(
                             hardCap.orElse(inherited.hardCap),
                             share,
                             Map.of());
-            Map<FailureCategory, RetryPolicy> built = checkCategories(own, noted);
-            return wrong.isEmpty() ? own.with(built) : inherited;
+            Map<FailureCategory, RetryPolicy> categories = new TreeMap<>(inherited.perCategory);
+            categories.putAll(checkCategories(own, noted));
+            return wrong.isEmpty() ? own.with(categories) : inherited;
         }
 
         private Map<FailureCategory, RetryPolicy> checkCategories(RetryPolicy own, Faults faults) {

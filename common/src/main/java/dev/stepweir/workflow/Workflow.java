@@ -146,6 +146,7 @@ public record Workflow(
         private boolean classifies = ErrorHandlingConfig.DEFAULT.useErrorClassification();
         private boolean waits = ErrorHandlingConfig.DEFAULT.useWaitingForRetryState();
         private int attempts = ErrorHandlingConfig.DEFAULT.defaultMaxAttempts();
+        private final RetryPolicy.Builder retryDefaults = RetryPolicy.builder();
         private Optional<RetryPolicy.Builder> retry = Optional.empty();
 
         Builder(String name) {
@@ -190,6 +191,12 @@ public record Workflow(
         /** Attempts of steps that do not say; 3 if not said. */
         public Builder defaultMaxAttempts(int most) {
             this.attempts = most;
+            return this;
+        }
+
+        /** How steps are retried, as far as they do not say. */
+        public Builder retryDefaults(Consumer<RetryPolicy.Builder> define) {
+            define.accept(retryDefaults);
             return this;
         }
 
@@ -240,6 +247,7 @@ public record Workflow(
             } else {
                 inherited = RetryPolicy.builder().maxAttempts(attempts).build();
             }
+            inherited = retryDefaults.build(inherited, faults.under("retry_defaults"));
             List<StepDefinition> built = new ArrayList<>(steps.size());
             for (int i = 0; i < steps.size(); i++) {
                 built.add(steps.get(i).build(inherited, faults.under("steps[" + i + "]")));

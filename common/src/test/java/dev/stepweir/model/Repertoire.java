@@ -20,7 +20,9 @@ final class Repertoire {
                     Script.DEFER_STEP,
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
-                    Script.RECORD_ONCE);
+                    Script.RECORD_ONCE,
+                    Script.RETRY_RUN,
+                    Script.WAIT_RUN);
 
     static final List<Act> ALL =
             Stream.of(

@@ -3,6 +3,7 @@ package dev.stepweir.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.workflow.Definition.Invalid;
 import dev.stepweir.workflow.Definition.Valid;
@@ -244,6 +245,62 @@ class DefinitionReaderTest {
                                 + " is not a known field",
                         "13 steps[0].retry.per_category.timeout.backoff: is not a known backoff;"
                                 + " did you mean 'fixed'?");
+    }
+
+    @Test
+    @DisplayName("S0-34: one policy for all steps that do not say")
+    void one_policy_for_all_steps_that_do_not_say() {
+        String text =
+                """
+                name: w
+                retry_defaults:
+                  backoff: linear
+                  max_attempts: 6
+                  per_category: {timeout: {max_attempts: 2}}
+                steps:
+                - {name: a, handler: h}
+                - {name: b, handler: g, retry: {max_attempts: 9}}
+                """;
+        Workflow workflow = valid(reader.read(text, "w.yaml")).workflow();
+
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().backoff())
+                .containsOnly(Backoff.LINEAR);
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().attempts())
+                .containsExactly(6, 9);
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().forCategory(FailureCategory.TIMEOUT).attempts())
+                .containsOnly(2);
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+    }
+
+    @Test
+    void a_workflow_says_how_its_runs_and_failures_are_treated() {
+        String text =
+                """
+                name: w
+                error_handling: {use_waiting_for_retry_state: false, default_max_attempts: 7}
+                retry: {max_attempts: 2, backoff: fixed, backoff_base_ms: 500}
+                steps:
+                - {name: a, handler: h}
+                """;
+        Workflow workflow = valid(reader.read(text, "w.yaml")).workflow();
+
+        assertThat(workflow.errorHandling()).isEqualTo(new ErrorHandlingConfig(true, false, 7));
+        assertThat(workflow.steps().getFirst().retry().attempts()).isEqualTo(7);
+        assertThat(workflow.retry())
+                .hasValueSatisfying(retry -> {
+                    assertThat(retry.attempts()).isEqualTo(2);
+                    assertThat(retry.nominalDelay(1)).isEqualTo(Duration.ofMillis(500));
+                });
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+        assertThat(faults("name: w\nretry: {per_category: {}, max_attempts: 0}\nsteps: []", "w.yaml"))
+                .extracting(Fault::field)
+                .containsExactly("retry.per_category", "retry.max_attempts");
+        assertThat(faults("name: w\nerror_handling: {default_max_attempts: 0}\nsteps: []", "w.yaml"))
+                .extracting(Fault::field)
+                .containsExactly("error_handling.default_max_attempts");
     }
 
     @Test

@@ -64,6 +64,14 @@ final class ExplanationJson {
                             c.failures(),
                             "error",
                             c.error());
+            case Cause.RunRetryAt c ->
+                    Map.of(
+                            "due_at",
+                            c.due().toString(),
+                            "attempt",
+                            c.attempt(),
+                            "alive",
+                            c.orchestrators());
             case Cause.PutOff c -> Map.of("due_at", c.due().toString(), "what", c.what());
             case Cause.DeadLetter c -> Map.of("letter", c.letter(), "error", c.error());
             case Cause.Running c -> Map.of("worker", c.worker());

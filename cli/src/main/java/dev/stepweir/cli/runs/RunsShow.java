@@ -48,6 +48,10 @@ final class RunsShow implements Callable<Integer> {
         output.line("workflow  " + Text.oneLine(run.workflow() + " " + run.version()));
         output.line("status    " + run.state());
         run.key().ifPresent(key -> output.line("key       " + Text.oneLine(key)));
+        if (run.attempt() > 1 || run.nextRetryAt().isPresent()) {
+            output.line("attempt   " + run.attempt());
+        }
+        run.nextRetryAt().ifPresent(due -> output.line("next      " + Text.exactTime(due)));
         run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
         output.line("submitted " + Text.time(run.submitted()));
         output.line("started   " + Text.time(run.started()));

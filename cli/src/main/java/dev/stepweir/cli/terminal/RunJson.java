@@ -27,6 +27,8 @@ public final class RunJson {
         json.put("started_at", time(run.started()));
         json.put("finished_at", time(run.finished()));
         json.put("key", run.key().orElse(null));
+        json.put("attempt", run.attempt());
+        json.put("next_retry_at", time(run.nextRetryAt()));
         json.put("why", run.why().orElse(null));
         json.put("input", run.input());
         json.put("output", run.output());

@@ -85,6 +85,19 @@ public sealed interface Cause {
         }
     }
 
+    /** The run as a whole waits for its next attempt. */
+    record RunRetryAt(Instant due, int attempt, long orchestrators) implements Cause {
+        @Override
+        public String sentence() {
+            return "dead steps block the run; it is tried again at "
+                    + due
+                    + " for attempt "
+                    + attempt
+                    + " by an orchestrator: "
+                    + Sentences.alive(orchestrators, "orchestrator");
+        }
+    }
+
     /** It was put off at no charge. */
     record PutOff(Instant due, String what) implements Cause {
         @Override

@@ -21,6 +21,8 @@ public enum Script {
     RECONCILE_STEP,
     HAND_BACK_STEP,
     SETTLE_RUN,
+    WAIT_RUN,
+    RETRY_RUN,
     CANCEL_RUN,
     REDRIVE_STEP,
     PURGE_RUN,

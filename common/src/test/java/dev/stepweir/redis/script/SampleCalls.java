@@ -78,6 +78,19 @@ final class SampleCalls {
             case HAND_BACK_STEP ->
                     sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
             case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
+            case WAIT_RUN ->
+                    sample(new WaitRun(KEYS, RUN, 1, SECOND, times(many, "step"), "EVENT {}"));
+            case RETRY_RUN ->
+                    sample(
+                            new RetryRun(
+                                    KEYS,
+                                    RUN,
+                                    "2 5",
+                                    true,
+                                    times(
+                                            many,
+                                            new RetryRun.Dead("step", "work", DEAD, List.of())),
+                                    "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
             case PURGE_RUN ->

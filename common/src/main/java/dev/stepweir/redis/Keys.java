@@ -159,7 +159,7 @@ public record Keys(String namespace, int partition) {
         return key("queues");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
+    @RedisKey(as = Kind.SORTED_SET, what = "Steps, and runs as a whole, that wait, by due time")
     public String timers() {
         return key("timers");
     }

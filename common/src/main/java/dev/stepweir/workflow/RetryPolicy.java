@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
  * @param hardCap whether {@code cap} bounds the delay with its jitter; true where a definition
  *     names a cap of its own
  * @param jitter how much of the delay is added at random at most, 0 to 1
- * @param perCategory what holds instead for failures of some categories; by its keys' order
+ * @param perCategory what holds instead for failures of some categories
  */
 public record RetryPolicy(
         boolean retryable,

@@ -27,7 +27,7 @@ import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +71,7 @@ final class RunRetries {
             return new SettleRun(keys, run, steps);
         }
         Duration delay = policy.get().delay(attempt, FailureCategory.UNKNOWN, random);
-        Map<String, Object> details = new HashMap<>();
+        Map<String, Object> details = new LinkedHashMap<>();
         details.put("attempt", attempt);
         details.put("max_attempts", policy.get().attempts());
         details.put("retry_in_ms", delay.toMillis());

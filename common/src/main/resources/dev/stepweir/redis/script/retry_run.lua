@@ -15,7 +15,7 @@
 --@include clock
 --@include publish
 local run, history, timers = KEYS[1], KEYS[2], KEYS[3]
-local run_id, expected, last, event = unpack(ARGV, 1, 4)
+local run_id, expected, last, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local seen = redis.call('HMGET', run, 'head', 'retry')
 local head, retry = seen[1], seen[2]

@@ -16,6 +16,6 @@ local run_id, why = ARGV[1], ARGV[2]
 local head = redis.call('HGET', run, 'head')
 if not head then return 'GONE' end
 if string.sub(head, 1, 8) ~= 'RUNNING ' then return 'ALREADY' end
-if not blocked(run, 3) then return 'MOVING' end
+if not blocked(run, ARGV, 3) then return 'MOVING' end
 close_run(run, run_id, 'FAILED', head, open, failed, now_millis(), why)
 return 'FAILED'

@@ -13,7 +13,7 @@
 --@include clock
 --@include blocked
 local run, history, timers = KEYS[1], KEYS[2], KEYS[3]
-local run_id, attempt, next, delay_millis, event = unpack(ARGV, 1, 5)
+local run_id, attempt, next, delay_millis, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local seen = redis.call('HMGET', run, 'head', 'attempt', 'retry')
 local head = seen[1]
@@ -21,7 +21,7 @@ if not head then return 'GONE' end
 if string.sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
 if seen[3] then return 'ALREADY' end
 if (seen[2] or '1') ~= attempt then return 'STALE' end
-if not blocked(run, 6) then return 'MOVING' end
+if not blocked(run, ARGV, 6) then return 'MOVING' end
 local now = now_millis()
 local due = string.format('%.0f', tonumber(now) + tonumber(delay_millis))
 redis.call('HSET', run, 'retry', next .. ' ' .. due)

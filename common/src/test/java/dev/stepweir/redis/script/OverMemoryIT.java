@@ -14,6 +14,7 @@ import dev.stepweir.run.KeyClaim;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.WithRedis;
@@ -56,6 +57,7 @@ class OverMemoryIT extends OnStage {
                 .answered(HandBackStep.Outcome.PUBLISHED);
         goOn(begun.get(4));
         stage.kill(begun.get(3));
+        tryAgain(runs.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
         stage.run(stage.redrive(runs.get(3), "first")).answered(RedriveStep.Outcome.PUBLISHED);
@@ -68,6 +70,16 @@ class OverMemoryIT extends OnStage {
         appear(runs.get(0));
 
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
+    }
+
+    /** A run that dead steps block waits for its next attempt, which finds nothing to do. */
+    private void tryAgain(RunId run) {
+        List<String> steps = List.of("first", "second");
+        stage.run(new WaitRun(stage.keys(), run, 1, Duration.ZERO, steps, "RUN_WAITS {}"))
+                .answered(WaitRun.Outcome.WAITING);
+        String waitsFor = stage.commands().hget(stage.keys().run(run), RunRetry.WAITS_FOR);
+        stage.run(new RetryRun(stage.keys(), run, waitsFor, true, List.of(), "RUN_RETRIED {}"))
+                .answered(RetryRun.Outcome.RETRIED);
     }
 
     /** What a handler's own words and a shared key write. */

@@ -3,6 +3,7 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
 import dev.stepweir.failure.ErrorHandlingAction;
 import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.operator.RunView;
@@ -13,7 +14,6 @@ import dev.stepweir.redis.script.Script;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.CommandProxy;
 import dev.stepweir.testkit.CommandProxy.Fate;
-import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;

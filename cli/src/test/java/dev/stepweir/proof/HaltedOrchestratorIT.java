@@ -34,8 +34,7 @@ class HaltedOrchestratorIT {
 
     @Test
     @DisplayName("S0-10, S2-038: a due timer is served although one orchestrator halts")
-    void a_due_timer_is_served_although_one_orchestrator_halts(TestRedis server)
-            throws Exception {
+    void a_due_timer_is_served_although_one_orchestrator_halts(TestRedis server) throws Exception {
         Map<String, Long> failed = new ConcurrentHashMap<>();
         Map<String, Long> again = new ConcurrentHashMap<>();
         Handlers handlers =

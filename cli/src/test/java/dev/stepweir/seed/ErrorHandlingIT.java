@@ -98,8 +98,7 @@ class ErrorHandlingIT {
 
     @Test
     @DisplayName("S1-01, S1-03, S1-04, S1-15: a timeout on attempts 1, 2 and 3 of 3")
-    void a_timeout_is_tried_again_until_the_attempts_are_used_up(TestRedis redis)
-            throws Exception {
+    void a_timeout_is_tried_again_until_the_attempts_are_used_up(TestRedis redis) throws Exception {
         List<ErrorHandlingResult> results =
                 resultsOf(failing(ErrorHandlingConfig.DEFAULT, true), redis);
 
@@ -113,8 +112,7 @@ class ErrorHandlingIT {
         assertThat(first.finalState()).isEqualTo(FinalState.WAITING_FOR_RETRY);
         assertThat(first.backoffApplied()).isTrue();
         assertThat(first.nextRetryAt()).isPresent();
-        assertThat(first.classificationSummary())
-                .isEqualTo("Retryable error (TIMEOUT): no answer");
+        assertThat(first.classificationSummary()).isEqualTo("Retryable error (TIMEOUT): no answer");
         ErrorHandlingResult last = results.getLast();
         assertThat(last.finalState()).isEqualTo(FinalState.ERROR);
         assertThat(last.backoffApplied()).isFalse();
@@ -135,13 +133,13 @@ class ErrorHandlingIT {
         assertThat(only.finalState()).isEqualTo(FinalState.ERROR);
         assertThat(only.backoffApplied()).isFalse();
         assertThat(only.nextRetryAt()).isEmpty();
-        assertThat(only.classificationSummary()).isEqualTo("Permanent error (PERMANENT): no amount");
+        assertThat(only.classificationSummary())
+                .isEqualTo("Permanent error (PERMANENT): no amount");
     }
 
     @Test
     @DisplayName("S1-05, S1-13: without the waiting state a step is an error until it is retried")
-    void without_the_waiting_state_nothing_is_said_to_have_moved(TestRedis redis)
-            throws Exception {
+    void without_the_waiting_state_nothing_is_said_to_have_moved(TestRedis redis) throws Exception {
         List<ErrorHandlingResult> results =
                 resultsOf(failing(new ErrorHandlingConfig(true, false, 3), true), redis);
 

@@ -313,8 +313,7 @@ class RetriesIT {
                     s ->
                             s.handler("timed")
                                     .setting("fail_count", 1)
-                                    .backoff(
-                                            Backoff.JITTERED_EXPONENTIAL, Duration.ofSeconds(20)));
+                                    .backoff(Backoff.JITTERED_EXPONENTIAL, Duration.ofSeconds(20)));
         }
         try (Stack stack = Stack.start(redis, timed())) {
             RunId run = stack.client().submit(workflow.build(), null).id();

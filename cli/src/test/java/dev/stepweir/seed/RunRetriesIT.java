@@ -163,8 +163,7 @@ class RunRetriesIT {
     @Test
     void all_steps_of_a_wide_run_that_died_are_tried_again(TestRedis redis) throws Exception {
         Workflow.Builder wide =
-                Workflow.builder("wide")
-                        .retry(r -> r.maxAttempts(2).backoff(Backoff.IMMEDIATE));
+                Workflow.builder("wide").retry(r -> r.maxAttempts(2).backoff(Backoff.IMMEDIATE));
         for (int i = 0; i < 150; i++) {
             wide.step("s" + i, s -> s.handler("once").backoff(Backoff.NONE));
         }
@@ -197,7 +196,12 @@ class RunRetriesIT {
                 Stack.pass(Duration.ofMillis(10));
             }
             String told =
-                    stack.client().explanations().explain(run).orElseThrow().cause().orElseThrow()
+                    stack.client()
+                            .explanations()
+                            .explain(run)
+                            .orElseThrow()
+                            .cause()
+                            .orElseThrow()
                             .sentence();
             assertThat(told).contains("dead steps block the run", "attempt 2");
 
@@ -207,8 +211,7 @@ class RunRetriesIT {
     }
 
     @Test
-    void a_run_that_is_cancelled_while_it_waits_stays_cancelled(TestRedis redis)
-            throws Exception {
+    void a_run_that_is_cancelled_while_it_waits_stays_cancelled(TestRedis redis) throws Exception {
         try (Stack stack = Stack.start(redis, flaky(1_000, new IOException("down")))) {
             RunId run = stack.client().submit(chain(2, Duration.ofMillis(300)), null).id();
             while (stack.client().show(run).orElseThrow().nextRetryAt().isEmpty()) {

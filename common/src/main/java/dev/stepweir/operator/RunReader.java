@@ -118,8 +118,7 @@ final class RunReader {
             return Optional.empty();
         }
         StepDefinition definition = run.graph().step(name);
-        Optional<String> holder =
-                Optional.ofNullable(holders(run, List.of(definition)).get(name));
+        Optional<String> holder = Optional.ofNullable(holders(run, List.of(definition)).get(name));
         return Optional.of(
                 new StepDetail(
                         run.id(),
@@ -127,8 +126,8 @@ final class RunReader {
                         run.step(name).ledgers(),
                         definition.retry(),
                         definition.dependencies().stream()
-                                .allMatch(before ->
-                                        run.step(before).state() == StepState.SUCCEEDED),
+                                .allMatch(
+                                        before -> run.step(before).state() == StepState.SUCCEEDED),
                         RunHistory.of(run, events).stream()
                                 .filter(entry -> entry.step().filter(name::equals).isPresent())
                                 .toList(),

@@ -148,11 +148,12 @@ public final class DefinitionReader {
         errorHandling(in, workflow);
         in.object("retry_defaults", "retry_defaults")
                 .ifPresent(retry ->
-                        workflow.retryDefaults(policy ->
-                                new RetryReader(retry, "retry_defaults").read(policy)));
+                        workflow.retryDefaults(
+                                policy -> new RetryReader(retry, "retry_defaults").read(policy)));
         in.object("retry", "retry")
                 .ifPresent(retry ->
-                        workflow.retry(policy -> new RetryReader(retry, "retry").readPlain(policy)));
+                        workflow.retry(
+                                policy -> new RetryReader(retry, "retry").readPlain(policy)));
         steps(in, workflow);
         var unused = workflow.check(report);
         if (report.hasFaults()) {

@@ -145,10 +145,7 @@ class ErrorHandlingTest {
     @DisplayName("S1-32, S1-21: test_error_handling_result_debug")
     void test_error_handling_result_debug() {
         assertThat(
-                        result(
-                                        ErrorHandlingAction.NO_ACTION_TAKEN,
-                                        FinalState.ERROR,
-                                        "debug test")
+                        result(ErrorHandlingAction.NO_ACTION_TAKEN, FinalState.ERROR, "debug test")
                                 .toString())
                 .contains("ErrorHandlingResult", "NoActionTaken", "debug test");
     }

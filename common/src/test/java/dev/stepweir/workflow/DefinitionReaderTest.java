@@ -295,10 +295,16 @@ class DefinitionReaderTest {
                     assertThat(retry.nominalDelay(1)).isEqualTo(Duration.ofMillis(500));
                 });
         assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
-        assertThat(faults("name: w\nretry: {per_category: {}, max_attempts: 0}\nsteps: []", "w.yaml"))
+        assertThat(
+                        faults(
+                                "name: w\nretry: {per_category: {}, max_attempts: 0}\nsteps: []",
+                                "w.yaml"))
                 .extracting(Fault::field)
                 .containsExactly("retry.per_category", "retry.max_attempts");
-        assertThat(faults("name: w\nerror_handling: {default_max_attempts: 0}\nsteps: []", "w.yaml"))
+        assertThat(
+                        faults(
+                                "name: w\nerror_handling: {default_max_attempts: 0}\nsteps: []",
+                                "w.yaml"))
                 .extracting(Fault::field)
                 .containsExactly("error_handling.default_max_attempts");
     }

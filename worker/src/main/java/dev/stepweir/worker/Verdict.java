@@ -31,8 +31,7 @@ record Verdict(
                 decision instanceof Decision.RetryAfter(var delay)
                         ? Optional.of(at.plus(delay))
                         : Optional.empty();
-        return new ErrorHandlingResult(
-                stepId, action, finalState, next.isPresent(), next, summary);
+        return new ErrorHandlingResult(stepId, action, finalState, next.isPresent(), next, summary);
     }
 
     /** For the run's history; when the next attempt is, follows from the time of the record. */

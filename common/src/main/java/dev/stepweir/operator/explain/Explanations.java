@@ -24,7 +24,8 @@ public final class Explanations {
     /** Steps explained of one run; a wide run has thousands that wait for the same. */
     static final int MOST_STEPS = 50;
 
-    private static final List<String> OF_RUN = List.of("head", "submitted", "finished", "why", RunRetry.WAITS_FOR);
+    private static final List<String> OF_RUN =
+            List.of("head", "submitted", "finished", "why", RunRetry.WAITS_FOR);
 
     private final Redis redis;
     private final Namespace namespace;

@@ -87,9 +87,7 @@ final class SampleCalls {
                                     RUN,
                                     "2 5",
                                     true,
-                                    times(
-                                            many,
-                                            new RetryRun.Dead("step", "work", DEAD, List.of())),
+                                    times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
                                     "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));

@@ -14,6 +14,7 @@ enum Scenario {
     DIAMOND(Shapes.diamond(Scenario.STEP_MILLIS)),
     FAN_OF_20(Shapes.fan(20, Scenario.STEP_MILLIS)),
     RETRY(Shapes.retried(2, Scenario.STEP_MILLIS)),
+    RUN_RETRY(Shapes.retriedAsWhole(Scenario.STEP_MILLIS)),
     EXHAUST_AND_REDRIVE(Shapes.exhausted(Scenario.STEP_MILLIS)) {
         @Override
         void bringToEnd(Stack stack, RunId run) throws InterruptedException {

@@ -54,6 +54,15 @@ final class Shapes {
                 .build();
     }
 
+    /** The same, and the run is tried again by itself until it is there. */
+    static Workflow retriedAsWhole(int millis) {
+        return Workflow.builder("retried as a whole")
+                .retry(r -> r.maxAttempts(1_000).backoff(Backoff.FIXED, Duration.ofMillis(50)))
+                .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, 3).maxAttempts(2))
+                .step("s1", s -> witnessed(s, millis).after("s0"))
+                .build();
+    }
+
     /** The witness itself fails while it cannot write: many quick attempts. */
     private static StepDefinition.Builder witnessed(StepDefinition.Builder step, int millis) {
         return step.handler(Witness.HANDLER)

@@ -20,9 +20,7 @@ final class Repertoire {
                     Script.DEFER_STEP,
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
-                    Script.RECORD_ONCE,
-                    Script.RETRY_RUN,
-                    Script.WAIT_RUN);
+                    Script.RECORD_ONCE);
 
     static final List<Act> ALL =
             Stream.of(
@@ -30,6 +28,8 @@ final class Repertoire {
                             times(8, new RunActs.Submit()),
                             times(9, new RunActs.Start()),
                             times(3, new RunActs.Settle()),
+                            times(3, new RunRetryActs.Wait()),
+                            times(3, new RunRetryActs.Retry()),
                             times(2, new RunActs.Cancel()),
                             times(4, new RunActs.Purge()),
                             times(2, new RunActs.Relist()),

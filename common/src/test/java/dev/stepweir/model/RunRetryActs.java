@@ -130,8 +130,7 @@ final class RunRetryActs {
                                     flow.dependencies(step)));
                 }
             }
-            RetryRun call =
-                    new RetryRun(world.keys(), run, waitsFor, last, dead, "RUN_RETRIED {}");
+            RetryRun call = new RetryRun(world.keys(), run, waitsFor, last, dead, "RUN_RETRIED {}");
             return Optional.of(
                     Deed.of(call, retry(world, call), "retry " + run + " " + dead + " " + last));
         }

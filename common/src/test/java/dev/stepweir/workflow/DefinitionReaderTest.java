@@ -310,6 +310,18 @@ class DefinitionReaderTest {
     }
 
     @Test
+    @DisplayName("B12: that no failure is classified is allowed, and warned of")
+    void that_no_failure_is_classified_is_warned_of() {
+        String text = "name: w\nerror_handling: {use_error_classification: false}\nsteps: []";
+
+        assertThat(valid(reader.read(text, "w.yaml")).warnings())
+                .extracting(Fault::toString)
+                .containsExactly(
+                        "w.yaml:2:44: error_handling.use_error_classification: makes every failure"
+                                + " permanent: no step is tried again (found false)");
+    }
+
+    @Test
     void what_a_strategy_does_not_use_is_warned_of() {
         Valid definition =
                 valid(

@@ -28,7 +28,7 @@ class FailStepIT extends OnStage {
     private static final GiveUp NEVER = new GiveUp("{\"letter\":1}");
 
     @Test
-    @DisplayName("S1-14: backoff and transition are one script")
+    @DisplayName("S1-14, B1: the entry is gone and the timer set in the script that fails the step")
     @Covers(steps = StepTransition.BACK_OFF)
     void a_failure_with_attempts_left_waits_for_its_time() {
         RunId run = stage.started(Flows.PAIR);

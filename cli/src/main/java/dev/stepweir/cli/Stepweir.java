@@ -1,6 +1,7 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.bench.BenchCommand;
+import dev.stepweir.cli.breakers.BreakersCommand;
 import dev.stepweir.cli.dlq.DlqCommand;
 import dev.stepweir.cli.fleet.DoctorCommand;
 import dev.stepweir.cli.fleet.HealthCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             RunsCommand.class,
             DlqCommand.class,
+            BreakersCommand.class,
             WorkersCommand.class,
             QueuesCommand.class,
             HealthCommand.class,

@@ -1,5 +1,6 @@
 package dev.stepweir.client;
 
+import dev.stepweir.breaker.Breakers;
 import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
@@ -31,6 +32,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Runs runs;
     private final DeadLetters deadLetters;
     private final Fleet fleet;
+    private final Breakers breakers;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -41,6 +43,7 @@ public final class StepweirClient implements AutoCloseable {
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
+        this.breakers = new Breakers(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -164,6 +167,11 @@ public final class StepweirClient implements AutoCloseable {
     /** Steps that wait for a person. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** Circuit breakers. */
+    public Breakers breakers() {
+        return breakers;
     }
 
     /** Processes and queues. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     Json#value(Object)}
  * @param retry how often it is tried
  * @param timeout how long one attempt may take; whole milliseconds, 1 ms to 30 days
+ * @param breaker what it says of its circuit breaker; see {@link #guard}
  * @param description free text for people, may be empty
  */
 public record StepDefinition(
@@ -32,6 +33,7 @@ public record StepDefinition(
         Map<String, @Nullable Object> settings,
         RetryPolicy retry,
         Optional<Duration> timeout,
+        Optional<BreakerPolicy> breaker,
         String description) {
 
     /**
@@ -40,6 +42,11 @@ public record StepDefinition(
     public StepDefinition {
         dependencies = List.copyOf(dependencies);
         settings = Json.object(settings);
+    }
+
+    /** The circuit breaker that it runs under: the one of its handler if it does not say. */
+    public BreakerPolicy guard() {
+        return breaker.orElseGet(() -> BreakerPolicy.of(handler));
     }
 
     /** What a step is made from, in {@link Workflow.Builder#step}. Not safe for several threads. */
@@ -58,6 +65,7 @@ public record StepDefinition(
         private Duration cap = RetryPolicy.DEFAULT.cap();
         private boolean hardCap = RetryPolicy.DEFAULT.hardCap();
         private Optional<Duration> timeout = Optional.empty();
+        private Optional<BreakerPolicy> breaker = Optional.empty();
         private String description = "";
 
         Builder(String name) {
@@ -74,6 +82,10 @@ public record StepDefinition(
         public Builder handler(String handler) {
             this.handler = handler;
             return this;
+        }
+
+        String handler() {
+            return handler;
         }
 
         /** Adds steps that must have succeeded before this one starts. */
@@ -156,6 +168,12 @@ public record StepDefinition(
             return this;
         }
 
+        /** The circuit breaker to run under; that of the handler's name if not said. */
+        public Builder breaker(BreakerPolicy policy) {
+            this.breaker = Optional.of(policy);
+            return this;
+        }
+
         /** Free text for people. */
         public Builder description(String description) {
             this.description = description;
@@ -190,6 +208,7 @@ public record StepDefinition(
                     checkedSettings(faults),
                     retry,
                     timeout,
+                    breaker,
                     description);
         }
 

@@ -38,6 +38,7 @@ final class StepReader {
                     settings,
                     "retry",
                     "lifecycle",
+                    "circuit_breaker",
                     "timeout_ms",
                     "timeout_seconds");
         }
@@ -55,6 +56,9 @@ final class StepReader {
                     "backoff_base_ms",
                     "backoff_multiplier",
                     "max_backoff_ms");
+
+    private static final List<String> BREAKER_FIELDS =
+            List.of("enabled", "dependency", "failures", "open_ms");
 
     private static final List<String> LIFECYCLE_FIELDS =
             List.of("max_steps_in_process_minutes", "timeout_ms");
@@ -113,6 +117,24 @@ final class StepReader {
         handler(step);
         in.object("retry", model + ".retry").ifPresent(retry -> retry(retry, step));
         timeout(step);
+        in.object("circuit_breaker", model + ".circuit_breaker")
+                .ifPresent(breaker -> breaker(breaker, step));
+    }
+
+    private void breaker(ObjectReader breaker, StepDefinition.Builder step) {
+        String field = model + ".circuit_breaker";
+        breaker.checkFields(BREAKER_FIELDS, List.of());
+        Optional<Boolean> enabled = breaker.flag("enabled", field + ".enabled");
+        Optional<String> dependency = breaker.text("dependency", field + ".dependency");
+        Optional<Long> failures =
+                breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
+        Optional<Duration> openFor = time(breaker, "open_ms", field, 1);
+        step.breaker(
+                new BreakerPolicy(
+                        enabled.orElse(true),
+                        dependency.orElseGet(step::handler),
+                        failures.map(Long::intValue).orElse(BreakerPolicy.DEFAULT_FAILURES),
+                        openFor.orElse(BreakerPolicy.DEFAULT_OPEN_FOR)));
     }
 
     private void handler(StepDefinition.Builder step) {

@@ -40,6 +40,17 @@ public final class WorkflowJson {
         json.put("settings", sorted(step.settings()));
         json.put("retry", retry(step.retry()));
         json.put("timeout_ms", step.timeout().map(Duration::toMillis).orElse(null));
+        // Left out where it is not said, so that definitions of old keep their hashes.
+        step.breaker().ifPresent(breaker -> json.put("circuit_breaker", breaker(breaker)));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> breaker(BreakerPolicy breaker) {
+        Map<String, @Nullable Object> json = new TreeMap<>();
+        json.put("enabled", breaker.enabled());
+        json.put("dependency", breaker.dependency());
+        json.put("failures", breaker.failures());
+        json.put("open_ms", breaker.openFor().toMillis());
         return json;
     }
 
@@ -108,12 +119,21 @@ public final class WorkflowJson {
                 timeout.isNull()
                         ? Optional.empty()
                         : Optional.of(Duration.ofMillis(timeout.longValue())),
+                Optional.ofNullable(json.get("circuit_breaker")).map(WorkflowJson::breaker),
                 text(json, "description"));
     }
 
     private static Map<String, @Nullable Object> settings(JsonNode json) {
         Map<?, ?> map = Json.mapper().treeToValue(json, Map.class);
         return Json.object(map);
+    }
+
+    private static BreakerPolicy breaker(JsonNode json) {
+        return new BreakerPolicy(
+                field(json, "enabled").booleanValue(),
+                text(json, "dependency"),
+                field(json, "failures").intValue(),
+                Duration.ofMillis(field(json, "open_ms").longValue()));
     }
 
     private static RetryPolicy retry(JsonNode json) {

@@ -101,6 +101,9 @@ final class StepRepair {
                 ready.add(new Ready(address, text, entryId, graph.dependencies(step)));
             } else if (field.state() == StepState.WAITING_FOR_RETRY) {
                 timers.add(setTimer(keys, address, field));
+            } else if (field.state() == StepState.PARKED) {
+                String dependency = graph.step(step).guard().dependency();
+                timers.add(setParked(keys, address, field, dependency));
             }
         }
         return dead && !moving;
@@ -115,6 +118,23 @@ final class StepRepair {
                         (double) field.dueMillis(),
                         Bytes.of(step.timer()))
                 .toCompletableFuture();
+    }
+
+    /** Where it is listed already, it stays. */
+    private CompletableFuture<?> setParked(
+            Keys keys, StepAddress step, StepField field, String dependency) {
+        CompletableFuture<?> listed =
+                redis.commands()
+                        .zadd(
+                                Bytes.of(keys.parked(dependency)),
+                                ZAddArgs.Builder.nx(),
+                                (double) field.ledgers().readyMillis(),
+                                Bytes.of(step.timer()))
+                        .toCompletableFuture();
+        return redis.commands()
+                .sadd(Bytes.of(keys.parkedDependencies()), Bytes.of(dependency))
+                .toCompletableFuture()
+                .thenCombine(listed, (added, other) -> other);
     }
 
     private int publish(Keys keys, List<Ready> ready) {

@@ -8,6 +8,7 @@ import dev.stepweir.redis.script.FailStep.Decision;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -37,6 +38,13 @@ final class FailureReports {
 
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
+        BreakerPolicy guard = execution.step().guard();
+        if (context.guard().failed(work, guard, error)) {
+            RedisFutures.onDone(
+                    context.guard().park(work, guard, error),
+                    (parked, failure) -> done.accept(execution));
+            return;
+        }
         Ledgers ledgers = work.ledgers().withFailure();
         Decision decision =
                 context.failurePolicy()

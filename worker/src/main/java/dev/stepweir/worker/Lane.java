@@ -9,6 +9,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -257,6 +258,25 @@ final class Lane {
     }
 
     private void execute(Assignment assignment, Plan plan) {
+        BreakerPolicy policy = plan.step(assignment.step().step()).guard();
+        if (context.guard().isOpenTo(assignment, policy)) {
+            launch(assignment, plan);
+            return;
+        }
+        RedisFutures.onDone(
+                context.guard().admits(assignment, policy),
+                (admitted, failure) -> {
+                    if (Boolean.TRUE.equals(admitted)) {
+                        launch(assignment, plan);
+                    } else {
+                        RedisFutures.onDone(
+                                context.guard().park(assignment, policy, null),
+                                (parked, problem) -> slotFreed(assignment.step().queue()));
+                    }
+                });
+    }
+
+    private void launch(Assignment assignment, Plan plan) {
         Execution execution =
                 new Execution(
                         assignment,
@@ -270,6 +290,7 @@ final class Lane {
 
     /** An execution returned: its commit goes with the next turn. */
     void succeeded(Execution execution, Commit commit) {
+        context.guard().succeeded(execution.assignment(), execution.step().guard());
         synchronized (this) {
             outbox.addLast(new Finished(execution, commit));
         }
@@ -364,6 +385,7 @@ final class Lane {
 
     /** Nothing more is to be reported of an execution. */
     void forget(Execution execution) {
+        context.guard().ended(execution.assignment());
         inHand.remove(execution);
         synchronized (this) {
             notifyAll();

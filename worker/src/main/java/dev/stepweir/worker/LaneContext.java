@@ -31,10 +31,13 @@ final class LaneContext {
     private final FailurePolicy failurePolicy;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
+    private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
 
     LaneContext(
             Redis redis,
+            String worker,
+            Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
             Slots slots,
             Plans plans,
@@ -50,6 +53,7 @@ final class LaneContext {
         this.failurePolicy = failurePolicy;
         this.clock = clock;
         this.scheduler = scheduler;
+        this.guard = new Guard(redis, worker, gates, this);
     }
 
     void add(Lane lane) {
@@ -66,6 +70,11 @@ final class LaneContext {
 
     Slots slots() {
         return slots;
+    }
+
+    /** What stands before the handlers. */
+    Guard guard() {
+        return guard;
     }
 
     Plans plans() {

@@ -5,6 +5,7 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Successor;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepFields;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Graph;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
@@ -19,8 +20,10 @@ final class Plan {
      * One step.
      *
      * @param committed how its success is sent
+     * @param guard the circuit breaker that it runs under
      */
-    record Step(StepDefinition definition, AdvanceSteps.Step committed) {
+    record Step(
+            StepDefinition definition, AdvanceSteps.Step committed, BreakerPolicy guard) {
 
         List<String> dependencies() {
             return definition.dependencies();
@@ -74,6 +77,7 @@ final class Plan {
                         step.handler(),
                         StepFields.state(step.name()),
                         StepFields.output(step.name()),
-                        successors));
+                        successors),
+                step.guard());
     }
 }

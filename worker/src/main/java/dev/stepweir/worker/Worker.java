@@ -38,6 +38,7 @@ public final class Worker implements AutoCloseable {
     private final Redis redis;
     private final boolean ownsRedis;
     private final Namespace namespace;
+    private final Gates gates;
     private final LaneContext context;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
@@ -55,9 +56,12 @@ public final class Worker implements AutoCloseable {
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
+        this.gates = new Gates(redis, namespace.keys(0));
         this.context =
                 new LaneContext(
                         redis,
+                        id,
+                        gates,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(new WorkflowStore(redis)),
@@ -88,6 +92,7 @@ public final class Worker implements AutoCloseable {
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
+        context.guard().start();
         heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
@@ -164,6 +169,7 @@ public final class Worker implements AutoCloseable {
         }
         scheduler.shutdownNow();
         cancellations.close();
+        gates.close();
         connections.forEach(Worker::closeQuietly);
         if (ownsRedis) {
             redis.close();

@@ -1,0 +1,29 @@
+package dev.stepweir.breaker;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** Reads of the stored breakers. */
+public final class BreakerReads {
+
+    private BreakerReads() {}
+
+    /** Every breaker that has something to remember, by dependency; the others are closed. */
+    public static CompletableFuture<Map<String, Breaker>> all(Redis redis, Keys keys) {
+        return redis.commands()
+                .hgetall(Bytes.of(keys.in(0).breakers()))
+                .toCompletableFuture()
+                .thenApply(stored -> {
+                    Map<String, Breaker> breakers = new TreeMap<>();
+                    stored.forEach((key, json) -> {
+                        String dependency = Bytes.text(key);
+                        breakers.put(dependency, Breaker.parse(dependency, json));
+                    });
+                    return breakers;
+                });
+    }
+}

@@ -10,6 +10,8 @@ RUN groupadd --system --gid 10001 stepweir \
  && useradd --system --uid 10001 --gid stepweir --no-create-home --shell /usr/sbin/nologin stepweir
 COPY --from=build /src/cli/target/lib /opt/stepweir/lib
 COPY --from=build /src/cli/target/stepweir.jar /opt/stepweir/stepweir.jar
+# The licence of the Redis program that one of the libraries brings along.
+COPY --from=build /src/THIRD-PARTY.md /opt/stepweir/THIRD-PARTY.md
 # Jars put into handlers/ are on the class path of every worker: mount them, or build FROM this image.
 RUN mkdir /opt/stepweir/handlers
 ENV CLASSPATH=/opt/stepweir/stepweir.jar:/opt/stepweir/lib/*:/opt/stepweir/handlers/*

@@ -85,7 +85,7 @@ start_server() {
 }
 
 # npm's files stay out of the tree: one directory per set of locked versions.
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/stepweir
+cache=${XDG_CACHE_HOME:-${HOME:-${TMPDIR:-/tmp}}/.cache}/stepweir
 peers=$cache/peers-$(cksum <"$root/scripts/peers/package-lock.json" | tr -d ' ')
 if [ ! -d "$peers/node_modules/bullmq" ]; then
   echo "bench-peers: installing the peers into $peers" >&2

@@ -192,8 +192,8 @@ await_ready 0
 say "Redis listens on 127.0.0.1:$(sed -n 's/^ready redis //p' "$work/redis.log")"
 start orchestrator orchestrator
 start reaper reaper
-start worker-1 worker
-start worker-2 worker
+start worker-1 worker --concurrency 2
+start worker-2 worker --concurrency 2
 for i in 1 2 3 4; do
   await_ready "$i"
 done

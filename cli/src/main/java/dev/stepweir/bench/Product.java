@@ -35,9 +35,12 @@ import org.HdrHistogram.Histogram;
 final class Product implements Contender {
 
     private static final String HANDLER = "noop";
-    private static final int CONCURRENCY = 200;
+
+    /** As many steps in hand as the floor has: two lanes, one batch committed, one read. */
+    private static final int CONCURRENCY = 400;
+
     private static final int SUBMITTED_AT_ONCE = 500;
-    private static final int WARM_UP_DRAINS = 3;
+    private static final int WARM_UP_DRAINS = 5;
     private static final Map<String, Integer> RESULT = Map.of("ok", 1);
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 

@@ -73,8 +73,10 @@ class RolesIT {
     void a_role_waits_for_redis(TestRedis server, JavaProcesses processes) {
         server.server().stop();
         JavaProcess worker = start(processes, "worker", "--redis", server.uri());
-        String said = worker.awaitLine(line -> line.contains("trying again in 1 s"), SOON);
-        assertThat(said).startsWith("cannot use Redis at redis://***@127.0.0.1:");
+        String said = worker.awaitLine(line -> line.contains("next try in 1 s"), SOON);
+        assertThat(said)
+                .startsWith("Redis at redis://***@127.0.0.1:")
+                .contains("is away (Connection refused)");
         server.server().startAgain();
         worker.awaitLine(line -> line.startsWith("ready worker w"), SOON);
         worker.signal("TERM");

@@ -130,11 +130,20 @@ public final class Stack implements AutoCloseable {
     }
 
     /** One more worker that finds Redis at an address of its own. */
-    public synchronized Worker worker(String address, Handlers handlers) {
+    public Worker worker(String address, Handlers handlers) {
+        return worker(address, WORKER, handlers);
+    }
+
+    /** One more worker that behaves as it is told. */
+    public Worker worker(WorkerConfig config, Handlers handlers) {
+        return worker(uri, config, handlers);
+    }
+
+    private synchronized Worker worker(String address, WorkerConfig config, Handlers handlers) {
         Worker worker =
                 Worker.builder()
                         .namespace(namespace.name())
-                        .config(WORKER)
+                        .config(config)
                         .handlers(handlers)
                         .start(own(address));
         owned.add(worker);

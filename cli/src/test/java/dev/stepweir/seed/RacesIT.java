@@ -15,6 +15,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +90,13 @@ class RacesIT {
         Duration limit = Duration.ofMillis(30);
         Workflow workflow =
                 Workflow.builder("close")
-                        .step("only", s -> s.handler("slow").timeout(limit).maxAttempts(1))
+                        .step(
+                                "only",
+                                s ->
+                                        s.handler("slow")
+                                                .timeout(limit)
+                                                .maxAttempts(1)
+                                                .breaker(BreakerPolicy.NONE))
                         .build();
         AtomicInteger completed = new AtomicInteger();
         Handlers handlers =

@@ -134,7 +134,12 @@ public final class StepweirClient implements AutoCloseable {
      * @throws UnknownRunException when there is no such run
      */
     public RunResult await(RunId run, Duration limit) throws InterruptedException {
-        return await(completion(run), run, limit);
+        try {
+            return await(completion(run), run, limit);
+        } catch (AwaitTimeoutException | InterruptedException givenUp) {
+            watches.unwatch(run);
+            throw givenUp;
+        }
     }
 
     /** Waits for a run that is being watched; see {@link #await(RunId, Duration)}. */

@@ -54,6 +54,9 @@ final class Watches implements AutoCloseable {
         /** False while a submit is under way: a run that is not there yet is not unknown. */
         volatile boolean stored;
 
+        /** How many hold a future of it; changed by the map's own functions only. */
+        int waiters;
+
         Watch(boolean stored) {
             this.stored = stored;
         }
@@ -71,7 +74,9 @@ final class Watches implements AutoCloseable {
 
     /** Begins to listen for a run that is about to be submitted with {@link #channel}. */
     CompletableFuture<Void> expect(RunId run) {
-        outstanding.putIfAbsent(run, new Watch(false));
+        Watch watch = new Watch(false);
+        watch.waiters = 1;
+        outstanding.putIfAbsent(run, watch);
         return listen(run.partition());
     }
 
@@ -91,12 +96,29 @@ final class Watches implements AutoCloseable {
         outstanding.remove(run);
     }
 
+    /** One that asked for {@link #completion} does not wait any more. */
+    void unwatch(RunId run) {
+        outstanding.computeIfPresent(run, (id, watch) -> --watch.waiters > 0 ? watch : null);
+    }
+
+    /** How many runs are watched. */
+    int size() {
+        return outstanding.size();
+    }
+
     /** When the run closes; fails with {@link UnknownRunException} when there is none. */
     CompletableFuture<RunResult> completion(RunId run) {
         Watch fresh = new Watch(true);
-        Watch before = outstanding.putIfAbsent(run, fresh);
-        if (before != null) {
-            return before.closed.copy();
+        Watch watch =
+                outstanding.compute(
+                        run,
+                        (id, before) -> {
+                            Watch shared = before == null ? fresh : before;
+                            shared.waiters++;
+                            return shared;
+                        });
+        if (watch != fresh) {
+            return watch.closed.copy();
         }
         return listen(run.partition())
                 .thenCompose(listening -> checkFirst(run, fresh))

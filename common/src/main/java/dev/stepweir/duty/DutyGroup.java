@@ -1,6 +1,7 @@
 package dev.stepweir.duty;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The duties of one process, started in their order and stopped together: a stop takes as long as
@@ -10,8 +11,13 @@ public final class DutyGroup implements AutoCloseable {
 
     private final List<DutyLoop> loops;
 
-    public DutyGroup(List<? extends Duty> duties) {
-        this.loops = duties.stream().map(duty -> new DutyLoop(duty)).toList();
+    /**
+     * Loops that are yet to start.
+     *
+     * @param spokenOf true for a failure that somebody else logs, once for all loops that meet it
+     */
+    public DutyGroup(List<? extends Duty> duties, Predicate<? super Throwable> spokenOf) {
+        this.loops = duties.stream().map(duty -> new DutyLoop(duty, spokenOf)).toList();
     }
 
     /** Starts all; does nothing for those that run. */

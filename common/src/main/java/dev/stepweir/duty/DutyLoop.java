@@ -1,17 +1,16 @@
 package dev.stepweir.duty;
 
-import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs one duty on a daemon thread of its own, named {@code stepweir-<duty>}, until it is stopped.
- * Whatever the duty throws is logged in one line and tried again after a growing, jittered pause of
- * 100 ms to 5 s: a loop ends by {@link #stop} only. Thread-safe. A stopped loop stays stopped.
+ * Whatever the duty throws is logged in one line and tried again after a growing {@link Backoff}: a
+ * loop ends by {@link #stop} only. Thread-safe. A stopped loop stays stopped.
  */
 public final class DutyLoop implements AutoCloseable {
 
@@ -21,7 +20,8 @@ public final class DutyLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DutyLoop.class);
 
     private final Duty duty;
-    private final IntervalFunction backoff;
+    private final Predicate<? super Throwable> spokenOf;
+    private final Backoff backoff;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -30,14 +30,21 @@ public final class DutyLoop implements AutoCloseable {
     private boolean awake;
 
     public DutyLoop(Duty duty) {
-        this(
-                duty,
-                IntervalFunction.ofExponentialRandomBackoff(
-                        Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5)));
+        this(duty, failure -> false);
     }
 
-    DutyLoop(Duty duty, IntervalFunction backoff) {
+    /**
+     * A loop that is yet to start.
+     *
+     * @param spokenOf true for a failure that somebody else logs, once for all loops that meet it
+     */
+    public DutyLoop(Duty duty, Predicate<? super Throwable> spokenOf) {
+        this(duty, spokenOf, new Backoff());
+    }
+
+    DutyLoop(Duty duty, Predicate<? super Throwable> spokenOf, Backoff backoff) {
         this.duty = duty;
+        this.spokenOf = spokenOf;
         this.backoff = backoff;
         this.thread =
                 Thread.ofPlatform().daemon().name("stepweir-" + duty.name()).unstarted(this::run);
@@ -126,25 +133,24 @@ public final class DutyLoop implements AutoCloseable {
     }
 
     private void run() {
-        int failures = 0;
+        boolean complained = false;
         while (!isStopping()) {
-            long pauseMillis;
+            Duration pause;
             try {
-                pauseMillis = duty.runOnce().pause().toMillis();
-                if (failures > 0) {
+                pause = duty.runOnce().pause();
+                int failures = backoff.succeeded();
+                if (complained) {
+                    complained = false;
                     LOG.info("{} works again after {} failures", duty.name(), failures);
-                    failures = 0;
                 }
             } catch (Throwable failure) {
                 if (isStopping()) {
                     break;
                 }
-                failures++;
-                pauseMillis = backoff.apply(failures);
-                LOG.warn("{} failed, again in {} ms: {}", duty.name(), pauseMillis, says(failure));
-                LOG.debug("{} failed", duty.name(), failure);
+                pause = backoff.next();
+                complained |= complain(failure, pause);
             }
-            pause(pauseMillis);
+            pause(pause);
         }
         // The flag of a late interrupt must not disturb the last clean-up.
         boolean interrupted = Thread.interrupted();
@@ -153,6 +159,15 @@ public final class DutyLoop implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.debug("{} (interrupted: {}) could not clean up", duty.name(), interrupted, e);
         }
+    }
+
+    private boolean complain(Throwable failure, Duration pause) {
+        LOG.debug("{} failed", duty.name(), failure);
+        if (spokenOf.test(failure)) {
+            return false;
+        }
+        LOG.warn("{} failed, again in {} ms: {}", duty.name(), pause.toMillis(), says(failure));
+        return true;
     }
 
     private static String says(Throwable failure) {
@@ -171,10 +186,10 @@ public final class DutyLoop implements AutoCloseable {
     }
 
     /** Waits until woken or stopped; an interrupt that is no stop ends the pause and no more. */
-    private void pause(long millis) {
+    private void pause(Duration time) {
         lock.lock();
         try {
-            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            long left = time.toNanos();
             while (left > 0 && !awake && !stopping) {
                 left = changed.awaitNanos(left);
             }

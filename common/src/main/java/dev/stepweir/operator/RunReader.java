@@ -115,6 +115,7 @@ final class RunReader {
                 millis(field.dueMillis()),
                 value(run, StepFields.output(name)),
                 Optional.ofNullable(run.fields().get(StepFields.error(name)))
+                        .filter(text -> !committed)
                         .map(text -> Json.read(text, StepError.class)));
     }
 

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param to when it was committed
  * @param nextRetryAt when it will be published again
  * @param output JSON null while there is none
- * @param error of the last attempt that failed, even if a later one succeeded
+ * @param error of the last attempt that failed; none once one succeeded, the history keeps it
  */
 public record StepView(
         String name,

@@ -4,6 +4,7 @@ import dev.stepweir.run.RunId;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant and how many partitions its runs are spread over. The count is fixed when the namespace
@@ -32,8 +33,12 @@ public record Namespace(String name, int partitions) {
         byte[] key = Bytes.of(new Keys(name, 0).namespaceRecord());
         byte[] field = Bytes.of("partitions");
         return redis.retrying(() -> {
-            RedisFutures.join(redis.commands().hsetnx(key, field, Bytes.of(partitionsIfNew)));
-            byte[] stored = RedisFutures.join(redis.commands().hget(key, field));
+            // A read comes first, for a full Redis still answers reads.
+            byte @Nullable [] stored = RedisFutures.join(redis.commands().hget(key, field));
+            if (stored == null) {
+                RedisFutures.join(redis.commands().hsetnx(key, field, Bytes.of(partitionsIfNew)));
+                stored = RedisFutures.join(redis.commands().hget(key, field));
+            }
             return new Namespace(name, Integer.parseInt(Bytes.text(stored)));
         });
     }

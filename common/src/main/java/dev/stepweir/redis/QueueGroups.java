@@ -1,18 +1,49 @@
 package dev.stepweir.redis;
 
-import io.lettuce.core.XGroupCreateArgs;
-import io.lettuce.core.XReadArgs.StreamOffset;
+import dev.stepweir.redis.script.CreateGroup;
+import io.lettuce.core.RedisException;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The consumer group of each queue. It is created at the end of its stream: entries that a lost
  * group forgot are never delivered again but published anew by the reconciler, so whoever publishes
- * the first step of a workflow sees to its groups before.
+ * the first step of a workflow sees to its groups before. What was seen once is remembered.
+ * Thread-safe.
  */
 public final class QueueGroups {
 
-    private QueueGroups() {}
+    private final Redis redis;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    public QueueGroups(Redis redis) {
+        this.redis = redis;
+    }
+
+    /** Creates the groups that are missing, as far as is known here, in one round trip. */
+    public void ensure(Keys keys, Collection<String> queues) {
+        Set<String> missing =
+                queues.stream()
+                        .map(keys::queue)
+                        .filter(key -> !known.contains(key))
+                        .collect(Collectors.toSet());
+        Map<String, CompletableFuture<?>> created = new HashMap<>();
+        missing.forEach(key -> created.put(key, create(redis, key)));
+        created.forEach((key, reply) -> {
+            RedisFutures.join(reply);
+            known.add(key);
+        });
+    }
+
+    /** Forgets what was seen of a queue: it or its group turned out to be gone. */
+    public void forget(Keys keys, String queue) {
+        known.remove(keys.queue(queue));
+    }
 
     /** Creates the groups that are missing in one partition; one that exists is left alone. */
     public static CompletableFuture<Void> create(
@@ -25,15 +56,13 @@ public final class QueueGroups {
     }
 
     private static CompletableFuture<?> create(Redis redis, String stream) {
-        return redis.commands()
-                .xgroupCreate(
-                        StreamOffset.latest(Bytes.of(stream)),
-                        Bytes.of(Keys.WORKER_GROUP),
-                        XGroupCreateArgs.Builder.mkstream())
-                .toCompletableFuture()
-                .exceptionallyCompose(failure ->
-                        String.valueOf(failure.getMessage()).contains("BUSYGROUP")
-                                ? CompletableFuture.completedFuture("OK")
-                                : CompletableFuture.failedFuture(failure));
+        return new CreateGroup(stream, Keys.WORKER_GROUP, CreateGroup.FROM_THE_END)
+                .runAsync(redis.scripts());
+    }
+
+    /** Whether a stream or its group is not there (any more). */
+    public static boolean isNoGroup(RedisException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("NOGROUP") || message.startsWith("UNBLOCKED");
     }
 }

@@ -1,14 +1,18 @@
 package dev.stepweir.redis;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.stepweir.redis.script.ScriptRunner;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisURI;
@@ -20,6 +24,10 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -33,16 +41,29 @@ public final class Redis implements AutoCloseable {
     /** A reply later than this counts as lost. Longer than any blocking read. */
     public static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
+    /** Each connection that was lost is tried again within two seconds, however long it is away. */
+    private static final Delay RECONNECT_DELAY =
+            Delay.equalJitter(Duration.ofMillis(10), Duration.ofSeconds(2), 10, MILLISECONDS);
+
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(2);
+
     private final RedisClient client;
+    private final ClientResources resources;
     private final RedisURI uri;
+    private final String address;
+    private final OutageWatch outages;
     private final StatefulRedisConnection<byte[], byte[]> shared;
     private final ScriptRunner scripts;
     private final Retry retry;
 
-    private Redis(RedisClient client, RedisURI uri) {
+    private Redis(RedisClient client, ClientResources resources, RedisURI uri, String address) {
         this.client = client;
+        this.resources = resources;
         this.uri = uri;
+        this.address = withoutPassword(address);
+        this.outages = new OutageWatch(this.address, this::look);
         this.shared = client.connect(ByteArrayCodec.INSTANCE, uri);
+        shared.addListener(new Reconnected(outages));
         this.scripts = new ScriptRunner(shared.async());
         this.retry =
                 Retry.of(
@@ -67,7 +88,9 @@ public final class Redis implements AutoCloseable {
         RedisURI uri = parse(address);
         uri.setClientName(clientName);
         uri.setTimeout(COMMAND_TIMEOUT);
-        RedisClient client = RedisClient.create();
+        ClientResources resources =
+                ClientResources.builder().reconnectDelay(RECONNECT_DELAY).build();
+        RedisClient client = RedisClient.create(resources);
         client.setOptions(
                 ClientOptions.builder()
                         .protocolVersion(ProtocolVersion.RESP2)
@@ -81,9 +104,9 @@ public final class Redis implements AutoCloseable {
                                         .build())
                         .build());
         try {
-            return new Redis(client, uri);
+            return new Redis(client, resources, uri, address);
         } catch (RedisException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            shutDown(client, resources);
             throw e;
         }
     }
@@ -106,13 +129,19 @@ public final class Redis implements AutoCloseable {
         return address.replaceAll("//[^@/]*@", "//***@");
     }
 
+    /** Where Redis is, without the password. */
     public String address() {
-        return withoutPassword(uri.toURI().toString());
+        return address;
     }
 
     /** Short commands on the shared connection; never a blocking one. */
     public RedisAsyncCommands<byte[], byte[]> commands() {
         return shared.async();
+    }
+
+    /** Speaks of the absence of this Redis for all who meet it. */
+    public OutageWatch outages() {
+        return outages;
     }
 
     /** Scripts on the shared connection. */
@@ -150,8 +179,10 @@ public final class Redis implements AutoCloseable {
         String message = String.valueOf(failure.getMessage());
         return failure instanceof RedisException
                 && !Thread.currentThread().isInterrupted()
-                && (message.contains("not connected")
+                && (failure.getCause() instanceof IOException
+                        || message.contains("not connected")
                         || message.contains("Connection closed")
+                        || message.contains("Connection disconnected")
                         || message.contains("Connection reset")
                         || message.startsWith("READONLY")
                         || message.startsWith("MASTERDOWN")
@@ -161,7 +192,32 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        outages.close();
         shared.close();
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        shutDown(client, resources);
+    }
+
+    private static void shutDown(RedisClient client, ClientResources resources) {
+        client.shutdown(Duration.ZERO, SHUTDOWN_LIMIT);
+        resources
+                .shutdown(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis());
+    }
+
+    /**
+     * Looks whether Redis answers, on a fresh connection: only such a one tells why it does not.
+     */
+    private void look() {
+        try (StatefulRedisConnection<byte[], byte[]> fresh = openConnection()) {
+            RedisFutures.join(fresh.async().ping());
+        }
+    }
+
+    /** Tells the watch when the shared connection is there again. */
+    private record Reconnected(OutageWatch watch) implements RedisConnectionStateListener {
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress peer) {
+            watch.wake();
+        }
     }
 }

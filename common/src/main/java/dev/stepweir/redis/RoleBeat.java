@@ -2,7 +2,7 @@ package dev.stepweir.redis;
 
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
-import io.lettuce.core.Range;
+import dev.stepweir.redis.script.BeatRole;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ public final class RoleBeat implements Duty {
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
 
     private final Redis redis;
-    private final byte[] key;
+    private final Keys keys;
     private final String id;
     private final Duration every;
 
@@ -30,7 +30,7 @@ public final class RoleBeat implements Duty {
      */
     public RoleBeat(Redis redis, Namespace namespace, String id, Duration every) {
         this.redis = redis;
-        this.key = Bytes.of(namespace.keys(0).roleBeats());
+        this.keys = namespace.keys(0);
         this.id = id;
         this.every = every;
     }
@@ -64,15 +64,12 @@ public final class RoleBeat implements Duty {
 
     @Override
     public Tick runOnce() {
-        long now = RedisTime.millis(redis);
-        RedisFutures.join(redis.commands().zadd(key, (double) now, Bytes.of(id)));
-        Range<Long> forgotten = Range.create(0L, now - FORGOTTEN_AFTER.toMillis());
-        RedisFutures.join(redis.commands().zremrangebyscore(key, forgotten));
+        var unused = new BeatRole(keys, id, FORGOTTEN_AFTER).run(redis.scripts());
         return Tick.after(every);
     }
 
     @Override
     public void close() {
-        RedisFutures.join(redis.commands().zrem(key, Bytes.of(id)));
+        RedisFutures.join(redis.commands().zrem(Bytes.of(keys.roleBeats()), Bytes.of(id)));
     }
 }

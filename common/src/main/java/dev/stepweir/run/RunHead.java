@@ -10,6 +10,11 @@ import dev.stepweir.state.RunState;
  */
 public record RunHead(RunState state, String workflowHash, int deadSteps) {
 
+    /** The head of a running run without dead steps, as stored. */
+    public static String running(String workflowHash) {
+        return "RUNNING " + workflowHash;
+    }
+
     public static RunHead parse(String text) {
         String[] tokens = text.split(" ");
         return new RunHead(

@@ -47,28 +47,42 @@ public record StepField(
             int open = Integer.parseInt(tokens[1]);
             return new StepField(state, Optional.empty(), Ledgers.NONE, open, 0, "", 0, 0);
         }
-        Map<String, String> values = new HashMap<>();
-        for (int i = 2; i < tokens.length; i++) {
-            int equals = tokens[i].indexOf('=');
-            values.put(tokens[i].substring(0, equals), tokens[i].substring(equals + 1));
-        }
+        Map<String, String> values = tokens(tokens, 2);
         return new StepField(
                 state,
                 Optional.of(Dispatch.parse(tokens[1])),
-                new Ledgers(
-                        count(values, "f"),
-                        count(values, "c"),
-                        count(values, "r"),
-                        count(values, "fb"),
-                        count(values, "cb"),
-                        values.getOrDefault("dlq", ""),
-                        Long.parseLong(values.getOrDefault("at", "0")),
-                        Long.parseLong(values.getOrDefault("pass", "0"))),
+                ledgers(values),
                 0,
                 Long.parseLong(values.getOrDefault("due", "0")),
                 values.getOrDefault("w", ""),
                 Long.parseLong(values.getOrDefault("to", "0")),
                 Long.parseLong(values.getOrDefault("ms", "0")));
+    }
+
+    /** Reads what {@link #ledgerSuffix} wrote. */
+    public static Ledgers parseLedgers(String suffix) {
+        return ledgers(tokens(suffix.split(" "), 1));
+    }
+
+    private static Map<String, String> tokens(String[] tokens, int from) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = from; i < tokens.length; i++) {
+            int equals = tokens[i].indexOf('=');
+            values.put(tokens[i].substring(0, equals), tokens[i].substring(equals + 1));
+        }
+        return values;
+    }
+
+    private static Ledgers ledgers(Map<String, String> values) {
+        return new Ledgers(
+                count(values, "f"),
+                count(values, "c"),
+                count(values, "r"),
+                count(values, "fb"),
+                count(values, "cb"),
+                values.getOrDefault("dlq", ""),
+                Long.parseLong(values.getOrDefault("at", "0")),
+                Long.parseLong(values.getOrDefault("pass", "0")));
     }
 
     /**

@@ -18,6 +18,10 @@ public record BreakerPolicy(
 
     public static final Duration DEFAULT_OPEN_FOR = Duration.ofSeconds(60);
 
+    /** Of a step that no breaker concerns. */
+    public static final BreakerPolicy NONE =
+            new BreakerPolicy(false, "none", DEFAULT_FAILURES, DEFAULT_OPEN_FOR);
+
     static final int MOST_FAILURES = 1_000;
 
     /** What a step gets that says nothing of it. */

@@ -52,7 +52,8 @@ class DutyLoopTest {
                         closed.incrementAndGet();
                     }
                 },
-                IntervalFunction.of(1));
+                failure -> false,
+                new Backoff(IntervalFunction.of(1)));
     }
 
     @AfterEach
@@ -182,7 +183,7 @@ class DutyLoopTest {
                                     }
                                 })
                         .toList();
-        try (DutyGroup group = new DutyGroup(duties)) {
+        try (DutyGroup group = new DutyGroup(duties, failure -> false)) {
             group.start();
             group.start();
             await().until(() -> counts.stream().allMatch(count -> count.get() == 1));

@@ -1,18 +1,14 @@
 package dev.stepweir.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** The directory of one server: its files, and the process that last wrote them. */
 record DataDir(Path path, boolean temporary) {
@@ -21,7 +17,7 @@ record DataDir(Path path, boolean temporary) {
         try {
             return wanted.isPresent()
                     ? new DataDir(Files.createDirectories(wanted.get().toAbsolutePath()), false)
-                    : new DataDir(Files.createTempDirectory("stepweir-redis-"), true);
+                    : new DataDir(TemporaryDir.create(), true);
         } catch (IOException e) {
             throw new RedisUnavailableException("cannot create the data directory", e);
         }
@@ -54,6 +50,11 @@ record DataDir(Path path, boolean temporary) {
         }
     }
 
+    /** Whether the last server on these files still runs. */
+    boolean isServed() {
+        return lastServer().isPresent();
+    }
+
     private Optional<ProcessHandle> lastServer() {
         try {
             long pid = Long.parseLong(Files.readString(pidFile(path)).strip());
@@ -74,13 +75,6 @@ record DataDir(Path path, boolean temporary) {
         if (!temporary || !Files.exists(path)) {
             return;
         }
-        try (Stream<Path> files = Files.walk(path)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + path, e);
-        }
+        TemporaryDir.delete(path);
     }
 }

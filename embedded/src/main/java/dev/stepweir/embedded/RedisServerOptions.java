@@ -238,6 +238,8 @@ public record RedisServerOptions(
         }
         maxmemoryBytes.ifPresent(bytes -> lines.append("maxmemory ").append(bytes).append('\n'));
         lines.append("maxmemory-policy noeviction\n");
+        // A finished entry is deleted by id, which walks its node from the start.
+        lines.append("stream-node-max-entries 20\n");
         lines.append("loglevel warning\n");
         settings.forEach(
                 (name, value) -> lines.append(name).append(' ').append(value).append('\n'));

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +79,24 @@ class RedisServerIT {
             server.startAgain();
             assertThat(server.isRunning()).isTrue();
             assertThatThrownBy(server::startAgain).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void what_a_killed_process_left_is_deleted_by_the_next_start() throws IOException {
+        FileTime longAgo = FileTime.from(Instant.EPOCH);
+        try (RedisServer living = RedisServer.start(RedisServerOptions.forTests())) {
+            Path left = Files.createTempDirectory("stepweir-redis-");
+            Path strange = Files.createTempDirectory("stepweir-redis-");
+            Files.setLastModifiedTime(Files.createFile(left.resolve("owner.lock")), longAgo);
+            Files.setLastModifiedTime(living.dataDir().resolve("owner.lock"), longAgo);
+
+            RedisServer.start(RedisServerOptions.forTests()).close();
+
+            assertThat(left).doesNotExist();
+            assertThat(living.dataDir()).exists();
+            assertThat(strange).exists();
+            Files.delete(strange);
         }
     }
 }

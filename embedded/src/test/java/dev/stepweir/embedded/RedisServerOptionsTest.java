@@ -39,6 +39,7 @@ class RedisServerOptionsTest {
                         appendfsync everysec
                         maxmemory 1000
                         maxmemory-policy noeviction
+                        stream-node-max-entries 20
                         loglevel warning
                         hz 100
                         """);

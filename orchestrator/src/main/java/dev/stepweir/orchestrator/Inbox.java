@@ -4,8 +4,10 @@ import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.CreateGroup;
 import dev.stepweir.redis.script.ForgetConsumer;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
@@ -69,12 +71,17 @@ final class Inbox implements Duty {
         try {
             batch = RedisFutures.join(own.async().xreadgroup(consumer, read, unread));
         } catch (RedisException failure) {
-            if (!Queues.isNoGroup(failure)) {
+            if (!QueueGroups.isNoGroup(failure)) {
                 throw failure;
             }
             // From the beginning: what was rung before the first orchestrator came counts too, and
             // a bell heard twice does no harm.
-            RedisFutures.join(Queues.create(redis, keys.inbox(), Keys.ORCHESTRATOR_GROUP, "0"));
+            var unused =
+                    new CreateGroup(
+                                    keys.inbox(),
+                                    Keys.ORCHESTRATOR_GROUP,
+                                    CreateGroup.FROM_THE_BEGINNING)
+                            .run(redis.scripts());
             return Tick.AGAIN;
         }
         entries.take(keys, batch);

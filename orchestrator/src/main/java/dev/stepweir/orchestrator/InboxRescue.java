@@ -4,6 +4,7 @@ import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import io.lettuce.core.Consumer;
@@ -59,7 +60,7 @@ final class InboxRescue implements Duty {
         try {
             claimed = RedisFutures.join(redis.commands().xautoclaim(Bytes.of(keys.inbox()), page));
         } catch (RedisException failure) {
-            if (!Queues.isNoGroup(failure)) {
+            if (!QueueGroups.isNoGroup(failure)) {
                 throw failure;
             }
             cursor = START;

@@ -4,6 +4,7 @@ import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.DutyGroup;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RoleBeat;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class Orchestrator implements AutoCloseable {
      */
     public static Orchestrator start(Redis redis, Namespace namespace, OrchestratorConfig config) {
         String id = RoleBeat.newId("orchestrator");
-        Queues queues = new Queues(redis);
+        QueueGroups queues = new QueueGroups(redis);
         Definitions definitions = new Definitions(redis);
         RunStarter starter = new RunStarter(redis, definitions, queues);
         InboxEntries entries = new InboxEntries(redis, starter);
@@ -54,7 +55,7 @@ public final class Orchestrator implements AutoCloseable {
         ParkedSteps parked = new ParkedSteps(redis, definitions, queues);
         duties.add(new BreakerKeeper(redis, namespace, id, parked));
         duties.add(new RoleBeat(redis, namespace, id, config.beat()));
-        DutyGroup group = new DutyGroup(duties);
+        DutyGroup group = new DutyGroup(duties, redis.outages()::speaksFor);
         group.start();
         return new Orchestrator(id, group);
     }

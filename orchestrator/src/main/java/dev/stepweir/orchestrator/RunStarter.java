@@ -1,6 +1,7 @@
 package dev.stepweir.orchestrator;
 
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.Operation;
@@ -33,9 +34,9 @@ final class RunStarter {
     private final Redis redis;
     private final RunReads reads;
     private final Definitions definitions;
-    private final Queues queues;
+    private final QueueGroups queues;
 
-    RunStarter(Redis redis, Definitions definitions, Queues queues) {
+    RunStarter(Redis redis, Definitions definitions, QueueGroups queues) {
         this.redis = redis;
         this.reads = new RunReads(redis);
         this.definitions = definitions;

@@ -2,9 +2,11 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ReconcileStep;
+import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -14,7 +16,6 @@ import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import io.lettuce.core.ZAddArgs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,12 +37,12 @@ final class StepRepair {
     private final Redis redis;
     private final RunReads reads;
     private final QueuePositions positions;
-    private final Queues queues;
+    private final QueueGroups queues;
 
     /** A ready step as read. */
     private record Ready(StepAddress step, String expected, String entryId, List<String> inputs) {}
 
-    StepRepair(Redis redis, Queues queues) {
+    StepRepair(Redis redis, QueueGroups queues) {
         this.redis = redis;
         this.reads = new RunReads(redis);
         this.positions = new QueuePositions(redis);
@@ -111,13 +112,8 @@ final class StepRepair {
 
     /** Where there is one already, it stays. */
     private CompletableFuture<?> setTimer(Keys keys, StepAddress step, StepField field) {
-        return redis.commands()
-                .zadd(
-                        Bytes.of(keys.timers()),
-                        ZAddArgs.Builder.nx(),
-                        (double) field.dueMillis(),
-                        Bytes.of(step.timer()))
-                .toCompletableFuture();
+        return new SetTimer(keys, step.timer(), field.dueMillis(), SetTimer.Only.MISSING)
+                .runAsync(redis.scripts());
     }
 
     /** Where it is listed already, it stays. */
@@ -183,7 +179,7 @@ final class StepRepair {
                 .toCompletableFuture()
                 .thenApply(found -> !found.isEmpty())
                 .exceptionally(failure -> {
-                    if (Queues.isNoGroup(RedisFutures.asRedisException(failure))) {
+                    if (QueueGroups.isNoGroup(RedisFutures.asRedisException(failure))) {
                         return false;
                     }
                     throw RedisFutures.asRedisException(failure);

@@ -4,11 +4,13 @@ import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.RetryStep;
+import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -16,7 +18,6 @@ import dev.stepweir.run.StepFields;
 import dev.stepweir.workflow.Graph;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScoredValue;
-import io.lettuce.core.ZAddArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class Timers implements Duty {
     private final Keys keys;
     private final RunStore runs;
     private final Definitions definitions;
-    private final Queues queues;
+    private final QueueGroups queues;
     private final Duration tick;
 
     /** A due timer, its step as stored, and the definition that its run is pinned to. */
@@ -61,7 +62,7 @@ final class Timers implements Duty {
      *
      * @param tick longest time between two looks
      */
-    Timers(Redis redis, Keys keys, Definitions definitions, Queues queues, Duration tick) {
+    Timers(Redis redis, Keys keys, Definitions definitions, QueueGroups queues, Duration tick) {
         this.redis = redis;
         this.keys = keys;
         this.runs = new RunStore(redis);
@@ -186,13 +187,7 @@ final class Timers implements Duty {
                 timer,
                 SET_ASIDE.toSeconds(),
                 why);
-        double later = (double) now + SET_ASIDE.toMillis();
-        RedisFutures.join(
-                redis.commands()
-                        .zadd(
-                                Bytes.of(keys.timers()),
-                                ZAddArgs.Builder.xx().gt(),
-                                later,
-                                Bytes.of(timer)));
+        long later = now + SET_ASIDE.toMillis();
+        var unused = new SetTimer(keys, timer, later, SetTimer.Only.LATER).run(redis.scripts());
     }
 }

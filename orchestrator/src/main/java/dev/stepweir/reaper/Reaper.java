@@ -36,7 +36,7 @@ public final class Reaper implements AutoCloseable {
             duties.add(new SilentWorkers(redis, keys, queues, config.forgetAfter()));
         }
         duties.add(new RoleBeat(redis, namespace, id, config.beat()));
-        DutyGroup group = new DutyGroup(duties);
+        DutyGroup group = new DutyGroup(duties, redis.outages()::speaksFor);
         group.start();
         return new Reaper(id, group);
     }

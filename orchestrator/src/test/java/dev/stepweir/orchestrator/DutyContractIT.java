@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.DutyLoop;
 import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.RoleBeat;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
@@ -35,7 +36,7 @@ class DutyContractIT {
 
     private Duty duty(String name) {
         Definitions definitions = new Definitions(runs.redis());
-        Queues queues = new Queues(runs.redis());
+        QueueGroups queues = new QueueGroups(runs.redis());
         RunStarter starter = new RunStarter(runs.redis(), definitions, queues);
         InboxEntries entries = new InboxEntries(runs.redis(), starter);
         Duration pause = Duration.ofMillis(10);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
@@ -29,7 +30,7 @@ class ReconcilerIT {
     void connect(TestRedis redis) {
         runs = new PlayedRuns(redis);
         Definitions definitions = new Definitions(runs.redis());
-        Queues queues = new Queues(runs.redis());
+        QueueGroups queues = new QueueGroups(runs.redis());
         reconciler =
                 new Reconciler(
                         runs.redis(),

@@ -3,6 +3,7 @@ package dev.stepweir.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
@@ -29,7 +30,7 @@ class RetentionIT {
         runs = new PlayedRuns(redis);
         starter =
                 new RunStarter(
-                        runs.redis(), new Definitions(runs.redis()), new Queues(runs.redis()));
+                        runs.redis(), new Definitions(runs.redis()), new QueueGroups(runs.redis()));
     }
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.StartRun;
@@ -44,7 +45,7 @@ class TimersIT {
                 runs.redis(),
                 runs.keys(),
                 new Definitions(runs.redis()),
-                new Queues(runs.redis()),
+                new QueueGroups(runs.redis()),
                 TICK);
     }
 
@@ -55,7 +56,7 @@ class TimersIT {
     }
 
     private RunId started() {
-        new Queues(runs.redis()).ensure(runs.keys(), List.of("work"));
+        new QueueGroups(runs.redis()).ensure(runs.keys(), List.of("work"));
         RunId run = runs.submit(PlayedRuns.SINGLE);
         assertThat(
                         new StartRun(

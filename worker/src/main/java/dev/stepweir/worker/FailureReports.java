@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.duty.Backoff;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -39,7 +40,9 @@ final class FailureReports {
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
         BreakerPolicy guard = execution.step().guard();
-        if (context.guard().failed(work, guard, error)) {
+        boolean failedProbe = context.guard().failed(work, guard, error);
+        // An undeclared breaker is a guess: under it a step that fails by itself is charged.
+        if (failedProbe && execution.step().definition().breaker().isPresent()) {
             RedisFutures.onDone(
                     context.guard().park(work, guard, error),
                     (parked, failure) -> done.accept(execution));

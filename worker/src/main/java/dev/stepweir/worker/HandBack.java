@@ -79,12 +79,20 @@ final class HandBack {
         return new HandBackStep(keys, step, expected, announcement, event)
                 .runAsync(redis.scripts())
                 .handle((outcome, failure) -> {
-                    log.info(
-                            "handed back ({}): {} run={} step={}",
-                            why,
-                            failure == null ? outcome : failure.getMessage(),
-                            step.run(),
-                            step.step());
+                    if (failure == null) {
+                        log.info(
+                                "handed back ({}): {} run={} step={}",
+                                why,
+                                outcome,
+                                step.run(),
+                                step.step());
+                    } else if (!redis.outages().speaksFor(failure)) {
+                        log.warn(
+                                "not handed back, left to the reaper: run={} step={}: {}",
+                                step.run(),
+                                step.step(),
+                                failure.getMessage());
+                    }
                     return outcome;
                 });
     }

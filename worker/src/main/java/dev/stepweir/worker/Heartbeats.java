@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
@@ -76,10 +77,14 @@ final class Heartbeats implements Runnable {
                 renew(lane);
                 handBackUnknown(lane);
             } catch (RedisException e) {
-                log.warn(
-                        "heartbeat failed in partition {}: {}",
-                        lane.partition().keys().partition(),
-                        e.getMessage());
+                if (QueueGroups.isNoGroup(e)) {
+                    var unused = context.ensureGroups(lane.partition());
+                } else if (!redis.outages().speaksFor(e)) {
+                    log.warn(
+                            "heartbeat failed in partition {}: {}",
+                            lane.partition().keys().partition(),
+                            e.getMessage());
+                }
             } catch (RuntimeException e) {
                 log.error("heartbeat failed", e);
             }

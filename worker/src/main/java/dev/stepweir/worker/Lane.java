@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.duty.Backoff;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps;
@@ -98,7 +99,7 @@ final class Lane {
     void turn() {
         LaneTurn next;
         synchronized (this) {
-            if (turning) {
+            if (turning || context.hasEnded()) {
                 return;
             }
             next = prepare();
@@ -116,7 +117,7 @@ final class Lane {
     private void ended(LaneTurn turn) {
         try {
             turn.settleSlots();
-            wakeStarved();
+            context.wakeStarved(this);
             if (turn.advanced().isCompletedExceptionally()) {
                 recover(turn, turn.advanced().exceptionNow());
             } else {
@@ -148,7 +149,7 @@ final class Lane {
         answer.begun().forEach(this::start);
         int taken = keep(turn) + answer.begun().size() - turn.begins().size();
         if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
-            pause(turn.takeFailure().map(String::valueOf).orElse(answer.problem()));
+            pause(turn.takeFailure().orElseGet(() -> new IllegalStateException(answer.problem())));
             return;
         }
         backoff.succeeded();
@@ -205,22 +206,26 @@ final class Lane {
                 mostItems = passing ? mostItems : 1;
             }
         }
-        pause(String.valueOf(failure.getMessage()));
+        pause(failure);
     }
 
     /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
-    private void pause(String why) {
+    private void pause(Throwable why) {
         Duration delay = backoff.next();
-        if (backoff.isWorthALine()) {
+        if (backoff.isWorthALine() && !context.explains(why)) {
             log.warn(
                     "turn failed in partition {}, next in {} ms: {}",
                     partition.keys().partition(),
                     delay.toMillis(),
-                    why);
+                    why.getMessage());
         }
         synchronized (this) {
             drained = false;
             saturated = false;
+            if (stopping && outbox.isEmpty() && read.isEmpty() && inHand.isEmpty()) {
+                turning = false;
+                return;
+            }
         }
         RedisFutures.onDone(
                 context.ensureGroups(partition),
@@ -247,11 +252,7 @@ final class Lane {
                     if (plan != null && plan.isPresent()) {
                         execute(assignment, plan.get());
                     } else {
-                        log.error(
-                                "no definition {} for run={} step={}: left to the reaper",
-                                assignment.workflowHash(),
-                                assignment.step().run(),
-                                assignment.step().step());
+                        context.plans().complain(assignment, Optional.ofNullable(failure));
                         slotFreed(assignment.step().queue());
                     }
                 });
@@ -300,20 +301,15 @@ final class Lane {
     void slotFreed(String queue) {
         context.slots().release(queue, 1);
         context.slots().release(1);
-        wakeStarved();
+        context.wakeStarved(this);
         turn();
     }
 
-    /**
-     * Lets lanes go on that found too few slots free. Called whenever slots are given back, used or
-     * not; before this lane's own next turn, so that they take turns.
-     */
-    private void wakeStarved() {
-        for (Lane other : context.lanes()) {
-            if (other != this && other.starved) {
-                other.starved = false;
-                other.turn();
-            }
+    /** Goes on if it found too few slots free before; some have been given back. */
+    void turnIfStarved() {
+        if (starved) {
+            starved = false;
+            turn();
         }
     }
 
@@ -359,7 +355,7 @@ final class Lane {
             Optional<Throwable> problem) {
         entries.forEach(entry -> reservation.use(entry.queue()));
         reservation.releaseRest();
-        wakeStarved();
+        context.wakeStarved(this);
         synchronized (this) {
             read.addAll(entries);
             drained = entries.isEmpty() && all;

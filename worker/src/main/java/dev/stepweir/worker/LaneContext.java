@@ -3,6 +3,7 @@ package dev.stepweir.worker;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.ScriptRunner;
@@ -93,6 +94,12 @@ final class LaneContext {
         return clock;
     }
 
+    /** True for a failure that heals without anybody's help, or that is logged once for all. */
+    boolean explains(Throwable failure) {
+        return QueueGroups.isNoGroup(RedisFutures.asRedisException(failure))
+                || redis.outages().speaksFor(failure);
+    }
+
     /** Scripts outside of the lanes' turns. */
     ScriptRunner scripts() {
         return redis.scripts();
@@ -105,6 +112,17 @@ final class LaneContext {
 
     List<Lane> lanes() {
         return lanes;
+    }
+
+    /**
+     * Lets lanes go on that found too few slots free, those behind the asking one first: otherwise
+     * two neighbours would pass a lone slot to and fro for ever.
+     */
+    void wakeStarved(Lane asking) {
+        int own = lanes.indexOf(asking);
+        for (int i = 1; i < lanes.size(); i++) {
+            lanes.get((own + i) % lanes.size()).turnIfStarved();
+        }
     }
 
     HandBack handBack() {
@@ -120,8 +138,16 @@ final class LaneContext {
         }
     }
 
+    /** True once the worker has closed its connections: nothing can be sent any more. */
+    boolean hasEnded() {
+        return scheduler.isShutdown();
+    }
+
     /** Creates the consumer groups that are missing. */
     CompletableFuture<Void> ensureGroups(Partition partition) {
+        if (hasEnded()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("worker has ended"));
+        }
         return QueueGroups.create(redis, partition.keys(), handlers.keySet());
     }
 }

@@ -77,6 +77,7 @@ final class Plan {
                         step.handler(),
                         StepFields.state(step.name()),
                         StepFields.output(step.name()),
+                        graph.workflow().hash(),
                         successors),
                 step.guard());
     }

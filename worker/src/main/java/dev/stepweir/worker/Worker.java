@@ -8,16 +8,18 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.RegisterWorker;
 import io.lettuce.core.RedisException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -64,7 +66,7 @@ public final class Worker implements AutoCloseable {
                         gates,
                         handlers,
                         new Slots(config.concurrency(), handlers),
-                        new Plans(new WorkflowStore(redis)),
+                        new Plans(redis),
                         new FailurePolicy(RandomGenerator.getDefault()),
                         Clock.systemUTC(),
                         scheduler);
@@ -113,13 +115,8 @@ public final class Worker implements AutoCloseable {
                         "concurrency", config.concurrency(),
                         "handlers", List.copyOf(context.handlers().keySet()),
                         "started_ms", context.clock().millis());
-        redis.retrying(() ->
-                RedisFutures.join(
-                        redis.commands()
-                                .hset(
-                                        Bytes.of(namespace.keys(0).workerRecords()),
-                                        Bytes.of(id),
-                                        Json.write(record))));
+        RegisterWorker call = new RegisterWorker(namespace.keys(0), id, Json.write(record));
+        var unused = redis.retrying(() -> call.run(redis.scripts()));
     }
 
     private static String hostName() {
@@ -152,11 +149,7 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
-            boolean drained = true;
-            for (Lane lane : context.lanes()) {
-                drained &= lane.awaitReported(config.drain());
-            }
-            if (!drained) {
+            if (!drain()) {
                 handBackTheRest();
             }
             heartbeats.stop();
@@ -177,15 +170,28 @@ public final class Worker implements AutoCloseable {
         log.info("worker {} has ended", id);
     }
 
+    /** Waits for what is in hand, at most the drain limit; returns whether all is reported. */
+    private boolean drain() throws InterruptedException {
+        long end = System.nanoTime() + config.drain().toNanos();
+        boolean drained = true;
+        for (Lane lane : context.lanes()) {
+            long left = Math.max(0, end - System.nanoTime());
+            drained &= lane.awaitReported(Duration.ofNanos(left));
+        }
+        return drained;
+    }
+
     private void handBackTheRest() {
+        List<CompletableFuture<?>> handedBack = new ArrayList<>();
         for (Lane lane : context.lanes()) {
             for (Execution execution : lane.inHand()) {
                 if (execution.abandon()) {
-                    var unused = RedisFutures.join(context.handBack().execution(execution));
+                    handedBack.add(context.handBack().execution(execution));
                     lane.forget(execution);
                 }
             }
         }
+        handedBack.forEach(RedisFutures::join);
     }
 
     private void deregister() {

@@ -2,6 +2,7 @@ package dev.stepweir.cli.terminal;
 
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Outage;
 import dev.stepweir.redis.Redis;
 import io.lettuce.core.RedisException;
 import java.util.concurrent.CompletableFuture;
@@ -75,19 +76,9 @@ public final class Session implements AutoCloseable {
                 "cannot use Redis at "
                         + shown
                         + ": "
-                        + reason(cause)
+                        + Outage.reason(cause)
                         + " (--redis or STEPWEIR_REDIS says where it is)",
                 cause);
-    }
-
-    /** The innermost message: the outer ones only say that connecting failed. */
-    public static String reason(Throwable failure) {
-        Throwable inner = failure;
-        while (inner.getCause() != null && !inner.getCause().equals(inner)) {
-            inner = inner.getCause();
-        }
-        String message = inner.getMessage();
-        return message == null ? inner.getClass().getSimpleName() : Redis.withoutPassword(message);
     }
 
     public Redis redis() {

@@ -6,6 +6,7 @@ import dev.stepweir.redis.StoredValue;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
@@ -72,19 +73,27 @@ public final class AdvanceSteps {
      * @param queue the step's queue
      * @param field where its state is
      * @param outputField where its output goes
+     * @param workflowHash the definition
      */
     public static final class Step {
         private final String queue;
         private final byte[] field;
         private final String outputField;
         private final byte[] outputFieldBytes;
+        private final byte[] head;
         private final List<Successor> successors;
 
-        public Step(String queue, String field, String outputField, List<Successor> successors) {
+        public Step(
+                String queue,
+                String field,
+                String outputField,
+                String workflowHash,
+                List<Successor> successors) {
             this.queue = queue;
             this.field = Bytes.of(field);
             this.outputField = outputField;
             this.outputFieldBytes = Bytes.of(outputField);
+            this.head = Bytes.of(RunHead.running(workflowHash));
             this.successors = List.copyOf(successors);
         }
 
@@ -114,6 +123,11 @@ public final class AdvanceSteps {
         /** Bytes that it adds to the call, roughly. */
         public int size() {
             return output == null ? 0 : output.length;
+        }
+
+        /** Whether there is more to say of it than of most. */
+        private boolean isRare() {
+            return isLarge(output) || dispatch.number() > 1 || !ledgers.equals(Ledgers.NONE);
         }
 
         /** Writes that it makes. */
@@ -169,33 +183,36 @@ public final class AdvanceSteps {
     private final List<String> queues = new ArrayList<>();
     private final List<Commit> added = new ArrayList<>();
 
-    /** Per step, the one first committed first: the places of its commits among those added. */
-    private final Map<Step, List<Integer>> groups = new LinkedHashMap<>();
+    /** The commits that are described alike, the first added first: their places among those. */
+    private final Map<CommitGroup, List<Integer>> groups = new LinkedHashMap<>();
 
-    private final List<byte[]> begins = new ArrayList<>();
+    private final Map<EntryGroup.Shared, EntryGroup> begins = new LinkedHashMap<>();
     private final List<byte[]> takes = new ArrayList<>();
     private List<Integer> sent = List.of();
+
+    private record CommitGroup(Step step, boolean rare) {}
 
     public AdvanceSteps(Partition partition) {
         this.partition = partition;
     }
 
     public void commit(Commit item) {
-        groups.computeIfAbsent(item.step(), this::addStep).add(added.size());
+        groups.computeIfAbsent(new CommitGroup(item.step(), item.isRare()), this::addGroup)
+                .add(added.size());
         added.add(item);
     }
 
-    private List<Integer> addStep(Step step) {
-        addQueue(step.queue);
-        step.successors.forEach(successor -> addQueue(successor.queue()));
+    private List<Integer> addGroup(CommitGroup group) {
+        addQueue(group.step.queue);
+        group.step.successors.forEach(successor -> addQueue(successor.queue()));
         return new ArrayList<>();
     }
 
     /** Begins an entry that was read outside of this call. */
     public void begin(String queue, String entryId, byte[] entry) {
-        begins.add(queueIndex(queue));
-        begins.add(Bytes.of(entryId));
-        begins.add(entry);
+        addQueue(queue);
+        begins.computeIfAbsent(EntryGroup.Shared.of(queue, entry), EntryGroup::new)
+                .add(entryId, entry);
     }
 
     /** Takes new entries of a queue; queues are asked in the order of these calls. */
@@ -222,18 +239,23 @@ public final class AdvanceSteps {
                 .arg(partition.keys().runPrefix())
                 .arg(queues.size())
                 .arg(groups.size())
-                .arg(begins.size() / 3)
+                .arg(begins.size())
                 .arg(takes.size() / 2)
                 .arg(budget);
-        int blobKey = FIRST_QUEUE + queues.size() + sent.size();
-        for (Map.Entry<Step, List<Integer>> group : groups.entrySet()) {
-            describe(call, group.getKey());
-            call.arg(group.getValue().size());
+        int blobKey = FIRST_QUEUE + queues.size() + sent.size() + beginCount();
+        for (Map.Entry<CommitGroup, List<Integer>> group : groups.entrySet()) {
+            describe(call, group.getKey().step);
+            boolean rare = group.getKey().rare;
+            call.arg(rare ? 4 : 3).arg(group.getValue().size());
             for (int place : group.getValue()) {
-                blobKey = addItem(call, added.get(place), blobKey);
+                Commit item = added.get(place);
+                addItem(call, item);
+                if (rare) {
+                    blobKey = addRare(call, item, blobKey);
+                }
             }
         }
-        begins.forEach(call::arg);
+        begins.values().forEach(group -> group.addArgs(call, queueIndex(group.queue())));
         takes.forEach(call::arg);
         CompletableFuture<List<Object>> reply = scripts.send(ScriptOutputType.MULTI, call);
         return reply.thenApply(this::read);
@@ -246,8 +268,13 @@ public final class AdvanceSteps {
                 .key(own.deadLetters())
                 .key(own.letterIndex());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
-        String runPrefix = own.runPrefix();
-        sent.forEach(place -> call.key(runPrefix + added.get(place).run().text()));
+        byte[] runPrefix = Bytes.of(own.runPrefix());
+        for (int place : sent) {
+            call.key(concat(runPrefix, Bytes.of(added.get(place).run().text())));
+        }
+        for (EntryGroup group : begins.values()) {
+            group.items().forEach(item -> call.key(concat(runPrefix, item.runId())));
+        }
         for (int place : sent) {
             Commit item = added.get(place);
             if (isLarge(item.output())) {
@@ -260,6 +287,7 @@ public final class AdvanceSteps {
         call.arg(queueIndex(step.queue))
                 .arg(step.field)
                 .arg(step.outputFieldBytes)
+                .arg(step.head)
                 .arg(step.successors.size());
         for (Successor successor : step.successors) {
             call.arg(successor.field())
@@ -269,24 +297,34 @@ public final class AdvanceSteps {
         }
     }
 
-    private int addItem(ScriptCall call, Commit item, int blobKey) {
+    private static void addItem(ScriptCall call, Commit item) {
         byte[] output = item.output();
-        boolean large = isLarge(output);
         call.arg(item.dispatch().entryId())
                 .arg(item.tookMillis())
                 .arg(output == null ? Bytes.EMPTY : StoredValue.inline(output));
-        if (large || item.dispatch().number() > 1 || !item.ledgers().equals(Ledgers.NONE)) {
-            call.arg(
-                    item.dispatch().number()
-                            + " "
-                            + (large ? blobKey : 0)
-                            + StepField.ledgerSuffix(item.ledgers())
-                            + '\u001F'
-                            + item.letter());
-        } else {
-            call.arg(Bytes.EMPTY);
-        }
+    }
+
+    private static int addRare(ScriptCall call, Commit item, int blobKey) {
+        boolean large = isLarge(item.output());
+        String ledgers = StepField.ledgerSuffix(item.ledgers());
+        call.arg(
+                "%d %d%s\u001F%s"
+                        .formatted(
+                                item.dispatch().number(),
+                                large ? blobKey : 0,
+                                ledgers,
+                                item.letter()));
         return large ? blobKey + 1 : blobKey;
+    }
+
+    private int beginCount() {
+        return begins.values().stream().mapToInt(group -> group.items().size()).sum();
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static boolean isLarge(byte @Nullable [] output) {
@@ -301,36 +339,12 @@ public final class AdvanceSteps {
             int index = (int) (long) exceptions.get(i) - 1;
             results[sent.get(index)] = Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
         }
-        List<Begun> begun = readBegun((List<?>) reply.get(1));
-        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(2)));
-    }
-
-    private List<Begun> readBegun(List<?> flat) {
-        List<Begun> begun = new ArrayList<>(flat.size() / 6);
-        String head = "";
-        int at = 0;
-        while (at < flat.size()) {
-            byte[] entry = (byte[]) flat.get(at + 2);
-            byte[] newHead = (byte[]) flat.get(at + 3);
-            byte[] stored = (byte[]) flat.get(at + 4);
-            head = newHead == null ? head : Bytes.text(newHead);
-            byte[][] inputs = new byte[QueueEntry.inputCount(entry)][];
-            for (int n = 0; n < inputs.length; n++) {
-                inputs[n] = (byte[]) flat.get(at + 5 + n);
-            }
-            begun.add(
-                    new Begun(
-                            queues.get((int) (long) flat.get(at) - FIRST_QUEUE),
-                            Bytes.text((byte[]) flat.get(at + 1)),
-                            Bytes.text(entry),
-                            head,
-                            stored == null
-                                    ? Ledgers.NONE
-                                    : StepField.parse(Bytes.text(stored)).ledgers(),
-                            Arrays.asList(inputs)));
-            at += 5 + inputs.length;
-        }
-        return begun;
+        BegunReader reader = new BegunReader();
+        List<Begun> begun = new ArrayList<>();
+        reader.readAsked((List<?>) reply.get(1), begins.values(), begun);
+        reader.readTaken(
+                (List<?>) reply.get(2), index -> queues.get((int) index - FIRST_QUEUE), begun);
+        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(3)));
     }
 
     private void addQueue(String queue) {

@@ -30,7 +30,11 @@ public enum Script {
     RELIST_RUN,
     REAPER_TICK,
     FORGET_CONSUMER,
-    WATCH_RUN;
+    WATCH_RUN,
+    CREATE_GROUP,
+    REGISTER_WORKER,
+    BEAT_ROLE,
+    SET_TIMER;
 
     private final String source;
     private final String sha;

@@ -6,34 +6,41 @@
 -- it reads the run, the step and its inputs, and drops an entry that is not the current dispatch.
 -- What items share is said once: they come grouped by their step of the definition. What is rare is
 -- said only where it is so: most steps are dispatched once, and have a small output.
+-- Text made in Lua is what this script costs most, so known text is compared, not taken apart.
 -- key open
 -- key completed
 -- key dlq
 -- key letters
 -- key queue*         queues, by index
--- key run*           one per item, after the queues
+-- key run*           one per commit, then one per begin
 -- key blob*          where large outputs go, by index
 -- arg group
 -- arg consumer
 -- arg run_prefix     what precedes a run id in the key of a run
 -- arg queues         how many queue keys there are
--- arg steps          how many steps of definitions follow, each with its items
--- arg begins         how many read entries follow those
+-- arg steps          how many groups of commits follow
+-- arg begins         how many groups of read entries follow those
 -- arg takes          how many queues to take from follow last
 -- arg budget         entries to take from all of them together
--- arg step*          queue, field, output field, successors, then per successor:
---                    field or '$end', dependencies, queue, entry; then how many items, then per
---                    item: entry id, milliseconds taken, output as stored or '', and '' or for
---                    few: number, blob's key index or 0, ledgers, U+001F, dead letter
--- arg begin*         queue, entry id, entry
+-- arg step*          for each group of commits queue, field, output field, head of a run without dead
+--                    steps, successors, then per successor: field or '$end', dependencies, queue,
+--                    entry; then args per item (3 or 4), how many items, then per item: entry id,
+--                    milliseconds taken, output as stored or '', and as 4th for few: number, blob's
+--                    key index or 0, ledgers, U+001F, dead letter
+-- arg begin*         for each group of entries that say the same but for the run queue, field up to the
+--                    entry id, step's field, inputs, input's field*, how many items, entry ids
 -- arg take*          queue, at most
--- ret exceptions begun problem: exceptions per item not applied its index and ALREADY | STALE |
---                    RUN_CLOSED | GONE; begun per entry queue, entry id, entry, head (nil: as the
---                    one before), the step's field (nil: no ledgers), inputs as the entry names them
+-- ret exceptions begun taken problem: exceptions per item not applied its index and ALREADY | STALE
+--                    | RUN_CLOSED | GONE; begun per read entry in their order a mark and, unless it
+--                    is 0, its inputs; taken per entry queue, entry id, entry, mark, inputs; mark: nil
+--                    for the head said last, else head, or head, U+001F, ledgers; 0 for not current
 --@include clock
 --@include close_run
+--@include write_fields
+--@include unblock
+--@include mark
 local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
-local KEYS, ARGV = KEYS, ARGV
+local KEYS, ARGV, unpack, tonumber = KEYS, ARGV, unpack, tonumber
 local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
 local queues, steps, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]),
@@ -41,7 +48,7 @@ local queues, steps, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]
 local now = now_millis()
 local committed_now = ' w=' .. consumer .. ' to=' .. now .. ' ms='
 local done_entries = {}
-local at = 9
+local at, key = 9, 4 + queues
 
 local function remove_later(queue, entry_id)
   local entries = done_entries[queue]
@@ -49,47 +56,19 @@ local function remove_later(queue, entry_id)
 end
 
 local function read_step()
-  local step = {
-    queue = KEYS[tonumber(ARGV[at])], field = ARGV[at + 1], output_field = ARGV[at + 2], successors = {},
-  }
-  local successors = tonumber(ARGV[at + 3])
-  at = at + 4
+  local step = { queue = KEYS[tonumber(ARGV[at])], field = ARGV[at + 1], output_field = ARGV[at + 2],
+    head = ARGV[at + 3], successors = {}, counters = {} }
+  local successors = tonumber(ARGV[at + 4])
+  at = at + 5
   for s = 1, successors do
-    step.successors[s] = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
+    local successor = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
       queue = KEYS[tonumber(ARGV[at + 2])], entry = ' 1 ' .. ARGV[at + 3] }
+    step.successors[s] = successor
+    if successor.dependencies > 1 then insert(step.counters, successor.field) end
     at = at + 4
   end
+  step.width = tonumber(ARGV[at])
   return step
-end
-
--- Counts down the successors and publishes those whose last dependency this was; true when the
--- run's last step was it.
-local function unblock(run, run_id, write, successors)
-  local finished = false
-  for s = 1, #successors do
-    local successor = successors[s]
-    local left = 0
-    if successor.dependencies > 1 then
-      local counter = call('HGET', run, successor.field)
-      left = (counter and tonumber(sub(counter, 9)) or successor.dependencies) - 1
-    end
-    local length = #write
-    if left > 0 then
-      write[length + 1], write[length + 2] = successor.field, 'PENDING ' .. left
-    elseif successor.field == '$end' then
-      finished = true
-    else
-      local id = call('XADD', successor.queue, '*', 'd', run_id .. successor.entry)
-      write[length + 1], write[length + 2] = successor.field, 'READY 1@' .. id
-    end
-  end
-  return finished
-end
-
-local function write_fields(run, write)
-  for first = 1, #write, 1000 do
-    call('HSET', run, unpack(write, first, math.min(first + 999, #write)))
-  end
 end
 
 local function remove_letter(letter_id)
@@ -101,28 +80,34 @@ local function remove_letter(letter_id)
 end
 
 local function commit(run, step, i)
-  local entry_id, output, rare = ARGV[i], ARGV[i + 2], ARGV[i + 3]
-  local number, ledgers, blob, letter = '1', '', '0', ''
-  if rare ~= '' then number, blob, ledgers, letter = match(rare, '^(%d+) (%d+)(.-)\31(.*)$') end
-  local dispatch = number .. '@' .. entry_id .. ledgers
+  local entry_id, output = ARGV[i], ARGV[i + 2]
+  local number, blob, ledgers, letter = '1', '0', '', ''
+  if step.width == 4 then
+    number, blob, ledgers, letter = match(ARGV[i + 3], '^(%d+) (%d+)(.-)\31(.*)$')
+  end
   remove_later(step.queue, entry_id)
-  local seen = call('HMGET', run, 'head', step.field)
+  -- The letter goes with this commit, and so does its mark.
+  local kept = letter == '' and ledgers or string.gsub(ledgers, ' dlq=%S+', '')
+  local counters = step.counters
+  local seen = counters[1] and call('HMGET', run, 'head', step.field, unpack(counters))
+    or call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
-  if stored ~= 'READY ' .. dispatch then
-    local committed = 'SUCCEEDED ' .. dispatch .. ' w='
+  if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then
+    local committed = 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. ' w='
     return sub(stored or '', 1, #committed) == committed and 'ALREADY' or 'STALE'
   end
-  if sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
+  if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
-  local write = { step.field, 'SUCCEEDED ' .. dispatch .. committed_now .. ARGV[i + 1] }
-  if output ~= '' then write[3], write[4] = step.output_field, output end
+  put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. committed_now .. ARGV[i + 1])
   if blob ~= '0' then
     call('SET', KEYS[tonumber(blob)], sub(output, 2))
-    write[4] = '@'
+    put(step.output_field, '@')
+  elseif output ~= '' then
+    put(step.output_field, output)
   end
-  local finished = unblock(run, run_id, write, step.successors)
-  write_fields(run, write)
+  local finished = unblock(run_id, step.successors, seen)
+  write_fields(run)
   if letter ~= '' then remove_letter(letter) end
   if finished then close_run(run, run_id, 'COMPLETED', head, open, completed, now, '') end
   return nil
@@ -131,57 +116,63 @@ end
 local exceptions, item = {}, 0
 for n = 1, steps do
   local step = read_step()
-  local items = tonumber(ARGV[at])
-  at = at + 1
+  local items = tonumber(ARGV[at + 1])
+  at = at + 2
   for m = 1, items do
     item = item + 1
-    local result = commit(KEYS[4 + queues + item], step, at)
+    local result = commit(KEYS[key + item], step, at)
     if result then
       insert(exceptions, item)
       insert(exceptions, result)
     end
-    at = at + 4
+    at = at + step.width
+  end
+end
+key = key + item
+
+
+local begun, taken = {}, {}
+local function append(answer, how, values)
+  answer[#answer + 1] = how
+  for v = 3, #values do answer[#answer + 1] = values[v] end
+end
+
+local function begin_group()
+  local queue, ready, field = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
+  local inputs, last_input = at + 4, at + 3 + tonumber(ARGV[at + 3])
+  local first = last_input + 2
+  at = first + tonumber(ARGV[last_input + 1])
+  for i = first, at - 1 do
+    key = key + 1
+    local values = call('HMGET', KEYS[key], 'head', field, unpack(ARGV, inputs, last_input))
+    local how = mark(values[1], values[2], ready .. ARGV[i])
+    if how == 0 then
+      begun[#begun + 1] = 0
+      remove_later(queue, ARGV[i])
+    else
+      append(begun, how, values)
+    end
   end
 end
 
-local begun, count, head_before = {}, 0, nil
-local function begin(queue_index, entry_id, entry)
-  local after_number = find(entry, ' ', 38, true)
-  local separator = find(entry, '\31', after_number, true)
-  local run = run_prefix .. sub(entry, 1, 36)
-  local field = sub(entry, after_number + 1, separator and separator - 1)
-  local values, width
-  if not separator then
-    values, width = call('HMGET', run, 'head', field, 'input'), 3
-  else
-    local wanted = { 'HMGET', run, 'head', field }
-    repeat
-      local next = find(entry, '\31', separator + 1, true)
-      wanted[#wanted + 1] = sub(entry, separator + 1, next and next - 1)
-      separator = next
-    until not next
-    values, width = call(unpack(wanted)), #wanted - 2
-  end
-  local head, stored = values[1], values[2]
-  local ready = 'READY ' .. sub(entry, 38, after_number - 1) .. '@' .. entry_id
-  if head and sub(head, 1, 8) == 'RUNNING ' and stored
-      and (stored == ready or sub(stored, 1, #ready + 1) == ready .. ' ') then
-    if head == head_before then values[1] = false else head_before = head end
-    if stored == ready then values[2] = false end
-    begun[count + 1], begun[count + 2], begun[count + 3] = queue_index, entry_id, entry
-    for v = 1, width do begun[count + 3 + v] = values[v] end
-    count = count + 3 + width
-  else
-    remove_later(KEYS[queue_index], entry_id)
-  end
+local function begin_taken(queue_index, entry_id, entry)
+  local space = find(entry, ' ', 38, true)
+  local wanted = { 'HMGET', run_prefix .. sub(entry, 1, 36), 'head' }
+  for field in string.gmatch(sub(entry, (space or #entry) + 1), '[^\31]+') do insert(wanted, field) end
+  if #wanted == 4 then insert(wanted, 'input') end
+  local values = space and call(unpack(wanted)) or {}
+  local ready = 'READY ' .. sub(entry, 38, (space or 0) - 1) .. '@' .. entry_id
+  local how = mark(values[1], values[2], ready)
+  if how == 0 then return remove_later(KEYS[queue_index], entry_id) end
+  insert(taken, queue_index)
+  insert(taken, entry_id)
+  insert(taken, entry)
+  append(taken, how, values)
 end
 
 -- After the commits nothing may raise: the worker must learn what was applied.
 local ok, problem = pcall(function()
-  for n = 1, begins do
-    begin(tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2])
-    at = at + 3
-  end
+  for n = 1, begins do begin_group() end
   for n = 1, takes do
     if budget < 1 then break end
     local queue_index, at_most = tonumber(ARGV[at]), math.min(tonumber(ARGV[at + 1]), budget)
@@ -190,7 +181,7 @@ local ok, problem = pcall(function()
     if reply then
       local entries = reply[1][2]
       budget = budget - #entries
-      for e = 1, #entries do begin(queue_index, entries[e][1], entries[e][2][2]) end
+      for e = 1, #entries do begin_taken(queue_index, entries[e][1], entries[e][2][2]) end
     end
     at = at + 2
   end
@@ -200,5 +191,5 @@ for queue, entries in pairs(done_entries) do
   redis.pcall('XACK', queue, group, unpack(entries))
   redis.pcall('XDEL', queue, unpack(entries))
 end
-return { exceptions, begun,
+return { exceptions, begun, taken,
   ok and '' or tostring(type(problem) == 'table' and problem.err or problem) }

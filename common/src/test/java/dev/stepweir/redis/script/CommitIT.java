@@ -35,7 +35,7 @@ class CommitIT extends OnStage {
             - queue:work | pending workers work#2 of w2, delivered 1
             - run:RUN | s:first = READY 2@work#2 f=1 fb=1 dlq=dlq#1
             + run:RUN | o:first = =1
-            + run:RUN | s:first = SUCCEEDED 2@work#2 f=1 fb=1 dlq=dlq#1 w=w2 to=TIME ms=15
+            + run:RUN | s:first = SUCCEEDED 2@work#2 f=1 fb=1 w=w2 to=TIME ms=15
             + run:RUN | s:second = READY 1@other#1
             """;
 

@@ -59,6 +59,8 @@ class OverMemoryIT extends OnStage {
         stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
         stage.run(stage.purge(runs.get(2), RunState.CANCELLED)).answered(PurgeRun.Outcome.PURGED);
 
+        appear(runs.get(0));
+
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
     }
 
@@ -96,6 +98,19 @@ class OverMemoryIT extends OnStage {
                 new ForgetConsumer(
                         stage.keys(), stage.keys().queue("other"), Keys.WORKER_GROUP, "w1", minute);
         stage.run(forget).answered(ForgetConsumer.Outcome.ALIVE);
+    }
+
+    /** What a process does when it comes. */
+    private void appear(RunId run) {
+        stage.run(new CreateGroup(stage.keys().queue("new"), Keys.WORKER_GROUP, "$"))
+                .answered(CreateGroup.Outcome.CREATED);
+        stage.run(new RegisterWorker(stage.keys(), "w2", new byte[] {'1'}))
+                .answered(RegisterWorker.Outcome.REGISTERED);
+        stage.run(new BeatRole(stage.keys(), "reaper-1", Duration.ofHours(1)))
+                .answered(BeatRole.Outcome.SHOWN);
+        String timer = stage.step(run, "first").timer();
+        stage.run(new SetTimer(stage.keys(), timer, 1, SetTimer.Only.MISSING))
+                .answered(SetTimer.Outcome.SET);
     }
 
     private List<Heartbeat.Answer> await(Heartbeat heartbeat) {

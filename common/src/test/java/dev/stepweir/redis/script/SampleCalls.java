@@ -102,6 +102,10 @@ final class SampleCalls {
             case FORGET_CONSUMER ->
                     sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
+            case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
+            case REGISTER_WORKER -> sample(new RegisterWorker(KEYS, "w1", new byte[1]));
+            case BEAT_ROLE -> sample(new BeatRole(KEYS, "reaper-1", SECOND));
+            case SET_TIMER -> sample(new SetTimer(KEYS, STEP.timer(), 1, SetTimer.Only.MISSING));
         };
     }
 

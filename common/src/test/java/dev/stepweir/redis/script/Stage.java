@@ -303,7 +303,11 @@ final class Stage implements AutoCloseable {
                             Bytes.EMPTY));
         }
         return new AdvanceSteps.Step(
-                step.handler(), StepFields.state(name), StepFields.output(name), successors);
+                step.handler(),
+                StepFields.state(name),
+                StepFields.output(name),
+                workflow.hash(),
+                successors);
     }
 
     Commit success(Begun begun, String output) {

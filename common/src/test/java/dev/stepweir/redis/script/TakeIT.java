@@ -11,7 +11,10 @@ import dev.stepweir.run.RunId;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What beginning and taking in a turn do. */
 class TakeIT extends OnStage {
@@ -143,6 +146,29 @@ class TakeIT extends OnStage {
 
         act.changedNothing();
         assertThat(act.outcome().begun()).extracting(Begun::entryId).containsExactly(read.getId());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "x", "no run at all, and no number either, is what this says"})
+    void an_entry_that_says_nothing_sensible_is_dropped_however_it_was_read(String text) {
+        stage.started(Flows.SINGLE);
+        String queue = stage.keys().queue("work");
+        stage.commands().xadd(queue, Map.of("d", text));
+
+        assertThat(stage.take("w1", "work")).hasSize(1);
+
+        String id = stage.commands().xadd(queue, Map.of("d", text));
+        stage.commands()
+                .xreadgroup(
+                        Consumer.from(Keys.WORKER_GROUP, "w1"), StreamOffset.lastConsumed(queue));
+        AdvanceSteps turn = stage.turnOf("w1");
+        turn.begin("work", id, Bytes.of(text));
+
+        Turn read = stage.send(turn, 0).outcome();
+
+        assertThat(read.problem()).isEmpty();
+        assertThat(read.begun()).isEmpty();
+        assertThat(stage.commands().xlen(queue)).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,16 @@
+-- What an item writes, gathered for one HSET.
+local write, length = {}, 0
+local function put(field, value)
+  write[length + 1], write[length + 2] = field, value
+  length = length + 2
+end
+
+local function write_fields(run)
+  local first = 1
+  while length - first > 999 do
+    redis.call('HSET', run, unpack(write, first, first + 999))
+    first = first + 1000
+  end
+  redis.call('HSET', run, unpack(write, first, length))
+  length = 0
+end

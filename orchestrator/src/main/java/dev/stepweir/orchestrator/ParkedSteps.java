@@ -2,6 +2,7 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ReleaseStep;
@@ -32,7 +33,7 @@ final class ParkedSteps {
 
     private final Redis redis;
     private final Definitions definitions;
-    private final Queues queues;
+    private final QueueGroups queues;
     private final RunReads reads;
 
     /**
@@ -51,7 +52,7 @@ final class ParkedSteps {
         }
     }
 
-    ParkedSteps(Redis redis, Definitions definitions, Queues queues) {
+    ParkedSteps(Redis redis, Definitions definitions, QueueGroups queues) {
         this.redis = redis;
         this.definitions = definitions;
         this.queues = queues;

@@ -5,6 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.ListParked;
 import dev.stepweir.redis.script.ReconcileStep;
 import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.HistoryEvent;
@@ -119,18 +120,8 @@ final class StepRepair {
     /** Where it is listed already, it stays. */
     private CompletableFuture<?> setParked(
             Keys keys, StepAddress step, StepField field, String dependency) {
-        CompletableFuture<?> listed =
-                redis.commands()
-                        .zadd(
-                                Bytes.of(keys.parked(dependency)),
-                                ZAddArgs.Builder.nx(),
-                                (double) field.ledgers().readyMillis(),
-                                Bytes.of(step.timer()))
-                        .toCompletableFuture();
-        return redis.commands()
-                .sadd(Bytes.of(keys.parkedDependencies()), Bytes.of(dependency))
-                .toCompletableFuture()
-                .thenCombine(listed, (added, other) -> other);
+        long ready = field.ledgers().readyMillis();
+        return new ListParked(keys, step, ready, dependency).runAsync(redis.scripts());
     }
 
     private int publish(Keys keys, List<Ready> ready) {

@@ -22,6 +22,7 @@ public enum Script {
     HAND_BACK_STEP,
     PARK_STEP,
     RELEASE_STEP,
+    LIST_PARKED,
     TURN_BREAKER,
     SETTLE_RUN,
     CANCEL_RUN,

@@ -105,6 +105,27 @@ class ParkedStepIT extends OnStage {
                 .changedNothing();
     }
 
+    @Test
+    void a_parked_step_that_fell_off_the_list_is_listed_again_where_it_was() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        ListParked list =
+                new ListParked(
+                        stage.keys(), stage.step(run, "first"), 9_000_000_000_001L, "api");
+        stage.run(list).answered(ListParked.Outcome.ALREADY).changedNothing();
+
+        stage.commands().del(stage.keys().parked("api"), stage.keys().parkedDependencies());
+        stage.run(list)
+                .answered(ListParked.Outcome.LISTED)
+                .changed(
+                        """
+                        + parked-dependencies | set
+                        + parked-dependencies | api
+                        + parked:api | zset
+                        + parked:api | 9000000000001 RUN first
+                        """);
+    }
+
     private ParkStep park(Begun begun) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         return new ParkStep(

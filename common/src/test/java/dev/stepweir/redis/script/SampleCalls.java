@@ -80,6 +80,7 @@ final class SampleCalls {
                     sample(
                             new ReleaseStep(
                                     KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
+            case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
             case TURN_BREAKER ->
                     sample(
                             new TurnBreaker(

@@ -69,7 +69,8 @@ start_server() {
   mkdir "$work/data"
   # The configuration goes through standard input, so that no process list shows the password.
   printf '%s\n' "bind 127.0.0.1" "port $port" "requirepass $password" "dir $work/data" 'save ""' \
-    "maxmemory-policy noeviction" "loglevel warning" "$append" >"$work/redis.conf"
+    "maxmemory-policy noeviction" \
+    "stream-node-max-entries 20" "loglevel warning" "$append" >"$work/redis.conf"
   "$program" - <"$work/redis.conf" >"$work/redis.log" 2>&1 &
   server=$!
   for _ in $(seq 100); do

@@ -14,6 +14,7 @@ import dev.stepweir.cli.role.RedisCommand;
 import dev.stepweir.cli.role.WorkerCommand;
 import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
+import dev.stepweir.cli.runs.ExplainCommand;
 import dev.stepweir.cli.runs.RunsCommand;
 import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             RunCommand.class,
             RunsCommand.class,
+            ExplainCommand.class,
             DlqCommand.class,
             BreakersCommand.class,
             WorkersCommand.class,

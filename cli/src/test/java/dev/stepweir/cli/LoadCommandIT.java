@@ -28,7 +28,6 @@ class LoadCommandIT {
             steps:
               - name: never
                 handler: {callable: fail-n-times, initialization: {fail_count: 9}}
-                circuit_breaker: {enabled: false}
                 retry: {retryable: false}
             """;
 

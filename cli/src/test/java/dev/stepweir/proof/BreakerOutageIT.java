@@ -36,11 +36,9 @@ class BreakerOutageIT {
     private static final int WORKERS = 20;
     private static final Duration OUTAGE = Duration.ofSeconds(6);
     private static final BreakerPolicy POLICY =
-            new BreakerPolicy(true, "payments", 5, Duration.ofSeconds(2));
+            new BreakerPolicy("payments", 5, Duration.ofSeconds(2));
     private static final Workflow WORKFLOW =
-            Workflow.builder("pay")
-                    .step("pay", s -> s.handler("pay").breaker(POLICY))
-                    .build();
+            Workflow.builder("pay").step("pay", s -> s.handler("pay").breaker(POLICY)).build();
 
     private final Collection<Long> calls = new ConcurrentLinkedQueue<>();
     private volatile boolean down = true;
@@ -69,7 +67,7 @@ class BreakerOutageIT {
                 workers.add(
                         Worker.builder()
                                 .namespace(redis.namespace())
-                                .concurrency(2)
+                                .config(Stack.WORKER.withConcurrency(2))
                                 .handlers(handlers())
                                 .start(stack.redis()));
             }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A place where a role may die: at its n-th command of a kind, before that or after. */
@@ -22,8 +24,12 @@ record CrashPoint(Role role, Occurrence occurrence, Side side) {
     }
 
     enum Side {
+        /** The command never arrives. */
         BEFORE,
-        AFTER
+        /** The command is executed, and nobody hears of it. */
+        AFTER,
+        /** The same, but the role lives on. */
+        REPLY_LOST
     }
 
     enum Outcome {
@@ -39,18 +45,49 @@ record CrashPoint(Role role, Occurrence occurrence, Side side) {
      */
     record Occurrence(String operation, int number) {}
 
-    /** Lets the role die there. */
-    Rule rule() {
-        AtomicInteger seen = new AtomicInteger();
-        return command -> {
+    /** Lets it happen there. */
+    Trap trap() {
+        return new Trap(this);
+    }
+
+    /** Springs once. */
+    static final class Trap implements Rule {
+
+        private final CrashPoint point;
+        private final AtomicInteger seen = new AtomicInteger();
+        private final CountDownLatch sprung = new CountDownLatch(1);
+
+        private Trap(CrashPoint point) {
+            this.point = point;
+        }
+
+        @Override
+        public Fate of(Command command) {
             boolean here =
-                    operation(command).equals(occurrence.operation())
-                            && seen.incrementAndGet() == occurrence.number();
+                    operation(command).equals(point.occurrence().operation())
+                            && seen.incrementAndGet() == point.occurrence().number();
             if (!here) {
                 return Fate.PASSES;
             }
-            return side == Side.BEFORE ? Fate.DIES_BEFORE : Fate.DIES_AFTER;
-        };
+            sprung.countDown();
+            return switch (point.side()) {
+                case BEFORE -> Fate.DIES_BEFORE;
+                case AFTER -> Fate.DIES_AFTER;
+                case REPLY_LOST -> Fate.LOSES_REPLY;
+            };
+        }
+
+        boolean isSprung() {
+            return sprung.getCount() == 0;
+        }
+
+        void awaitSprung() throws InterruptedException {
+            sprung.await();
+        }
+
+        boolean awaitSprung(long millis) throws InterruptedException {
+            return sprung.await(millis, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Counts what a role does. */

@@ -2,6 +2,7 @@ package dev.stepweir.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.reaper.ReaperConfig;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.JavaProcess;
@@ -27,6 +28,10 @@ class KilledWorkersIT {
     private static final int KILLS = Integer.getInteger("proof.kills", 10);
     private static final long SEED = Long.getLong("proof.seed", 7L);
     private static final int WORKERS = 3;
+
+    /** The default: suspects are executed alone, so it need not be raised. */
+    private static final int BUDGET = ReaperConfig.DEFAULTS.crashBudget();
+
     private static final int OPEN_RUNS = 20;
     private static final Workflow FAN = Shapes.fan(8, 30);
     private static final Set<RunState> OPEN = Set.of(RunState.SUBMITTED, RunState.RUNNING);
@@ -35,11 +40,11 @@ class KilledWorkersIT {
     private final List<JavaProcess> workers = new ArrayList<>();
 
     @Test
-    @DisplayName("every run completes, every step is committed once, however workers die")
+    @DisplayName("S2-009, S3-15, S3-17: each step is committed once, however workers die")
     void runs_survive_the_deaths_of_their_workers(TestRedis server, JavaProcesses processes)
             throws Exception {
         List<RunId> runs = new ArrayList<>();
-        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+        try (Stack stack = Stack.open(server).orchestrator().reaperWithBudget(BUDGET)) {
             for (int i = 0; i < WORKERS; i++) {
                 workers.add(start(server, processes));
             }

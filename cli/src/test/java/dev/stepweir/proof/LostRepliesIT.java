@@ -25,7 +25,7 @@ class LostRepliesIT {
     private static final int STEPS = 4;
 
     @ParameterizedTest(name = "reply {1} to {0}")
-    @DisplayName("a lost reply costs a heartbeat and is charged to nothing")
+    @DisplayName("S2-069 in_flight_rpc_timeout_doesnt_corrupt_state: charged to nothing")
     @CsvSource({
         "XREADGROUP, 1",
         "advance_steps, 1",

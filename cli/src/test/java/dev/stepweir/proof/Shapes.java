@@ -38,6 +38,22 @@ final class Shapes {
         return fan.build();
     }
 
+    /** A step that fails before it succeeds, then one that does not. */
+    static Workflow retried(int failures, int millis) {
+        return Workflow.builder("retried")
+                .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, failures))
+                .step("s1", s -> witnessed(s, millis).after("s0"))
+                .build();
+    }
+
+    /** A step whose attempts are used up before it can succeed; a redrive brings it there. */
+    static Workflow exhausted(int millis) {
+        return Workflow.builder("exhausted")
+                .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, 3).maxAttempts(2))
+                .step("s1", s -> witnessed(s, millis).after("s0"))
+                .build();
+    }
+
     /** The witness itself fails while it cannot write: many quick attempts. */
     private static StepDefinition.Builder witnessed(StepDefinition.Builder step, int millis) {
         return step.handler(Witness.HANDLER)

@@ -34,7 +34,7 @@ public final class Stack implements AutoCloseable {
     /** In place of an address: the server's own. */
     static final String DIRECT = "";
 
-    static final Duration HEARTBEAT = Duration.ofMillis(200);
+    public static final Duration HEARTBEAT = Duration.ofMillis(200);
     static final Duration LEASE = Duration.ofSeconds(1);
     static final int CRASH_BUDGET = 100;
 
@@ -51,6 +51,7 @@ public final class Stack implements AutoCloseable {
                     LEASE,
                     HEARTBEAT,
                     CRASH_BUDGET,
+                    Duration.ofMillis(100),
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(1));
 
@@ -116,6 +117,12 @@ public final class Stack implements AutoCloseable {
 
     public Stack reaper() {
         return reaper(uri);
+    }
+
+    /** One more reaper, with another crash budget. */
+    public synchronized Stack reaperWithBudget(int crashes) {
+        owned.add(Reaper.start(own(uri), namespace, REAPER.withCrashBudget(crashes)));
+        return this;
     }
 
     /** One more reaper that finds Redis at an address of its own. */

@@ -6,12 +6,21 @@ import dev.stepweir.handler.StepHandler;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,7 +32,10 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
 
     static final String HANDLER = "witness";
 
-    private static final String TOKEN = "token";
+    static final String TOKEN = "token";
+
+    /** A setting: how many attempts fail. */
+    static final String FAILURES = "failures";
 
     private final Consumer<String> paper;
 
@@ -61,6 +73,21 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
         return new Handlers().add(HANDLER, new Witness(paper));
     }
 
+    /** A handler that writes into a file of its own: what it wrote outlives its process. */
+    static Handlers handlers(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Consumer<String> paper =
+                line -> {
+                    try {
+                        var unused = channel.write(ByteBuffer.wrap(Bytes.of(line + "\n")));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+        return new Handlers().add(HANDLER, new Witness(paper));
+    }
+
     static Handlers handlers(Stack stack) {
         return handlers(stack.redis(), stack.namespace().name());
     }
@@ -79,6 +106,9 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
                 .append(token);
         saw(input).forEach((step, seen) -> line.append(' ').append(step + "=" + seen));
         paper.accept(line.toString());
+        if (context.attempt() <= context.setting(FAILURES, 0)) {
+            throw new IllegalStateException("fails as it was told");
+        }
         Stack.pass(Duration.ofMillis(context.setting("millis", 0)));
         return Map.of(TOKEN, token);
     }
@@ -91,6 +121,17 @@ final class Witness implements StepHandler<JsonNode, Map<String, String>> {
             input.forEachEntry((step, output) -> saw.put(step, output.path(TOKEN).asString()));
         }
         return saw;
+    }
+
+    /** Everything that was written into the files of a directory. */
+    static List<Testimony> testimonies(Path directory) throws IOException {
+        List<Testimony> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.readAllLines(file).stream().map(Testimony::parse).forEach(all::add);
+            }
+        }
+        return all;
     }
 
     /** Everything that was written into Redis about a namespace. */

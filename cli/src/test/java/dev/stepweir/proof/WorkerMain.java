@@ -1,13 +1,18 @@
 package dev.stepweir.proof;
 
+import dev.stepweir.handler.StepContext;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.worker.Worker;
 import java.util.concurrent.CountDownLatch;
+import tools.jackson.databind.JsonNode;
 
 /** A worker process with witnessed steps and short periods. Arguments: address, namespace. */
 final class WorkerMain {
 
     static final String READY = "ready ";
+
+    /** A handler that ends the process. */
+    static final String PILL = "pill";
 
     private WorkerMain() {}
 
@@ -18,10 +23,15 @@ final class WorkerMain {
                         .redis(args[0])
                         .namespace(args[1])
                         .config(Stack.WORKER)
-                        .handlers(Witness.handlers(own, args[1]))
+                        .handlers(Witness.handlers(own, args[1]).add(PILL, WorkerMain::die))
                         .start()) {
             System.out.println(READY + worker.id());
             new CountDownLatch(1).await();
         }
+    }
+
+    private static Object die(JsonNode input, StepContext context) {
+        Runtime.getRuntime().halt(9);
+        return input;
     }
 }

@@ -15,7 +15,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
-import dev.stepweir.workflow.BreakerPolicy;
+import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +63,7 @@ class RacesIT {
     private Worker shared(Stack stack) {
         return Worker.builder()
                 .namespace(stack.namespace().name())
+                .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(200)))
                 .handlers(counting())
                 .start(stack.redis());
     }
@@ -90,13 +91,7 @@ class RacesIT {
         Duration limit = Duration.ofMillis(30);
         Workflow workflow =
                 Workflow.builder("close")
-                        .step(
-                                "only",
-                                s ->
-                                        s.handler("slow")
-                                                .timeout(limit)
-                                                .maxAttempts(1)
-                                                .breaker(BreakerPolicy.NONE))
+                        .step("only", s -> s.handler("slow").timeout(limit).maxAttempts(1))
                         .build();
         AtomicInteger completed = new AtomicInteger();
         Handlers handlers =

@@ -127,6 +127,20 @@ class RetriesIT {
     }
 
     @Test
+    void a_step_that_succeeded_at_last_shows_no_error_but_its_history_does(TestRedis redis)
+            throws Exception {
+        try (Stack stack = Stack.start(redis)) {
+            RunView run = stack.run(failing("fail-n-times", 1, 3), null);
+
+            StepView step = run.steps().getFirst();
+            assertThat(step.failures()).isOne();
+            assertThat(step.error()).isEmpty();
+            assertThat(stack.client().runs().history(run.id()))
+                    .anyMatch(entry -> entry.details().containsKey("error"));
+        }
+    }
+
+    @Test
     @DisplayName("S0-04, S0-10 test_backoff_timing_respected, never early")
     void attempts_are_as_far_apart_as_the_policy_says(TestRedis redis) throws Exception {
         Workflow workflow = failing("timed", 3, 5);

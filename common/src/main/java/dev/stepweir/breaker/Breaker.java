@@ -35,8 +35,7 @@ public record Breaker(
 
     /** A breaker that has nothing to remember. */
     public static Breaker closed(String dependency) {
-        return new Breaker(
-                dependency, BreakerState.CLOSED, 0, 0, 0, 0, 0, 0, 0, 0, "", "");
+        return new Breaker(dependency, BreakerState.CLOSED, 0, 0, 0, 0, 0, 0, 0, 0, "", "");
     }
 
     /** Reads what the script stored. */

@@ -6,9 +6,13 @@ import dev.stepweir.redis.Redis;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads of the stored breakers. */
 public final class BreakerReads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BreakerReads.class);
 
     private BreakerReads() {}
 
@@ -21,7 +25,11 @@ public final class BreakerReads {
                     Map<String, Breaker> breakers = new TreeMap<>();
                     stored.forEach((key, json) -> {
                         String dependency = Bytes.text(key);
-                        breakers.put(dependency, Breaker.parse(dependency, json));
+                        try {
+                            breakers.put(dependency, Breaker.parse(dependency, json));
+                        } catch (RuntimeException garbled) {
+                            LOG.warn("breaker {} cannot be read and counts as closed", dependency);
+                        }
                     });
                     return breakers;
                 });

@@ -5,6 +5,7 @@ import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
+import dev.stepweir.operator.explain.Explanations;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
@@ -33,6 +34,7 @@ public final class StepweirClient implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Fleet fleet;
     private final Breakers breakers;
+    private final Explanations explanations;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -44,6 +46,7 @@ public final class StepweirClient implements AutoCloseable {
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
         this.breakers = new Breakers(redis, namespace);
+        this.explanations = new Explanations(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -87,6 +90,29 @@ public final class StepweirClient implements AutoCloseable {
     public SubmittedRun submit(Workflow workflow, @Nullable Object input) {
         RunId id = namespace.newRunId();
         return submissions.retrying(() -> submissions.submit(id, workflow, input, ""));
+    }
+
+    /**
+     * As {@link #submit(Workflow, Object)}, saying what makes two submits the same one: a retry of
+     * the caller's then finds the run that there is, also after it has closed, until it is removed.
+     */
+    public Submission submit(Workflow workflow, @Nullable Object input, Identity identity) {
+        return switch (identity) {
+            case Identity.AlwaysUnique() -> new Submission.Started(submit(workflow, input));
+            case Identity.CallerProvided(String key) -> submit(workflow, input, key, false);
+            case Identity.Strict(Optional<String> key) ->
+                    submit(
+                            workflow,
+                            input,
+                            key.orElseGet(() -> submissions.strictKey(workflow, input)),
+                            true);
+        };
+    }
+
+    private Submission submit(
+            Workflow workflow, @Nullable Object input, String key, boolean strict) {
+        RunId id = namespace.newRunId(key);
+        return submissions.retrying(() -> submissions.submit(id, workflow, input, key, strict));
     }
 
     /** As {@link #submit}, without waiting; a passing failure is not tried again. */
@@ -157,6 +183,11 @@ public final class StepweirClient implements AutoCloseable {
         } catch (ExecutionException e) {
             throw Answers.unwrapped(e);
         }
+    }
+
+    /** Why a run or a step is where it is. */
+    public Explanations explanations() {
+        return explanations;
     }
 
     /** Runs that exist. */

@@ -1,11 +1,13 @@
 package dev.stepweir.client;
 
+import dev.stepweir.json.CanonicalJson;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.script.SubmitRun;
+import dev.stepweir.redis.script.SubmitRun.Claim;
+import dev.stepweir.run.RunClaim;
 import dev.stepweir.run.RunId;
 import dev.stepweir.workflow.Workflow;
 import dev.stepweir.workflow.WorkflowJson;
@@ -26,6 +28,9 @@ final class Submissions {
 
     /** A definition ready to be sent. */
     private record Prepared(Workflow workflow, String hash, byte[] json) {}
+
+    /** One submit as it is sent, however often. */
+    private record Request(RunId id, Prepared prepared, byte[] input, String watch, Claim claim) {}
 
     private record Known(String hash, int partition) {}
 
@@ -50,42 +55,116 @@ final class Submissions {
      */
     CompletableFuture<SubmittedRun> submit(
             RunId id, Workflow workflow, @Nullable Object input, String watch) {
-        byte[] json = Json.write(input);
-        if (json.length > MAX_INPUT) {
-            return CompletableFuture.failedFuture(
-                    new PayloadTooLargeException(json.length, MAX_INPUT));
-        }
-        Prepared prepared = prepare(workflow);
-        Known here = new Known(prepared.hash(), id.partition());
-        Keys keys = namespace.keys(id);
-        byte[] definition = known.contains(here) ? Bytes.EMPTY : prepared.json();
-        return memory.requireRoom()
-                .thenCompose(room -> send(keys, id, prepared, definition, json, watch))
-                .thenCompose(outcome ->
-                        outcome == SubmitRun.Outcome.UNKNOWN_WORKFLOW
-                                ? send(keys, id, prepared, prepared.json(), json, watch)
-                                : CompletableFuture.completedFuture(outcome))
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure)))
-                .thenApply(outcome -> requireAccepted(outcome, id, here))
+        Request request = new Request(id, prepare(workflow), Json.write(input), watch, Claim.NONE);
+        return send(request)
+                .thenApply(outcome -> requireAccepted(outcome, id))
                 .thenCombine(durability.get(), SubmittedRun::new);
     }
 
-    private CompletableFuture<SubmitRun.Outcome> send(
-            Keys keys, RunId id, Prepared prepared, byte[] definition, byte[] input, String watch) {
-        String name = prepared.workflow().name();
-        return new SubmitRun(keys, id, prepared.hash(), definition, name, input, watch)
+    /** As {@link #submit(RunId, Workflow, Object, String)}, under a key. */
+    CompletableFuture<Submission> submit(
+            RunId id, Workflow workflow, @Nullable Object input, String key, boolean strict) {
+        byte[] json = Json.write(input);
+        Claim claim = new Claim(key, CanonicalJson.hash(json));
+        return submit(new Request(id, prepare(workflow), json, "", claim), strict);
+    }
+
+    private CompletableFuture<Submission> submit(Request request, boolean strict) {
+        return send(request)
+                .thenCompose(outcome -> {
+                    if (outcome == SubmitRun.Outcome.KEY_TAKEN) {
+                        return compare(request, strict);
+                    }
+                    RunId id = requireAccepted(outcome, request.id());
+                    return durability
+                            .get()
+                            .thenApply(
+                                    worth -> new Submission.Started(new SubmittedRun(id, worth)));
+                });
+    }
+
+    /** The key was taken when Redis looked; if its run has been removed since, it is free again. */
+    private CompletableFuture<Submission> compare(Request request, boolean strict) {
+        String key = request.claim().key();
+        byte[] record = Bytes.of(namespace.keys(request.id()).callerKey(key));
+        return redis.commands()
+                .get(record)
+                .toCompletableFuture()
+                .thenCompose(stored -> {
+                    if (stored == null) {
+                        return submit(request, strict);
+                    }
+                    RunClaim there = RunClaim.parse(Bytes.text(stored));
+                    RunClaim asked =
+                            new RunClaim(
+                                    request.id(),
+                                    request.prepared().hash(),
+                                    request.claim().inputHash());
+                    return durability
+                            .get()
+                            .thenApply(worth -> told(key, there, asked, strict, worth));
+                });
+    }
+
+    private static Submission told(
+            String key, RunClaim there, RunClaim asked, boolean strict, Durability worth) {
+        if (!there.asksForTheSameAs(asked)) {
+            return new Submission.Conflict(key, there, asked);
+        }
+        return strict
+                ? new Submission.Duplicate(key, there)
+                : new Submission.Existing(new SubmittedRun(there.run(), worth));
+    }
+
+    /** The key of those who give none: the same definition with the same input. */
+    String strictKey(Workflow workflow, @Nullable Object input) {
+        return "strict:" + prepare(workflow).hash() + ":" + CanonicalJson.hash(Json.write(input));
+    }
+
+    private CompletableFuture<SubmitRun.Outcome> send(Request request) {
+        if (request.input().length > MAX_INPUT) {
+            return CompletableFuture.failedFuture(
+                    new PayloadTooLargeException(request.input().length, MAX_INPUT));
+        }
+        Prepared prepared = request.prepared();
+        Known here = new Known(prepared.hash(), request.id().partition());
+        byte[] definition = known.contains(here) ? Bytes.EMPTY : prepared.json();
+        return memory.requireRoom()
+                .thenCompose(room -> send(request, definition))
+                .thenCompose(outcome ->
+                        outcome == SubmitRun.Outcome.UNKNOWN_WORKFLOW
+                                ? send(request, prepared.json())
+                                : CompletableFuture.completedFuture(outcome))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure)))
+                .thenApply(outcome -> {
+                    if (outcome == SubmitRun.Outcome.ACCEPTED) {
+                        known.add(here);
+                    }
+                    return outcome;
+                });
+    }
+
+    private CompletableFuture<SubmitRun.Outcome> send(Request request, byte[] definition) {
+        Prepared prepared = request.prepared();
+        return new SubmitRun(
+                        namespace.keys(request.id()),
+                        request.id(),
+                        prepared.hash(),
+                        definition,
+                        prepared.workflow().name(),
+                        request.input(),
+                        request.watch(),
+                        request.claim())
                 .runAsync(redis.scripts());
     }
 
-    private RunId requireAccepted(SubmitRun.Outcome outcome, RunId id, Known here) {
+    private static RunId requireAccepted(SubmitRun.Outcome outcome, RunId id) {
         return switch (outcome) {
-            case ACCEPTED, ALREADY -> {
-                known.add(here);
-                yield id;
-            }
+            case ACCEPTED, ALREADY -> id;
             case CONFLICT ->
                     throw new RunConflictException(
                             "run " + id + " exists and runs another definition");
+            case KEY_TAKEN -> throw new IllegalStateException("no key was given, and it is taken");
             case UNKNOWN_WORKFLOW ->
                     throw new IllegalStateException("the definition was sent and is not there");
         };

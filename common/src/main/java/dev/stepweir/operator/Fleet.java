@@ -3,9 +3,11 @@ package dev.stepweir.operator;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RedisTime;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.models.stream.PendingMessages;
@@ -56,10 +58,23 @@ public final class Fleet {
                         new WorkerView(
                                 beat.getKey(),
                                 beat.getValue(),
-                                isAlive(beat.getValue(), now),
+                                state(beat.getValue(), now, record(records, beat.getKey())),
                                 held.getOrDefault(beat.getKey(), 0L),
-                                records.getOrDefault(beat.getKey(), NullNode.getInstance())))
+                                record(records, beat.getKey())))
                 .toList();
+    }
+
+    private static JsonNode record(Map<String, JsonNode> records, String worker) {
+        return records.getOrDefault(worker, NullNode.getInstance());
+    }
+
+    private static WorkerState state(Instant beat, Instant now, JsonNode record) {
+        long usual = ALIVE_WITHIN.dividedBy(3).toMillis();
+        long heartbeat = record.path(LeaseTerms.HEARTBEAT_FIELD).asLong(usual);
+        return WorkerState.of(
+                Duration.between(beat, now),
+                Duration.ofMillis(heartbeat),
+                record.path("draining").asBoolean(false));
     }
 
     private static Instant later(Instant a, Instant b) {
@@ -187,8 +202,7 @@ public final class Fleet {
     }
 
     private Instant now() {
-        List<byte[]> time = RedisFutures.join(commands().time().toCompletableFuture());
-        return Instant.ofEpochSecond(Long.parseLong(Bytes.text(time.getFirst())));
+        return Instant.ofEpochMilli(RedisTime.millis(redis));
     }
 
     private RedisAsyncCommands<byte[], byte[]> commands() {

@@ -9,11 +9,12 @@ import dev.stepweir.workflow.StepDefinition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * Tells a run's story from two sources: the steps' own fields, which say when each was published,
@@ -71,15 +72,21 @@ final class RunHistory {
 
     private void ofStep(String name, List<HistoryEvent> events) {
         StepField field = run.step(name);
-        Map<Long, Instant> published = new TreeMap<>();
-        field.dispatch().ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
+        Set<Long> published = new HashSet<>();
         for (HistoryEvent event : events) {
-            dispatch(event).ifPresent(dispatch -> published.put(dispatch.number(), at(dispatch)));
+            dispatch(event).ifPresent(dispatch -> published(name, dispatch, published));
+            ofStep(name, event);
         }
-        published.forEach((number, at) ->
-                add(at, name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number)));
-        events.forEach(event -> ofStep(name, event));
+        field.dispatch().ifPresent(dispatch -> published(name, dispatch, published));
         current(name, field);
+    }
+
+    /** In the order of what happened, also within one millisecond. */
+    private void published(String name, Dispatch dispatch, Set<Long> before) {
+        long number = dispatch.number();
+        if (before.add(number)) {
+            add(at(dispatch), name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number));
+        }
     }
 
     private void ofStep(String name, HistoryEvent event) {
@@ -103,7 +110,11 @@ final class RunHistory {
 
     private static StepStatus stateAfter(HistoryEvent event) {
         return switch (event.kind()) {
-            case "DEAD" -> StepStatus.DEAD;
+            case HistoryEvent.DEAD -> StepStatus.DEAD;
+            case HistoryEvent.CRASHED ->
+                    event.details().containsKey("retry_in_ms")
+                            ? StepStatus.WAITING_FOR_RETRY
+                            : StepStatus.READY;
             case HistoryEvent.FAILED ->
                     event.details().containsKey("retry_in_ms")
                             ? StepStatus.WAITING_FOR_RETRY

@@ -10,6 +10,7 @@ import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunReader {
 
     private static final List<String> RUN_FIELDS =
-            List.of("head", "name", "submitted", "started", "finished", "why", "input");
+            List.of("head", "name", "submitted", "started", "finished", "key", "why", "input");
 
     private final Redis redis;
     private final Namespace namespace;
@@ -89,6 +89,7 @@ final class RunReader {
                 run.time("submitted").orElse(Instant.EPOCH),
                 run.time("started"),
                 run.time("finished"),
+                Optional.ofNullable(run.fields().get("key")),
                 Optional.ofNullable(run.fields().get("why")),
                 value(run, "input"),
                 output(run, steps),
@@ -147,7 +148,9 @@ final class RunReader {
             StepField field = run.step(step.name());
             if (field.state() == StepState.READY) {
                 String entry = field.published().entryId();
-                asked.put(step.name(), pending(keys.queue(step.handler()), entry));
+                StepAddress address =
+                        StepAddress.of(run.id(), step.name(), step.handler(), field.ledgers());
+                asked.put(step.name(), pending(keys.queue(address.queue()), entry));
             }
         }
         Map<String, String> holders = new HashMap<>();
@@ -190,15 +193,5 @@ final class RunReader {
         ObjectNode object = Json.mapper().createObjectNode();
         sinks.forEach(name -> object.set(name, outputs.get(name)));
         return object;
-    }
-
-    /** The fields of a run whose values are kept in keys of their own. */
-    static List<String> blobs(Stored run) {
-        Stream<String> values =
-                Stream.concat(
-                        Stream.of("input"),
-                        run.graph().workflow().steps().stream()
-                                .map(step -> StepFields.output(step.name())));
-        return values.filter(field -> "@".equals(run.fields().get(field))).toList();
     }
 }

@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
  * @param workflow the workflow's name
  * @param version what its author calls this version
  * @param workflowHash content hash of the definition that the run is pinned to
+ * @param key the caller's key that it was submitted under
  * @param why what closed it, unless it completed
  * @param output of a completed run: that of its last step; of several last steps an object by step
  *     name; else JSON null
@@ -27,6 +28,7 @@ public record RunView(
         Instant submitted,
         Optional<Instant> started,
         Optional<Instant> finished,
+        Optional<String> key,
         Optional<String> why,
         JsonNode input,
         JsonNode output,

@@ -5,11 +5,12 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RunTraces;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
-import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
 import java.time.Instant;
 import java.util.List;
@@ -100,28 +101,27 @@ public final class Runs {
 
     /** Removes a closed run and everything that belongs to it, its dead letters included. */
     public PurgeRun.Outcome purge(RunId run) {
-        return redis.retrying(() -> reader.read(run).map(this::purge))
-                .orElse(PurgeRun.Outcome.GONE);
+        return redis.retrying(
+                () -> purge(RedisFutures.join(RunTraces.read(redis, namespace.keys(run), run))));
     }
 
-    private PurgeRun.Outcome purge(Stored run) {
-        RunState state = run.state();
-        if (!state.isClosed()) {
+    private PurgeRun.Outcome purge(RunTraces traces) {
+        if (traces.head().isEmpty()) {
+            return PurgeRun.Outcome.GONE;
+        }
+        RunHead head = traces.head().get();
+        if (!head.state().isClosed()) {
             return PurgeRun.Outcome.OPEN;
         }
-        List<String> letters =
-                run.graph().workflow().steps().stream()
-                        .map(step -> new StepAddress(run.id(), step.name(), step.handler()))
-                        .map(StepAddress::letterId)
-                        .toList();
         return new PurgeRun(
-                        namespace.keys(run.id()),
-                        run.id(),
-                        state,
-                        run.head().workflowHash(),
+                        namespace.keys(traces.run()),
+                        traces.run(),
+                        head.state(),
+                        head.workflowHash(),
                         Long.MAX_VALUE,
-                        RunReader.blobs(run),
-                        letters)
+                        traces.callerKey(),
+                        traces.blobs(),
+                        traces.letters())
                 .run(redis.scripts());
     }
 }

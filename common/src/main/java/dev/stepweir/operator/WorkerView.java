@@ -7,9 +7,15 @@ import tools.jackson.databind.JsonNode;
  * A worker process.
  *
  * @param lastBeat its latest heartbeat, by the clock of Redis
- * @param alive whether that is recent enough for its leases to be safe
+ * @param state how it is, as far as its heartbeats tell
  * @param inHand entries that it holds
  * @param record what it says of itself
  */
 public record WorkerView(
-        String id, Instant lastBeat, boolean alive, long inHand, JsonNode record) {}
+        String id, Instant lastBeat, WorkerState state, long inHand, JsonNode record) {
+
+    /** Whether it beats, or missed so few beats that its leases are safe. */
+    public boolean alive() {
+        return state != WorkerState.OFFLINE;
+    }
+}

@@ -82,6 +82,27 @@ public record Keys(String namespace, int partition) {
         return key("blob:") + run.text() + ":" + field;
     }
 
+    @RedisKey(
+            as = Kind.STRING,
+            what = "To which run a caller's key belongs: run, definition, hash of the input")
+    public String callerKey(String key) {
+        return key("run-key:") + key;
+    }
+
+    @RedisKey(as = Kind.HASH, what = "An effect in a receiver's ledger, and the highest token seen")
+    public String effect(String key) {
+        return key("effect:") + key;
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
+            what =
+                    "A key that steps of several runs share: who holds it, and the result once "
+                            + "there is one")
+    public String sharedKey(String key) {
+        return key("shared:") + key;
+    }
+
     @RedisKey(as = Kind.SORTED_SET, what = "Runs that are not closed, by time of submission")
     public String openRuns() {
         return key("open");
@@ -190,9 +211,17 @@ public record Keys(String namespace, int partition) {
 
     @RedisKey(
             as = Kind.HASH,
+            what = "Every handler that a worker ever had, and when one last started with it",
+            once = true)
+    public String handlers() {
+        return key("handlers");
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
             what =
-                    "When a reaper last looked at the partition, on which server, and until "
-                            + "when leases have grace")
+                    "When a reaper last looked at the partition, on which server, until when "
+                            + "leases have grace, and how long they are")
     public String reaper() {
         return key("reaper");
     }

@@ -4,6 +4,7 @@ import dev.stepweir.run.RunId;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,18 @@ public record Namespace(String name, int partitions) {
     /** The keys of each partition. */
     public List<Keys> all() {
         return IntStream.range(0, partitions).mapToObj(this::keys).toList();
+    }
+
+    /** An id for a new run where a caller's key is always looked for. */
+    public RunId newRunId(String callerKey) {
+        return RunId.create(partitionOf(callerKey));
+    }
+
+    /** The partition of what is found by a key: the same as long as the namespace exists. */
+    public int partitionOf(String key) {
+        CRC32C hash = new CRC32C();
+        hash.update(Bytes.of(key));
+        return (int) (hash.getValue() % partitions);
     }
 
     /** An id for a new run, in any partition. */

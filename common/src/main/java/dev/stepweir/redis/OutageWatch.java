@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ public final class OutageWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(OutageWatch.class);
 
+    private static final String THREAD = "stepweir-redis-watch";
     private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -32,6 +34,7 @@ public final class OutageWatch implements AutoCloseable {
 
     // Guarded by the lock.
     private boolean looking;
+    private @Nullable Thread watcher;
     private boolean awake;
     private boolean closed;
     private int falseAlarms;
@@ -71,7 +74,8 @@ public final class OutageWatch implements AutoCloseable {
             toldAt = now;
             if (!looking && !closed && now - lookedAt >= LOOK_AGAIN_NANOS) {
                 looking = true;
-                Thread.ofPlatform().daemon().name("stepweir-redis-watch").start(this::watch);
+                watcher = Thread.ofPlatform().daemon().name(THREAD).unstarted(this::watch);
+                watcher.start();
             }
             return closed || falseAlarms < MOST_FALSE_ALARMS;
         } finally {
@@ -84,9 +88,15 @@ public final class OutageWatch implements AutoCloseable {
         change(() -> awake = true);
     }
 
+    /** Ends a look that is under way: its connection will not answer any more. */
     @Override
     public void close() {
-        change(() -> closed = true);
+        change(() -> {
+            closed = true;
+            if (watcher != null) {
+                watcher.interrupt();
+            }
+        });
     }
 
     private void watch() {

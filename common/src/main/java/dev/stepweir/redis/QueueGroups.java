@@ -1,9 +1,13 @@
 package dev.stepweir.redis;
 
 import dev.stepweir.redis.script.CreateGroup;
+import dev.stepweir.redis.script.ListQueue;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.RedisException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +42,14 @@ public final class QueueGroups {
             RedisFutures.join(reply);
             known.add(key);
         });
+    }
+
+    /** As {@link #ensure}; a queue for suspects is also listed, since no run starts with one. */
+    public void ensure(Keys keys, StepAddress step) {
+        ensure(keys, List.of(step.queue()));
+        if (QueueName.isSolo(step.queue())) {
+            var unused = new ListQueue(keys, step.queue()).runAsync(redis.scripts());
+        }
     }
 
     /** Forgets what was seen of a queue: it or its group turned out to be gone. */

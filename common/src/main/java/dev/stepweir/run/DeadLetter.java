@@ -40,6 +40,8 @@ public record DeadLetter(
         ATTEMPTS_EXHAUSTED,
         /** The error is one that trying again cannot help. */
         PERMANENT_ERROR,
+        /** Workers live, and none of the namespace ever had its handler. */
+        HANDLER_NOT_FOUND,
         /** Its workers died while they executed it, as often as the crash budget allows. */
         CRASH_LOOP
     }

@@ -15,6 +15,9 @@ import java.util.Map;
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
 
     public static final String FAILED = "FAILED";
+    public static final String CRASHED = "CRASHED";
+    public static final String REDELIVERED = "REDELIVERED";
+    public static final String DEAD = "DEAD";
     public static final String HANDED_BACK = "HANDED_BACK";
     public static final String REPUBLISHED = "REPUBLISHED";
     public static final String REDRIVEN = "REDRIVEN";
@@ -24,12 +27,7 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
 
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {
-        return kind + " " + details(details);
-    }
-
-    /** The details alone, for scripts that choose the kind. */
-    public static String details(Map<String, ?> details) {
-        return Json.text(details);
+        return kind + " " + Json.text(details);
     }
 
     @SuppressWarnings("unchecked")

@@ -34,6 +34,11 @@ public record Ledgers(
         this(failures, crashes, redeliveries, failureBase, crashBase, deadLetter, 0, 0);
     }
 
+    /**
+     * After so many crashes a step is executed alone, so that no other can be blamed for the next.
+     */
+    public static final int SUSPECT_FROM = 2;
+
     public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, "");
 
     /** The 1-based number of the attempt that the next execution is. */
@@ -47,6 +52,11 @@ public record Ledgers(
 
     public int crashesSinceBase() {
         return crashes - crashBase;
+    }
+
+    /** Whether it may be what its workers died of. */
+    public boolean isSuspect() {
+        return crashesSinceBase() >= SUSPECT_FROM;
     }
 
     public Ledgers withFailure() {
@@ -64,14 +74,7 @@ public record Ledgers(
     /** Keeps the place that it has among parked steps. */
     public Ledgers withReady(long millis) {
         return new Ledgers(
-                failures,
-                crashes,
-                redeliveries,
-                failureBase,
-                crashBase,
-                deadLetter,
-                millis,
-                pass);
+                failures, crashes, redeliveries, failureBase, crashBase, deadLetter, millis, pass);
     }
 
     /** Lets it start in that epoch of its breaker; 0 for none. */

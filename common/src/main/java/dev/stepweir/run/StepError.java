@@ -1,7 +1,11 @@
 package dev.stepweir.run;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Why an attempt failed, as kept with the step, in history and in a dead letter.
@@ -12,9 +16,22 @@ import java.io.StringWriter;
  * @param retryable false when trying again cannot help
  * @param attempt 1-based number of the attempt that failed
  * @param worker who executed it
+ * @param category what kind of failure it was taken for
+ * @param code a stable word for the cause, such as {@code EXECUTION_TIMEOUT}
+ * @param hint what a person may do about it, or empty
+ * @param retryAfterMillis how long the other side asked to be left alone; 0 if it did not ask
  */
 public record StepError(
-        String type, String message, String stack, boolean retryable, int attempt, String worker) {
+        String type,
+        String message,
+        String stack,
+        boolean retryable,
+        int attempt,
+        String worker,
+        FailureCategory category,
+        String code,
+        String hint,
+        long retryAfterMillis) {
 
     public static final int MAX_MESSAGE = 2_000;
     private static final int MAX_STACK = 4_000;
@@ -24,18 +41,56 @@ public record StepError(
         stack = cut(stack, MAX_STACK);
     }
 
+    /** An error that the engine itself has found. */
+    public static StepError ofEngine(
+            String type,
+            String message,
+            Classification classification,
+            int attempt,
+            String worker) {
+        return of(type, message, "", classification, attempt, worker);
+    }
+
+    /** How long the other side asked to be left alone, if it did. */
+    public Optional<Duration> requestedDelay() {
+        return retryAfterMillis == 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(retryAfterMillis));
+    }
+
     /** Describes what a handler threw. */
-    public static StepError of(Throwable thrown, boolean retryable, int attempt, String worker) {
+    public static StepError of(
+            Throwable thrown, Classification classification, int attempt, String worker) {
         StringWriter stack = new StringWriter();
         thrown.printStackTrace(new PrintWriter(stack));
         String message = thrown.getMessage();
-        return new StepError(
+        return of(
                 thrown.getClass().getName(),
                 message == null ? thrown.getClass().getSimpleName() : message,
                 stack.toString(),
-                retryable,
+                classification,
                 attempt,
                 worker);
+    }
+
+    private static StepError of(
+            String type,
+            String message,
+            String stack,
+            Classification classification,
+            int attempt,
+            String worker) {
+        return new StepError(
+                type,
+                message,
+                stack,
+                classification.retryable(),
+                attempt,
+                worker,
+                classification.category(),
+                classification.code(),
+                classification.hint(),
+                classification.requestedDelay().map(Duration::toMillis).orElse(0L));
     }
 
     private static String cut(String text, int limit) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * PENDING 3                                        a join with three dependencies open
  * READY 2@1700000000000-0 f=1                      published twice, failed once
  * WAITING_FOR_RETRY 1@1700000000000-0 f=1 due=1700000001000
+ * WAITING_FOR_RETRY 2@1700000000000-0 c=2 cause=crash due=1700000001000
  * PARKED 1@1700000000000-0 f=1 at=1700000000000
  * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a7c to=1700000000002 ms=15
  * DEAD 3@1700000000000-0 f=3 dlq=1700000000009-0
@@ -21,6 +22,7 @@ import java.util.Optional;
  *
  * @param open dependencies still open, for {@code PENDING}
  * @param dueMillis when the step is published again, for {@code WAITING_FOR_RETRY}
+ * @param crashed whether it waits because its worker died, not because it failed
  * @param worker who committed it, for {@code SUCCEEDED}, else empty
  * @param toMillis when it was committed, by the clock of Redis
  * @param tookMillis how long its handler ran, by the worker's clock
@@ -31,13 +33,14 @@ public record StepField(
         Ledgers ledgers,
         int open,
         long dueMillis,
+        boolean crashed,
         String worker,
         long toMillis,
         long tookMillis) {
 
     /** The field of a step that nothing has happened to yet: absent. */
     public static final StepField ABSENT =
-            new StepField(StepState.PENDING, Optional.empty(), Ledgers.NONE, 0, 0, "", 0, 0);
+            new StepField(StepState.PENDING, Optional.empty(), Ledgers.NONE, 0, 0, false, "", 0, 0);
 
     /** Reads a stored field. */
     public static StepField parse(String text) {
@@ -45,7 +48,7 @@ public record StepField(
         StepState state = StepState.valueOf(tokens[0]);
         if (state == StepState.PENDING) {
             int open = Integer.parseInt(tokens[1]);
-            return new StepField(state, Optional.empty(), Ledgers.NONE, open, 0, "", 0, 0);
+            return new StepField(state, Optional.empty(), Ledgers.NONE, open, 0, false, "", 0, 0);
         }
         Map<String, String> values = tokens(tokens, 2);
         return new StepField(
@@ -54,6 +57,7 @@ public record StepField(
                 ledgers(values),
                 0,
                 Long.parseLong(values.getOrDefault("due", "0")),
+                "crash".equals(values.get("cause")),
                 values.getOrDefault("w", ""),
                 Long.parseLong(values.getOrDefault("to", "0")),
                 Long.parseLong(values.getOrDefault("ms", "0")));
@@ -115,7 +119,7 @@ public record StepField(
             ready = Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);
         }
         Ledgers kept = ledgers.withReady(ready).withPass(0);
-        return new StepField(StepState.PARKED, dispatch, kept, 0, 0, "", 0, 0);
+        return new StepField(StepState.PARKED, dispatch, kept, 0, 0, false, "", 0, 0);
     }
 
     /** A parked step as it is stored. */
@@ -131,6 +135,11 @@ public record StepField(
     /** When the committed attempt began, for people: what it took before its commit. */
     public long fromMillis() {
         return toMillis - tookMillis;
+    }
+
+    /** A step whose worker died, up to the due time, which the script appends. */
+    public static String waitingAfterCrashUpToDue(Dispatch dispatch, Ledgers ledgers) {
+        return "WAITING_FOR_RETRY " + dispatch + ledgers.suffix() + " cause=crash due=";
     }
 
     /** A failed step up to the due time, which the script appends. */

@@ -25,6 +25,19 @@ public final class StepFields {
         return "e:" + step;
     }
 
+    /**
+     * What the step's handler did under a name, for its later attempts. The length keeps apart what
+     * both texts may hold.
+     */
+    public static String once(String step, String name) {
+        return "j:" + step.length() + ":" + step + ":" + name;
+    }
+
+    /** What a step waits for that was put off: {@code <number>@<entry id> <words>}. */
+    public static String wait(String step) {
+        return "w:" + step;
+    }
+
     /** Who executes a long step, and since when. */
     public static String begun(String step) {
         return "b:" + step;

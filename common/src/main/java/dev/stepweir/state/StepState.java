@@ -11,7 +11,8 @@ public enum StepState {
     READY(Rescuer.REAPER, "Published to its queue; shown as RUNNING while a worker holds it"),
     /** Failed or crashed; its timer publishes it again. */
     WAITING_FOR_RETRY(
-            Rescuer.RECONCILER, "Failed, and will be published again when its delay is over"),
+            Rescuer.RECONCILER,
+            "Failed or put off, and will be published again when its delay is over"),
     /** Held back by the circuit breaker of its dependency; nothing is charged. */
     PARKED(
             Rescuer.RECONCILER,

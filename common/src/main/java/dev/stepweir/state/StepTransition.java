@@ -14,12 +14,15 @@ public enum StepTransition {
     UNBLOCK(PENDING, "last dependency succeeded", READY, "advance_steps"),
     SUCCEED(READY, "handler returned", SUCCEEDED, "advance_steps"),
     BACK_OFF(READY, "handler failed, attempts left", WAITING_FOR_RETRY, "fail_step"),
+    DEFER(READY, "another run holds its key", WAITING_FOR_RETRY, "defer_step"),
     EXHAUST(READY, "handler failed for good", DEAD, "fail_step"),
     RETRY(WAITING_FOR_RETRY, "delay over", READY, "retry_step"),
     PARK(READY, "a breaker does not let it through", PARKED, "park_step"),
     RELEASE(PARKED, "the breaker lets it through", READY, "release_step"),
     HAND_BACK(READY, "worker stops or never learned of it", READY, "hand_back_step"),
     RECLAIM(READY, "lease lapsed", READY, "reap_step"),
+    CRASH_BACK_OFF(
+            READY, "lease lapsed, not the first worker to die", WAITING_FOR_RETRY, "reap_step"),
     BURY(READY, "lease lapsed, crash budget used up", DEAD, "reap_step"),
     REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
     REDRIVE(DEAD, "operator asked", READY, "redrive_step");

@@ -6,27 +6,21 @@ import java.time.Duration;
  * Under which circuit breaker a step runs. Steps of one dependency share it, in whatever workflow
  * they are.
  *
- * @param enabled false for a step that no breaker holds back and whose failures no breaker counts
  * @param dependency what the step's handler calls; the handler's name if not said
  * @param failures in succession that open the breaker, 1 to 1000
  * @param openFor how long it stays open before a probe is made, 1 ms to 30 days
  */
-public record BreakerPolicy(
-        boolean enabled, String dependency, int failures, Duration openFor) {
+public record BreakerPolicy(String dependency, int failures, Duration openFor) {
 
     public static final int DEFAULT_FAILURES = 5;
 
     public static final Duration DEFAULT_OPEN_FOR = Duration.ofSeconds(60);
 
-    /** Of a step that no breaker concerns. */
-    public static final BreakerPolicy NONE =
-            new BreakerPolicy(false, "none", DEFAULT_FAILURES, DEFAULT_OPEN_FOR);
-
     static final int MOST_FAILURES = 1_000;
 
-    /** What a step gets that says nothing of it. */
+    /** Opened by five failures in succession, for a minute. */
     public static BreakerPolicy of(String dependency) {
-        return new BreakerPolicy(true, dependency, DEFAULT_FAILURES, DEFAULT_OPEN_FOR);
+        return new BreakerPolicy(dependency, DEFAULT_FAILURES, DEFAULT_OPEN_FOR);
     }
 
     /** Adds what is wrong with it. */

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *     Json#value(Object)}
  * @param retry how often it is tried
  * @param timeout how long one attempt may take; whole milliseconds, 1 ms to 30 days
- * @param breaker what it says of its circuit breaker; see {@link #guard}
+ * @param breaker the circuit breaker that it runs under, if any
  * @param description free text for people, may be empty
+ * @param idempotency whether runs share its result
  */
 public record StepDefinition(
         String name,
@@ -34,7 +35,8 @@ public record StepDefinition(
         RetryPolicy retry,
         Optional<Duration> timeout,
         Optional<BreakerPolicy> breaker,
-        String description) {
+        String description,
+        Optional<Idempotency> idempotency) {
 
     /**
      * @throws IllegalArgumentException if a setting is no JSON value
@@ -44,9 +46,9 @@ public record StepDefinition(
         settings = Json.object(settings);
     }
 
-    /** The circuit breaker that it runs under: the one of its handler if it does not say. */
-    public BreakerPolicy guard() {
-        return breaker.orElseGet(() -> BreakerPolicy.of(handler));
+    /** Whose breaker may hold it back: what it declares, or its handler. */
+    public String dependency() {
+        return breaker.map(BreakerPolicy::dependency).orElse(handler);
     }
 
     /** What a step is made from, in {@link Workflow.Builder#step}. Not safe for several threads. */
@@ -67,6 +69,8 @@ public record StepDefinition(
         private Optional<Duration> timeout = Optional.empty();
         private Optional<BreakerPolicy> breaker = Optional.empty();
         private String description = "";
+        private Optional<String> sharedKey = Optional.empty();
+        private Duration sharedFor = Idempotency.DEFAULT_TTL;
 
         Builder(String name) {
             this.name = name;
@@ -168,9 +172,31 @@ public record StepDefinition(
             return this;
         }
 
-        /** The circuit breaker to run under; that of the handler's name if not said. */
+        /** The circuit breaker to run under; none if not said. */
         public Builder breaker(BreakerPolicy policy) {
             this.breaker = Optional.of(policy);
+            return this;
+        }
+
+        /** The circuit breaker of a dependency, with the usual limits. */
+        public Builder breaker(String dependency) {
+            return breaker(BreakerPolicy.of(dependency));
+        }
+
+        /**
+         * Executed once for all runs in which the same flows in: later ones get the result of the
+         * first.
+         *
+         * @param key what is executed once, such as {@code charge}
+         */
+        public Builder idempotency(String key) {
+            return idempotency(key, Idempotency.DEFAULT_TTL);
+        }
+
+        /** As {@link #idempotency(String)}, remembered for so long; whole seconds. */
+        public Builder idempotency(String key, Duration ttl) {
+            this.sharedKey = Optional.of(key);
+            this.sharedFor = ttl;
             return this;
         }
 
@@ -209,7 +235,23 @@ public record StepDefinition(
                     retry,
                     timeout,
                     breaker,
-                    description);
+                    description,
+                    checkedIdempotency(faults));
+        }
+
+        private Optional<Idempotency> checkedIdempotency(Faults faults) {
+            List<String> wrong = new ArrayList<>();
+            sharedKey.ifPresent(key ->
+                    Idempotency.check(
+                            key,
+                            sharedFor,
+                            (field, found, allowed, message) -> {
+                                wrong.add(field);
+                                faults.add("idempotency." + field, found, allowed, message);
+                            }));
+            return sharedKey
+                    .filter(key -> wrong.isEmpty())
+                    .map(key -> new Idempotency(key, sharedFor));
         }
 
         private Map<String, @Nullable Object> checkedSettings(Faults faults) {

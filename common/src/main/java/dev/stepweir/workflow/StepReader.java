@@ -39,6 +39,7 @@ final class StepReader {
                     "retry",
                     "lifecycle",
                     "circuit_breaker",
+                    "idempotency",
                     "timeout_ms",
                     "timeout_seconds");
         }
@@ -57,8 +58,7 @@ final class StepReader {
                     "backoff_multiplier",
                     "max_backoff_ms");
 
-    private static final List<String> BREAKER_FIELDS =
-            List.of("enabled", "dependency", "failures", "open_ms");
+    private static final List<String> BREAKER_FIELDS = List.of("dependency", "failures", "open_ms");
 
     private static final List<String> LIFECYCLE_FIELDS =
             List.of("max_steps_in_process_minutes", "timeout_ms");
@@ -116,6 +116,8 @@ final class StepReader {
         step.after(in.texts("dependencies", model + ".dependencies"));
         handler(step);
         in.object("retry", model + ".retry").ifPresent(retry -> retry(retry, step));
+        in.object("idempotency", model + ".idempotency")
+                .ifPresent(shared -> idempotency(shared, step));
         timeout(step);
         in.object("circuit_breaker", model + ".circuit_breaker")
                 .ifPresent(breaker -> breaker(breaker, step));
@@ -124,14 +126,12 @@ final class StepReader {
     private void breaker(ObjectReader breaker, StepDefinition.Builder step) {
         String field = model + ".circuit_breaker";
         breaker.checkFields(BREAKER_FIELDS, List.of());
-        Optional<Boolean> enabled = breaker.flag("enabled", field + ".enabled");
         Optional<String> dependency = breaker.text("dependency", field + ".dependency");
         Optional<Long> failures =
                 breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
         Optional<Duration> openFor = time(breaker, "open_ms", field, 1);
         step.breaker(
                 new BreakerPolicy(
-                        enabled.orElse(true),
                         dependency.orElseGet(step::handler),
                         failures.map(Long::intValue).orElse(BreakerPolicy.DEFAULT_FAILURES),
                         openFor.orElse(BreakerPolicy.DEFAULT_OPEN_FOR)));
@@ -187,6 +187,16 @@ final class StepReader {
                     place(retry, "backoff_base_ms"),
                     base.get().toMillis() + " ms",
                     "is above max_backoff_ms, so that every delay is the longest one");
+        }
+    }
+
+    private void idempotency(ObjectReader shared, StepDefinition.Builder step) {
+        String field = model + ".idempotency";
+        shared.checkFields(List.of("key", "ttl"), List.of());
+        String key = shared.requiredText("key", field + ".key", "a text");
+        Optional<Duration> ttl = time(shared, "ttl", field, 1_000);
+        if (!key.isEmpty() || shared.has("key")) {
+            step.idempotency(key, ttl.orElse(Idempotency.DEFAULT_TTL));
         }
     }
 

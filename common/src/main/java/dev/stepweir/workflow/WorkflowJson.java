@@ -1,5 +1,6 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.json.CanonicalJson;
 import dev.stepweir.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,17 +38,26 @@ public final class WorkflowJson {
         json.put("description", step.description());
         json.put("dependencies", step.dependencies());
         json.put("handler", step.handler());
-        json.put("settings", sorted(step.settings()));
+        json.put("settings", CanonicalJson.sorted(step.settings()));
         json.put("retry", retry(step.retry()));
         json.put("timeout_ms", step.timeout().map(Duration::toMillis).orElse(null));
-        // Left out where it is not said, so that definitions of old keep their hashes.
+        // Only where it is said: definitions from before keep their hashes.
+        step.idempotency()
+                .ifPresent(shared ->
+                        json.put(
+                                "idempotency",
+                                new TreeMap<>(
+                                        Map.of(
+                                                "key",
+                                                shared.key(),
+                                                "ttl_ms",
+                                                shared.ttl().toMillis()))));
         step.breaker().ifPresent(breaker -> json.put("circuit_breaker", breaker(breaker)));
         return json;
     }
 
     private static Map<String, @Nullable Object> breaker(BreakerPolicy breaker) {
         Map<String, @Nullable Object> json = new TreeMap<>();
-        json.put("enabled", breaker.enabled());
         json.put("dependency", breaker.dependency());
         json.put("failures", breaker.failures());
         json.put("open_ms", breaker.openFor().toMillis());
@@ -64,22 +74,6 @@ public final class WorkflowJson {
         json.put("max_backoff_ms", retry.cap().toMillis());
         json.put("max_backoff_is_hard", retry.hardCap());
         return json;
-    }
-
-    private static @Nullable Object sorted(@Nullable Object value) {
-        return switch (value) {
-            case Map<?, ?> map -> {
-                Map<String, @Nullable Object> sorted = new TreeMap<>();
-                map.forEach((key, item) -> sorted.put((String) key, sorted(item)));
-                yield sorted;
-            }
-            case List<?> list -> {
-                List<@Nullable Object> items = new ArrayList<>(list.size());
-                list.forEach(item -> items.add(sorted(item)));
-                yield items;
-            }
-            case null, default -> value;
-        };
     }
 
     /**
@@ -120,7 +114,13 @@ public final class WorkflowJson {
                         ? Optional.empty()
                         : Optional.of(Duration.ofMillis(timeout.longValue())),
                 Optional.ofNullable(json.get("circuit_breaker")).map(WorkflowJson::breaker),
-                text(json, "description"));
+                text(json, "description"),
+                Optional.ofNullable(json.get("idempotency")).map(WorkflowJson::idempotency));
+    }
+
+    private static Idempotency idempotency(JsonNode json) {
+        return new Idempotency(
+                text(json, "key"), Duration.ofMillis(field(json, "ttl_ms").longValue()));
     }
 
     private static Map<String, @Nullable Object> settings(JsonNode json) {
@@ -130,7 +130,6 @@ public final class WorkflowJson {
 
     private static BreakerPolicy breaker(JsonNode json) {
         return new BreakerPolicy(
-                field(json, "enabled").booleanValue(),
                 text(json, "dependency"),
                 field(json, "failures").intValue(),
                 Duration.ofMillis(field(json, "open_ms").longValue()));

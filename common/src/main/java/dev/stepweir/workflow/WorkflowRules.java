@@ -66,6 +66,13 @@ final class WorkflowRules {
             String path = "steps[" + i + "]";
             Names.check(path + ".name", step.name(), faults);
             Names.check(path + ".handler", step.handler(), faults);
+            if (QueueName.isSolo(step.handler())) {
+                faults.add(
+                        path + ".handler",
+                        Names.quoted(step.handler()),
+                        "another name",
+                        "must not end in '" + QueueName.SOLO + "'");
+            }
             Names.checkText(path + ".description", step.description(), faults);
             Integer first = places.putIfAbsent(step.name(), i);
             if (first != null) {

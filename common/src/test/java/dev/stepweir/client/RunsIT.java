@@ -3,6 +3,8 @@ package dev.stepweir.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.HistoryEntry;
@@ -44,6 +46,9 @@ import org.junit.jupiter.api.Test;
 
 @WithRedis
 class RunsIT {
+
+    private static final Classification OOPS =
+            Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
 
     private static final Workflow PAIR =
             Workflow.builder("pair")
@@ -141,7 +146,7 @@ class RunsIT {
                 .isEqualTo(StepStatus.READY);
         assertThat(client.runs().history(run))
                 .extracting(HistoryEntry::event)
-                .containsSequence("FAILED", "PUBLISHED", "REDRIVEN");
+                .containsSequence("FAILED", "REDRIVEN", "PUBLISHED");
     }
 
     @Test
@@ -233,7 +238,7 @@ class RunsIT {
                         field.published() + " w1 " + System.currentTimeMillis(),
                         "retry_in_ms",
                         delayMillis);
-        StepError error = new StepError("Oops", "no", "", true, 1, "w1");
+        StepError error = StepError.ofEngine("Oops", "no", OOPS, 1, "w1");
         FailStep fail =
                 new FailStep(
                         keys,
@@ -248,7 +253,7 @@ class RunsIT {
     }
 
     private static DeadLetter letter(RunId run) {
-        StepError error = new StepError("Oops", "no", "", true, 3, "w1");
+        StepError error = StepError.ofEngine("Oops", "no", OOPS, 3, "w1");
         return new DeadLetter(
                 run + "/first",
                 run.text(),

@@ -67,7 +67,8 @@ final class GeneratedPage {
         }
     }
 
-    private static Path root() {
+    /** The checkout that the tests run in. */
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("mvnw"))) {
             folder = folder.getParent();

@@ -162,6 +162,9 @@ class KeysTest {
                                 keys.run(run),
                                 keys.history(run),
                                 keys.blob(run, field),
+                                keys.callerKey(client),
+                                keys.effect(client),
+                                keys.sharedKey(client),
                                 keys.workflow(hash),
                                 keys.queue(queue),
                                 keys.clientChannel(client)));

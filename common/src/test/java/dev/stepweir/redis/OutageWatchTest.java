@@ -10,6 +10,8 @@ import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,31 @@ class OutageWatchTest {
     }
 
     @Test
+    void closing_ends_a_look_that_nobody_answers() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        OutageWatch hanging =
+                new OutageWatch(
+                        "redis://here:1",
+                        () -> {
+                            begun.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                ended.countDown();
+                                throw NOT_CONNECTED;
+                            }
+                        },
+                        lines::add);
+        assertThat(hanging.speaksFor(NOT_CONNECTED)).isTrue();
+        begun.await();
+
+        hanging.close();
+
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void each_look_waits_longer_than_the_one_before() {
         assertThat(watch.speaksFor(NOT_CONNECTED)).isTrue();
         for (int look = 1; look <= 6; look++) {
@@ -64,7 +91,7 @@ class OutageWatchTest {
                 return lines.size() >= now;
             });
         }
-        assertThat(lines.subList(0, 6))
+        assertThat(List.copyOf(lines).subList(0, 6))
                 .extracting(line -> line.substring(line.indexOf("; ") + 2))
                 .containsExactly(
                         "next try in 1 s",

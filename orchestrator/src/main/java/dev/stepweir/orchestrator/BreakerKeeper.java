@@ -16,6 +16,7 @@ import dev.stepweir.redis.script.TurnBreaker.Event;
 import dev.stepweir.redis.script.TurnBreaker.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class BreakerKeeper implements Duty {
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration BUSY = Duration.ofMillis(50);
 
+    /** While no breaker has anything to say, one look in so many is for parked steps. */
+    private static final int LOOKS = 10;
+
     /** How long a probe may be silent: as long as a lease. */
     private static final Duration PROBE_SILENCE = Duration.ofSeconds(25);
 
@@ -54,6 +58,7 @@ final class BreakerKeeper implements Duty {
     private final Namespace namespace;
     private final String id;
     private final ParkedSteps parked;
+    private int idleLooks;
 
     BreakerKeeper(Redis redis, Namespace namespace, String id, ParkedSteps parked) {
         this.redis = redis;
@@ -69,26 +74,28 @@ final class BreakerKeeper implements Duty {
 
     @Override
     public Tick runOnce() {
-        CompletableFuture<Map<String, Breaker>> reply =
-                BreakerReads.all(redis, namespace.keys(0));
+        Map<String, Breaker> breakers =
+                RedisFutures.join(BreakerReads.all(redis, namespace.keys(0)));
+        if (breakers.isEmpty() && idleLooks % LOOKS != 0) {
+            idleLooks++;
+            return Tick.after(IDLE);
+        }
         Map<String, List<Keys>> places = places();
-        Map<String, Breaker> breakers = RedisFutures.join(reply);
-        if (places.isEmpty() && breakers.isEmpty()) {
+        idleLooks = breakers.isEmpty() && places.isEmpty() ? 1 : 0;
+        if (idleLooks > 0) {
             return Tick.after(IDLE);
         }
         long now = RedisTime.millis(redis);
+        boolean releasing = false;
         Set<String> all = new TreeSet<>(breakers.keySet());
         all.addAll(places.keySet());
         for (String dependency : all) {
             List<Keys> where = places.getOrDefault(dependency, List.of());
-            Breaker breaker = breakers.get(dependency);
-            if (breaker == null) {
-                parked.release(dependency, parked.oldest(dependency, where, PAGE), 0);
-            } else {
-                tend(breaker, where, now);
-            }
+            Breaker breaker = breakers.getOrDefault(dependency, Breaker.closed(dependency));
+            tend(breaker, where, now);
+            releasing |= !where.isEmpty() && breaker.state().releases();
         }
-        return Tick.after(BUSY);
+        return Tick.after(releasing ? BUSY : IDLE);
     }
 
     /** In which partitions each dependency has parked steps. */
@@ -132,7 +139,8 @@ final class BreakerKeeper implements Duty {
     }
 
     private void expire(Breaker breaker, long now) {
-        if (now - breaker.sinceMillis() >= FORGOTTEN_AFTER.toMillis()) {
+        if (breaker.sinceMillis() > 0
+                && now - breaker.sinceMillis() >= FORGOTTEN_AFTER.toMillis()) {
             turn(breaker, Event.EXPIRE, FORGOTTEN_AFTER, "");
         }
     }
@@ -140,7 +148,7 @@ final class BreakerKeeper implements Duty {
     /** Lets one step through; another one each time, among those that were ready first. */
     private void probe(Breaker breaker, List<Keys> where) {
         List<ParkedSteps.Parked> candidates =
-                parked.oldest(breaker.dependency(), where, PROBE_CANDIDATES);
+                new ArrayList<>(parked.oldest(breaker.dependency(), where, PROBE_CANDIDATES));
         if (candidates.isEmpty()
                 || turn(breaker, Event.ADMIT_PROBE, PROBE_SILENCE, "") != Outcome.CHANGED) {
             return;
@@ -151,13 +159,15 @@ final class BreakerKeeper implements Duty {
         if (halfOpen == null || halfOpen.epoch() <= breaker.epoch()) {
             return;
         }
-        ParkedSteps.Parked probe = candidates.get(breaker.probes() % candidates.size());
-        LOG.info("breaker {}: {} is let through as a probe", breaker.dependency(), probe.member());
-        List<ReleaseStep.Outcome> outcomes =
-                parked.release(breaker.dependency(), List.of(probe), halfOpen.epoch());
-        if (!outcomes.contains(ReleaseStep.Outcome.PUBLISHED)) {
-            turn(halfOpen, Event.GIVE_UP_PROBE, Duration.ZERO, "the probe was not to be had");
+        Collections.rotate(candidates, -breaker.probes());
+        for (ParkedSteps.Parked one : candidates) {
+            if (parked.release(breaker.dependency(), List.of(one), halfOpen.epoch())
+                    .contains(ReleaseStep.Outcome.PUBLISHED)) {
+                LOG.info("breaker {}: {} is the probe", breaker.dependency(), one.member());
+                return;
+            }
         }
+        turn(halfOpen, Event.GIVE_UP_PROBE, Duration.ZERO, "the probe was not to be had");
     }
 
     private void ramp(Breaker breaker, List<Keys> where, long now) {

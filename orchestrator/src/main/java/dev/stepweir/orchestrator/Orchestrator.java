@@ -50,6 +50,13 @@ public final class Orchestrator implements AutoCloseable {
                             repair,
                             config.reconcilePause(),
                             config.reconcilePage()));
+            duties.add(
+                    new UnknownHandlers(
+                            redis,
+                            keys,
+                            definitions,
+                            config.handlerPatience(),
+                            () -> System.nanoTime() / 1_000_000));
             duties.add(Retention.duty(redis, keys, config));
         }
         ParkedSteps parked = new ParkedSteps(redis, definitions, queues);

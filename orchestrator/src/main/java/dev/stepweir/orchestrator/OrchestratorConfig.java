@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param failedRetention how long failed runs are kept
  * @param retentionPause time between two looks for runs to remove
  * @param beat time between two signs of life
+ * @param handlerPatience how long workers live without one of them ever having had a step's
+ *     handler, until the step is a dead letter
  */
 public record OrchestratorConfig(
         Duration inboxBlock,
@@ -25,7 +27,10 @@ public record OrchestratorConfig(
         Duration retention,
         Duration failedRetention,
         Duration retentionPause,
-        Duration beat) {
+        Duration beat,
+        Duration handlerPatience) {
+
+    private static final Duration HANDLER_PATIENCE = Duration.ofSeconds(60);
 
     /** What an orchestrator does if nothing else is said. */
     public static final OrchestratorConfig DEFAULTS =
@@ -40,7 +45,32 @@ public record OrchestratorConfig(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(5));
 
+    /** With the usual patience for handlers that nobody has. */
+    public OrchestratorConfig(
+            Duration inboxBlock,
+            Duration inboxRescue,
+            Duration timerTick,
+            Duration reconcilePause,
+            int reconcilePage,
+            Duration retention,
+            Duration failedRetention,
+            Duration retentionPause,
+            Duration beat) {
+        this(
+                inboxBlock,
+                inboxRescue,
+                timerTick,
+                reconcilePause,
+                reconcilePage,
+                retention,
+                failedRetention,
+                retentionPause,
+                beat,
+                HANDLER_PATIENCE);
+    }
+
     public OrchestratorConfig {
+        positive("handlerPatience", handlerPatience);
         positive("inboxBlock", inboxBlock);
         positive("inboxRescue", inboxRescue);
         positive("timerTick", timerTick);
@@ -82,6 +112,22 @@ public record OrchestratorConfig(
                 finished,
                 failed,
                 retentionPause,
-                beat);
+                beat,
+                handlerPatience);
+    }
+
+    /** The same with another patience for handlers that nobody has. */
+    public OrchestratorConfig withHandlerPatience(Duration patience) {
+        return new OrchestratorConfig(
+                inboxBlock,
+                inboxRescue,
+                timerTick,
+                reconcilePause,
+                reconcilePage,
+                retention,
+                failedRetention,
+                retentionPause,
+                beat,
+                patience);
     }
 }

@@ -10,6 +10,7 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.workflow.Graph;
 import io.lettuce.core.ScoredValue;
@@ -65,7 +66,8 @@ final class ParkedSteps {
         for (Keys keys : where) {
             byte[] key = Bytes.of(keys.parked(dependency));
             replies.put(
-                    keys, redis.commands().zrangeWithScores(key, 0, most - 1).toCompletableFuture());
+                    keys,
+                    redis.commands().zrangeWithScores(key, 0, most - 1).toCompletableFuture());
         }
         List<Parked> oldest = new ArrayList<>();
         replies.forEach((keys, reply) -> {
@@ -84,8 +86,8 @@ final class ParkedSteps {
     /** Publishes them, in their order. */
     List<ReleaseStep.Outcome> release(String dependency, List<Parked> some, long pass) {
         Map<Keys, List<Parked>> byPartition = new LinkedHashMap<>();
-        some.forEach(one ->
-                byPartition.computeIfAbsent(one.keys(), keys -> new ArrayList<>()).add(one));
+        some.forEach(
+                one -> byPartition.computeIfAbsent(one.keys(), keys -> new ArrayList<>()).add(one));
         List<CompletableFuture<Object>> replies = new ArrayList<>();
         byPartition.forEach((keys, list) -> release(keys, dependency, list, pass, replies));
         List<ReleaseStep.Outcome> outcomes = new ArrayList<>();
@@ -117,12 +119,13 @@ final class ParkedSteps {
         }
         Map<RunId, Map<String, String>> fields = reads.fields(keys, wanted);
         Set<String> hashes = new LinkedHashSet<>();
-        fields.values().forEach(run -> {
-            String head = run.get("head");
-            if (head != null) {
-                hashes.add(RunHead.parse(head).workflowHash());
-            }
-        });
+        fields.values()
+                .forEach(run -> {
+                    String head = run.get("head");
+                    if (head != null) {
+                        hashes.add(RunHead.parse(head).workflowHash());
+                    }
+                });
         Map<String, Definitions.Found> found = definitions.find(keys, hashes);
         for (Parked one : readable) {
             Map<String, String> run = fields.getOrDefault(one.run(), Map.of());
@@ -130,13 +133,14 @@ final class ParkedSteps {
             String hash = head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
             String field = run.getOrDefault(StepFields.state(one.step()), "");
             if (hash.isEmpty()) {
-                replies.add(send(one, "", List.of(), field, dependency, pass));
+                StepAddress step = new StepAddress(one.run(), one.step(), "");
+                replies.add(send(one, step, List.of(), field, dependency, pass));
             } else if (found.get(hash) instanceof Definitions.Known(Graph graph)
                     && graph.contains(one.step())) {
-                String queue = graph.step(one.step()).handler();
-                queues.ensure(keys, List.of(queue));
                 List<String> inputs = graph.dependencies(one.step());
-                replies.add(send(one, queue, inputs, field, dependency, pass));
+                StepAddress step = address(one, graph, field);
+                queues.ensure(keys, step);
+                replies.add(send(one, step, inputs, field, dependency, pass));
             } else {
                 LOG.warn("parked step '{}' has no usable definition", one.member());
                 drop(keys.parked(dependency), one.member(), true);
@@ -144,14 +148,19 @@ final class ParkedSteps {
         }
     }
 
+    private static StepAddress address(Parked one, Graph graph, String field) {
+        StepField read = field.isEmpty() ? StepField.ABSENT : StepField.parse(field);
+        return StepAddress.of(
+                one.run(), one.step(), graph.step(one.step()).handler(), read.ledgers());
+    }
+
     private CompletableFuture<Object> send(
             Parked one,
-            String queue,
+            StepAddress step,
             List<String> inputs,
             String field,
             String dependency,
             long pass) {
-        StepAddress step = new StepAddress(one.run(), one.step(), queue);
         String event =
                 HistoryEvent.record(
                         HistoryEvent.RELEASED,

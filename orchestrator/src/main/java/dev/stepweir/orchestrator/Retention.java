@@ -8,24 +8,17 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
-import dev.stepweir.redis.StoredValue;
+import dev.stepweir.redis.RunTraces;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.redis.script.RelistRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
-import dev.stepweir.run.StepAddress;
-import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
-import dev.stepweir.state.StepState;
 import io.lettuce.core.Limit;
-import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.Range;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanCursor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +35,6 @@ public final class Retention {
     /** Runs looked through at the same time: what is read of them must fit into memory. */
     private static final int AT_ONCE = 20;
 
-    private static final ScanArgs FIELDS = ScanArgs.Builder.limit(500);
-    private static final String STATE = StepFields.state("");
-    private static final String WAITING = StepState.WAITING_FOR_RETRY + " ";
     private static final List<RunState> CLOSED =
             List.of(RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED);
 
@@ -141,80 +131,37 @@ public final class Retention {
             return CompletableFuture.completedFuture(e);
         }
         CompletableFuture<Object> outcome =
-                look(run, ScanCursor.INITIAL, new Traces(run))
+                RunTraces.read(redis, keys, run)
                         .thenCompose(traces -> purge(state, traces, beforeMillis));
         return Refusals.logged("run " + run, outcome);
     }
 
-    private CompletableFuture<Object> purge(RunState state, Traces traces, long beforeMillis) {
-        RunHead head = traces.head.map(RunHead::parse).orElse(null);
+    private CompletableFuture<Object> purge(RunState state, RunTraces traces, long beforeMillis) {
+        RunHead head = traces.head().orElse(null);
         if (head == null || head.state() != state) {
-            return new RelistRun(keys, traces.run).runAsync(redis.scripts()).thenApply(o -> o);
+            return new RelistRun(keys, traces.run()).runAsync(redis.scripts()).thenApply(o -> o);
         }
         PurgeRun purge =
                 new PurgeRun(
                         keys,
-                        traces.run,
+                        traces.run(),
                         state,
                         head.workflowHash(),
                         beforeMillis,
-                        traces.blobs,
-                        traces.letters);
+                        traces.callerKey(),
+                        traces.blobs(),
+                        traces.letters());
         return purge.runAsync(redis.scripts()).thenCompose(o -> removeTimers(o, traces));
     }
 
-    private CompletableFuture<Object> removeTimers(PurgeRun.Outcome outcome, Traces traces) {
-        if (outcome != PurgeRun.Outcome.PURGED || traces.timers.isEmpty()) {
+    private CompletableFuture<Object> removeTimers(PurgeRun.Outcome outcome, RunTraces traces) {
+        if (outcome != PurgeRun.Outcome.PURGED || traces.timers().isEmpty()) {
             return CompletableFuture.completedFuture(outcome);
         }
-        byte[][] timers = traces.timers.stream().map(Bytes::of).toArray(byte[][]::new);
+        byte[][] timers = traces.timers().stream().map(Bytes::of).toArray(byte[][]::new);
         return redis.commands()
                 .zrem(Bytes.of(keys.timers()), timers)
                 .toCompletableFuture()
                 .thenApply(removed -> outcome);
-    }
-
-    private CompletableFuture<Traces> look(RunId run, ScanCursor cursor, Traces traces) {
-        return redis.commands()
-                .hscan(Bytes.of(keys.run(run)), cursor, FIELDS)
-                .toCompletableFuture()
-                .thenCompose((MapScanCursor<byte[], byte[]> page) -> {
-                    page.getMap().forEach(traces::see);
-                    return page.isFinished()
-                            ? CompletableFuture.completedFuture(traces)
-                            : look(run, page, traces);
-                });
-    }
-
-    /** What a run has left outside its hash, as its fields say. */
-    private static final class Traces {
-
-        private final RunId run;
-        private Optional<String> head = Optional.empty();
-        private final List<String> blobs = new ArrayList<>();
-        private final List<String> letters = new ArrayList<>();
-        private final List<String> timers = new ArrayList<>();
-
-        Traces(RunId run) {
-            this.run = run;
-        }
-
-        void see(byte[] name, byte[] value) {
-            String field = Bytes.text(name);
-            if (field.equals("head")) {
-                head = Optional.of(Bytes.text(value));
-            } else if (StoredValue.isReference(value)) {
-                blobs.add(field);
-            } else if (field.startsWith(STATE)) {
-                String text = Bytes.text(value);
-                StepAddress step = new StepAddress(run, field.substring(STATE.length()), "");
-                if (text.contains(" dlq=")) {
-                    letters.add(step.letterId());
-                }
-                if (text.startsWith(WAITING)) {
-                    timers.add(step.timer());
-                }
-            }
-        }
     }
 }

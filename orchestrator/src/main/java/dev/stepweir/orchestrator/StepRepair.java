@@ -88,7 +88,6 @@ final class StepRepair {
             if (text == null) {
                 continue;
             }
-            StepAddress address = new StepAddress(run, step, graph.step(step).handler());
             StepField field;
             try {
                 field = StepField.parse(text);
@@ -96,15 +95,20 @@ final class StepRepair {
                 LOG.warn("run={} step={} cannot be read: '{}'", run, step, text);
                 continue;
             }
+            StepAddress address =
+                    StepAddress.of(run, step, graph.step(step).handler(), field.ledgers());
             moving |= field.state().isMoving();
             dead |= field.state() == StepState.DEAD;
             if (field.state() == StepState.READY) {
+                if (field.ledgers().isSuspect()) {
+                    queues.ensure(keys, address);
+                }
                 String entryId = field.published().entryId();
                 ready.add(new Ready(address, text, entryId, graph.dependencies(step)));
             } else if (field.state() == StepState.WAITING_FOR_RETRY) {
                 timers.add(setTimer(keys, address, field));
             } else if (field.state() == StepState.PARKED) {
-                String dependency = graph.step(step).guard().dependency();
+                String dependency = graph.step(step).dependency();
                 timers.add(setParked(keys, address, field, dependency));
             }
         }

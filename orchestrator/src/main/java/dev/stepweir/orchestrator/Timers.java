@@ -14,6 +14,7 @@ import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.workflow.Graph;
 import io.lettuce.core.RedisException;
@@ -152,9 +153,8 @@ final class Timers implements Duty {
                 replies.put(each, send(each, "", List.of()));
             } else if (found.get(each.hash()) instanceof Definitions.Known(Graph graph)
                     && graph.contains(each.step())) {
-                String queue = graph.step(each.step()).handler();
-                queues.ensure(keys, List.of(queue));
-                replies.put(each, send(each, queue, graph.dependencies(each.step())));
+                String handler = graph.step(each.step()).handler();
+                replies.put(each, send(each, handler, graph.dependencies(each.step())));
             } else {
                 replies.put(each, CompletableFuture.completedFuture("its definition is unusable"));
             }
@@ -168,11 +168,16 @@ final class Timers implements Duty {
     }
 
     /** Answers with an outcome, or with why it cannot be done. */
-    private CompletableFuture<Object> send(Due due, String queue, List<String> dependencies) {
-        StepAddress step = new StepAddress(due.run(), due.step(), queue);
-        RetryStep retry = new RetryStep(keys, step, due.field(), dependencies);
+    private CompletableFuture<Object> send(Due due, String handler, List<String> dependencies) {
         CompletableFuture<RetryStep.Outcome> reply;
         try {
+            StepField field =
+                    due.field().isEmpty() ? StepField.ABSENT : StepField.parse(due.field());
+            StepAddress step = StepAddress.of(due.run(), due.step(), handler, field.ledgers());
+            if (!handler.isEmpty()) {
+                queues.ensure(keys, step);
+            }
+            RetryStep retry = new RetryStep(keys, step, due.field(), dependencies);
             reply = retry.runAsync(redis.scripts());
         } catch (IllegalArgumentException garbled) {
             return CompletableFuture.completedFuture(garbled.toString());

@@ -1,12 +1,13 @@
 package dev.stepweir.reaper;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
-import dev.stepweir.redis.script.ReapStep;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
@@ -46,14 +47,17 @@ final class CrashLetters {
         List<String> workers = crashed(step);
         workers.add(worker);
         StepError error =
-                new StepError(
+                StepError.ofEngine(
                         DeadLetter.Reason.CRASH_LOOP.name(),
                         "each of its last "
                                 + ledgers.crashesSinceBase()
                                 + " workers died while it executed this step: "
                                 + String.join(", ", lastOf(workers, ledgers.crashesSinceBase())),
-                        "",
-                        false,
+                        Classification.of(
+                                FailureCategory.PERMANENT,
+                                "CRASH_LOOP",
+                                "look for what ends the worker's process: memory, exit, signals",
+                                1),
                         field.ledgers().attempt(),
                         worker);
         Optional<Graph> graph = workflows.find(keys, head.workflowHash());
@@ -67,7 +71,7 @@ final class CrashLetters {
                         step.run().text(),
                         graph.map(g -> g.workflow().name()).orElse(""),
                         step.step(),
-                        step.queue(),
+                        step.handler(),
                         DeadLetter.Reason.CRASH_LOOP,
                         error,
                         ledgers.failures() + ledgers.crashes(),
@@ -83,7 +87,7 @@ final class CrashLetters {
         byte[] key = Bytes.of(keys.history(step.run()));
         for (byte[] line : RedisFutures.join(redis.commands().lrange(key, -HISTORY_READ, -1))) {
             HistoryEvent event = HistoryEvent.parse(Bytes.text(line));
-            if (event.kind().equals(ReapStep.Outcome.CRASHED.name())
+            if (event.kind().equals(HistoryEvent.CRASHED)
                     && step.step().equals(event.details().get("step"))) {
                 workers.add(String.valueOf(event.details().get("worker")));
             }

@@ -3,6 +3,7 @@ package dev.stepweir.reaper;
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.DutyGroup;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RoleBeat;
@@ -26,8 +27,10 @@ public final class Reaper implements AutoCloseable {
      * Starts one.
      *
      * @param redis stays the caller's, who closes it after the reaper
+     * @throws IllegalArgumentException if living workers beat too rarely for the lease
      */
     public static Reaper start(Redis redis, Namespace namespace, ReaperConfig config) {
+        LeaseTerms.checkReaper(redis, namespace, config.lease());
         String id = RoleBeat.newId("reaper");
         List<Duty> duties = new ArrayList<>();
         for (Keys keys : namespace.all()) {

@@ -6,7 +6,6 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.ServerIdentity;
 import dev.stepweir.redis.script.ReaperTick;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Looks for entries of one partition whose leases lapsed. The pending lists are the table of
  * leases: idle time is the time since the last heartbeat. After a gap in which nobody looked or
  * Redis was away every lease gets its full time again, since entries age meanwhile and workers
- * could not beat.
+ * could not beat; the script that takes back looks again.
  */
 final class Reclaimer implements Duty {
 
@@ -57,24 +56,20 @@ final class Reclaimer implements Duty {
             return Tick.after(grace.compareTo(config.pause()) < 0 ? grace : config.pause());
         }
         for (String queue : queues.names()) {
-            reclaim(queue);
+            if (!reclaim(queue)) {
+                break;
+            }
         }
         return Tick.after(config.pause());
     }
 
     private Duration grace() {
-        Duration gap = config.pause().multipliedBy(3);
-        Duration least = Duration.ofSeconds(1);
         return RedisFutures.join(
-                new ReaperTick(
-                                keys,
-                                ServerIdentity.of(redis),
-                                gap.compareTo(least) < 0 ? least : gap,
-                                config.lease())
-                        .runAsync(redis.scripts()));
+                new ReaperTick(keys, config.gap(), config.lease()).runAsync(redis.scripts()));
     }
 
-    private void reclaim(String queue) {
+    /** False when leases turned out to have grace. */
+    private boolean reclaim(String queue) {
         byte[] stream = Bytes.of(keys.queue(queue));
         Range<String> rest = Range.unbounded();
         while (true) {
@@ -92,15 +87,17 @@ final class Reclaimer implements Duty {
                                                         .limit(Limit.from(PAGE))));
             } catch (RedisCommandExecutionException failure) {
                 if (isAbout(failure)) {
-                    return;
+                    return true;
                 }
                 throw failure;
             }
             for (PendingMessage entry : page) {
-                take(queue, entry);
+                if (!take(queue, entry)) {
+                    return false;
+                }
             }
             if (page.size() < PAGE) {
-                return;
+                return true;
             }
             rest =
                     Range.from(
@@ -110,9 +107,9 @@ final class Reclaimer implements Duty {
     }
 
     /** An entry that nobody can make sense of must not keep the others waiting. */
-    private void take(String queue, PendingMessage entry) {
+    private boolean take(String queue, PendingMessage entry) {
         try {
-            lapsed.take(queue, entry.getId(), entry.getConsumer());
+            return lapsed.take(queue, entry);
         } catch (RuntimeException failure) {
             boolean ofRedis =
                     failure instanceof RedisException
@@ -122,6 +119,7 @@ final class Reclaimer implements Duty {
                 throw failure;
             }
             LOG.warn("queue={} entry={} is left as it is: {}", queue, entry.getId(), failure);
+            return true;
         }
     }
 

@@ -9,11 +9,13 @@ import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.orchestrator.PlayedRuns;
 import dev.stepweir.orchestrator.PlayedRuns.Taken;
+import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepField;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
@@ -25,13 +27,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithRedis
 class ReaperIT {
 
     private static final Duration LAPSED = Duration.ofMinutes(1);
-    private static final ReaperConfig CONFIG = ReaperConfig.DEFAULTS;
+    private static final ReaperConfig CONFIG =
+            ReaperConfig.DEFAULTS.withCrashDelay(Duration.ofMillis(300));
 
     private PlayedRuns runs;
     private Orchestrator orchestrator;
@@ -83,12 +87,15 @@ class ReaperIT {
     }
 
     @Test
+    @DisplayName("S2-066: orphan_recovery_increments_attempt")
     void a_crash_is_charged_when_the_worker_is_silent_too() {
         RunId run = started();
         lapsedBy("dead");
         reclaimer.runOnce();
         assertThat(kinds(run)).containsExactly("CRASHED");
         assertThat(runs.step(run, "only").ledgers().crashes()).isEqualTo(1);
+        assertThat(runs.step(run, "only").ledgers().failures()).isZero();
+        assertThat(runs.step(run, "only").ledgers().attempt()).isEqualTo(2);
         Taken again = takeBy("next");
         assertThat(again.entry().number()).isEqualTo(2);
     }
@@ -113,12 +120,60 @@ class ReaperIT {
     }
 
     @Test
-    void the_third_crash_makes_a_dead_letter_that_names_the_workers(TestRedis redis) {
+    @DisplayName("S2-065: orphaned_workflow_rescheduled_with_backoff")
+    void from_the_second_crash_on_the_step_waits_and_is_then_executed_alone(TestRedis redis) {
         RunId run = started();
-        for (String worker : List.of("w1", "w2", "w3")) {
+        lapsedBy("w1");
+        reclaimer.runOnce();
+        assertThat(runs.step(run, "only").state()).isEqualTo(StepState.READY);
+        lapsedBy("w2");
+        reclaimer.runOnce();
+        StepField waiting = runs.step(run, "only");
+        assertThat(waiting.state()).isEqualTo(StepState.WAITING_FOR_RETRY);
+        assertThat(waiting.crashed()).isTrue();
+        assertThat(waiting.ledgers().crashes()).isEqualTo(2);
+        await().until(() -> runs.step(run, "only").state() == StepState.READY);
+        assertThat(runs.take("w3", "work")).isEmpty();
+        assertThat(runs.take("w3", "work:solo")).hasSize(1);
+        assertThat(redis.commands().smembers(runs.keys().queues())).contains("work:solo");
+    }
+
+    @Test
+    void a_suspect_whose_entry_is_lost_is_published_to_the_queue_for_suspects_again(
+            TestRedis redis) {
+        RunId run = started();
+        suspectAfter("w1", "w2");
+        redis.commands().xtrim(runs.keys().queue("work:solo"), 0);
+        redis.commands().del(runs.keys().queues());
+        await().until(() -> !runs.take("w3", "work:solo").isEmpty());
+        assertThat(runs.step(run, "only").ledgers().redeliveries()).isEqualTo(1);
+        assertThat(redis.commands().smembers(runs.keys().queues())).contains("work:solo");
+    }
+
+    private void suspectAfter(String... workers) {
+        for (String worker : workers) {
             lapsedBy(worker);
             reclaimer.runOnce();
         }
+        await().until(() -> redisHas("work:solo"));
+    }
+
+    private boolean redisHas(String queue) {
+        return runs.redis()
+                        .commands()
+                        .xlen(Bytes.of(runs.keys().queue(queue)))
+                        .toCompletableFuture()
+                        .join()
+                == 1;
+    }
+
+    @Test
+    @DisplayName("S2-067: orphan_with_exhausted_retries_fails")
+    void the_third_crash_makes_a_dead_letter_that_names_the_workers(TestRedis redis) {
+        RunId run = started();
+        suspectAfter("w1", "w2");
+        runs.age(runs.take("w3", "work:solo").getFirst(), "w3", LAPSED);
+        reclaimer.runOnce();
         assertThat(runs.step(run, "only").state()).isEqualTo(StepState.DEAD);
         await().until(() -> runs.state(run).orElseThrow() == RunState.FAILED);
         var letters = redis.commands().xrange(runs.keys().deadLetters(), Range.unbounded());
@@ -127,6 +182,7 @@ class ReaperIT {
         assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.CRASH_LOOP);
         assertThat(letter.id()).isEqualTo(run + "/only");
         assertThat(letter.workflow()).isEqualTo("single");
+        assertThat(letter.handler()).isEqualTo("work");
         assertThat(letter.crashes()).isEqualTo(3);
         assertThat(letter.error().message()).contains("w1, w2, w3");
     }
@@ -233,9 +289,31 @@ class ReaperIT {
     }
 
     @Test
-    void settings_that_contradict_each_other_are_refused() {
-        assertThatThrownBy(() -> CONFIG.withLease(Duration.ofSeconds(20), Duration.ofSeconds(8)))
+    @DisplayName("R10: a reaper is refused whose lease is too short for workers that are alive")
+    void a_lease_too_short_for_living_workers_is_refused(TestRedis redis) {
+        String record = "{\"heartbeat_ms\":10000}";
+        redis.commands().hset(runs.keys().workerRecords(), "w7", record);
+        redis.commands().zadd(runs.keys().workerBeats(), RedisTime.millis(runs.redis()), "w7");
+        assertThatThrownBy(() -> Reaper.start(runs.redis(), runs.namespace(), CONFIG))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("lease must be at least three heartbeats");
+                .hasMessageContaining("worker w7")
+                .hasMessageContaining("10000 ms = 30000 ms, found 25000 ms");
+    }
+
+    @Test
+    @DisplayName("R10: settings that contradict each other are refused at start")
+    void settings_that_contradict_each_other_are_refused() {
+        Duration lease = Duration.ofSeconds(24);
+        Duration heartbeat = Duration.ofSeconds(8);
+        assertThatThrownBy(() -> CONFIG.timed(lease, heartbeat, Duration.ofSeconds(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "lease must be longer than three heartbeats of 8000 ms = 24000 ms,"
+                                + " found 24000 ms");
+        assertThatThrownBy(() -> CONFIG.timed(Duration.ofSeconds(5), Duration.ofSeconds(1), lease))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("pause must be at most");
+        assertThatThrownBy(() -> CONFIG.withCrashBudget(0))
+                .hasMessageContaining("crashBudget must be at least 1, found 0");
     }
 }

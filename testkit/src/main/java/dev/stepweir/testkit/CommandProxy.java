@@ -12,8 +12,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -47,6 +49,12 @@ public final class CommandProxy implements AutoCloseable {
     @FunctionalInterface
     public interface Rule {
         Fate of(Command command);
+
+        /**
+         * Told of each reply, as it came over the wire, whether or not it is passed on; by several
+         * threads. On a subscriber's connection replies cannot be told apart.
+         */
+        default void answered(Command command, byte[] reply) {}
     }
 
     private static final int CHUNK = 64 * 1024;
@@ -127,6 +135,7 @@ public final class CommandProxy implements AutoCloseable {
 
         private final Socket client;
         private final Socket server = new Socket();
+        private final Queue<Command> asked = new ConcurrentLinkedQueue<>();
         private long sent;
         private volatile long withheld = Long.MAX_VALUE;
         private volatile boolean fatal;
@@ -172,7 +181,8 @@ public final class CommandProxy implements AutoCloseable {
                 if (doomed || isSevered()) {
                     return;
                 }
-                Fate fate = rule.of(command(request));
+                Command command = command(request);
+                Fate fate = rule.of(command);
                 dies = fate == Fate.DIES_BEFORE;
                 if (fate == Fate.DIES_AFTER || fate == Fate.LOSES_REPLY) {
                     fatal = fate == Fate.DIES_AFTER;
@@ -180,6 +190,7 @@ public final class CommandProxy implements AutoCloseable {
                     withheld = sent;
                 }
                 if (!dies) {
+                    asked.add(command);
                     server.getOutputStream().write(request);
                     sent++;
                 }
@@ -197,6 +208,10 @@ public final class CommandProxy implements AutoCloseable {
                 InputStream in = server.getInputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     for (byte[] reply : frames.feed(buffer, n)) {
+                        Command command = asked.poll();
+                        if (command != null) {
+                            rule.answered(command, reply);
+                        }
                         if (received++ == withheld) {
                             if (fatal) {
                                 sever();

@@ -3,6 +3,7 @@ package dev.stepweir.handler;
 import dev.stepweir.run.RunId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -26,8 +27,50 @@ public interface StepContext {
      */
     long dispatchNumber();
 
-    /** The same over all attempts and redrives of this step: {@code <run>/<step>}. */
+    /**
+     * The same over all attempts and redrives of this step: {@code <run>/<step>}; of a step that
+     * declares a key shared between runs, that key.
+     */
     String idempotencyKey();
+
+    /**
+     * Rises with every execution that could have an effect under {@link #idempotencyKey}: a
+     * receiver refuses a lower one than it has seen. The number of the dispatch, unless the key is
+     * shared between runs.
+     */
+    long fencingToken();
+
+    /**
+     * Does something once for this step, over all attempts, crashes and redrives: what was done is
+     * noted with the run, and later calls under this name answer with what was noted. If the worker
+     * dies between the doing and the note, it is done again.
+     *
+     * @param name unique within the step; 1 to 200 characters
+     * @param type of the result, which is kept as JSON, at most 2 MiB
+     * @param action what is to be done; when it throws, nothing is noted
+     * @return the result as read from its JSON
+     * @throws StepAbandonedException when this execution is not the current one any more
+     */
+    <T extends @Nullable Object> T once(String name, Class<T> type, Callable<? extends T> action)
+            throws Exception;
+
+    /** As {@link #once(String, Class, Callable)}, for what has no result. */
+    default void once(String name, Action action) throws Exception {
+        var unused =
+                once(
+                        name,
+                        Boolean.class,
+                        () -> {
+                            action.run();
+                            return true;
+                        });
+    }
+
+    /** Something to be done. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
 
     /** The step's settings, as its definition has them. */
     Map<String, @Nullable Object> settings();

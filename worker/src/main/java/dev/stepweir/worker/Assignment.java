@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.once.Dispatched;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.run.Dispatch;
@@ -35,6 +36,11 @@ record Assignment(
                 dispatch,
                 begun.ledgers(),
                 begun.inputs());
+    }
+
+    /** What a report and a note must show. */
+    Dispatched dispatched() {
+        return new Dispatched(keys, step, dispatch, ledgers);
     }
 
     /** The step's field as it was begun. */

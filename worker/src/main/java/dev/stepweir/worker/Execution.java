@@ -1,14 +1,27 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailedAttempt;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.handler.Handlers;
-import dev.stepweir.handler.PermanentStepException;
-import dev.stepweir.json.Json;
+import dev.stepweir.once.Journal;
+import dev.stepweir.once.SharedKeys;
+import dev.stepweir.once.SharedKeys.Found;
+import dev.stepweir.once.StepValue;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
+import dev.stepweir.workflow.Idempotency;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The life of one attempt: read what flows in, call the handler, report. It is reported at most
@@ -18,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution implements Runnable {
 
-    /** Largest output in bytes. */
-    static final int MAX_OUTPUT = 2 * 1024 * 1024;
+    private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
+    private static final byte[] NO_VALUE = Bytes.of("null");
 
     private final Assignment assignment;
     private final Plan plan;
@@ -29,9 +43,11 @@ final class Execution implements Runnable {
     private final long fromMillis;
     private final long fromNanos;
     private final AtomicBoolean reported = new AtomicBoolean();
+    private final AtomicBoolean slotHeld = new AtomicBoolean(true);
     private final Thread thread;
     private Optional<Future<?>> timer = Optional.empty();
     private volatile boolean cancelled;
+    private @Nullable Journal journal;
 
     Execution(
             Assignment assignment,
@@ -65,8 +81,26 @@ final class Execution implements Runnable {
         return step;
     }
 
+    String workerId() {
+        return lane.workerId();
+    }
+
     String workflow() {
         return plan.workflow();
+    }
+
+    /** Made when the handler asks for it: most do not. */
+    synchronized Journal journal() {
+        Journal known = journal;
+        if (known == null) {
+            known =
+                    new Journal(
+                            assignment.dispatched(),
+                            lane.context().runs(),
+                            lane.context().scripts());
+            journal = known;
+        }
+        return known;
     }
 
     /** What the first heartbeat writes into the run. */
@@ -84,6 +118,9 @@ final class Execution implements Runnable {
             return false;
         }
         interrupt();
+        if (step.definition().breaker().isPresent()) {
+            lane.context().guard().ended(assignment);
+        }
         return true;
     }
 
@@ -94,11 +131,14 @@ final class Execution implements Runnable {
             String message = "no result within " + step.definition().timeout().orElseThrow();
             lane.failed(
                     this,
-                    new StepError(
+                    StepError.ofEngine(
                             "TIMEOUT",
                             message,
-                            "",
-                            true,
+                            Classification.of(
+                                    FailureCategory.TIMEOUT,
+                                    "EXECUTION_TIMEOUT",
+                                    "see what the handler waited for, or raise its timeout",
+                                    1),
                             assignment.ledgers().attempt(),
                             lane.workerId()));
         }
@@ -107,41 +147,109 @@ final class Execution implements Runnable {
     private void interrupt() {
         cancelled = true;
         thread.interrupt();
+        var unused = lane.context().schedule(this::leaveBehind, lane.context().patience());
     }
 
-    @Override
-    public void run() {
-        try {
-            report(callHandler(handler));
-        } catch (Throwable thrown) {
-            reportFailure(thrown);
-        } finally {
-            timer.ifPresent(pending -> pending.cancel(false));
+    /** A handler that is deaf to its interrupt goes on, but not in a slot: it can never commit. */
+    private void leaveBehind() {
+        if (slotHeld.compareAndSet(true, false)) {
+            lane.context().strays().incrementAndGet();
+            log.warn(
+                    "handler '{}' does not heed its interrupt and is left behind: run={} step={}",
+                    assignment.step().handler(),
+                    assignment.step().run(),
+                    assignment.step().step());
             lane.slotFreed(assignment.step().queue());
         }
     }
 
-    private <I extends @Nullable Object> byte @Nullable [] callHandler(
-            Handlers.Registered<I> registered) throws Exception {
-        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
-        I input = inputs.read(registered.inputType());
-        Object output = registered.handler().handle(input, new ExecutionContext(this, inputs));
-        return output == null ? null : encode(output);
+    private void leaveSlot() {
+        if (slotHeld.compareAndSet(true, false)) {
+            lane.slotFreed(assignment.step().queue());
+        } else {
+            lane.context().strays().decrementAndGet();
+        }
     }
 
-    private static byte[] encode(Object output) {
-        byte[] json;
+    @Override
+    public void run() {
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
         try {
-            json = Json.write(output);
-        } catch (RuntimeException e) {
-            throw new PermanentStepException(
-                    "the output cannot be written as JSON: " + e.getMessage());
+            if (breaker.isPresent() && !isAdmitted(breaker.get())) {
+                return;
+            }
+            Optional<Idempotency> declared = step.definition().idempotency();
+            if (declared.isEmpty()) {
+                report(callHandler(handler, Optional.empty()));
+            } else {
+                executeShared(declared.get());
+            }
+        } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
+            // Nothing that this JVM does can be relied on from here: not even a report.
+            lane.context().onFatal().accept(fatal);
+        } catch (Throwable thrown) {
+            reportFailure(thrown);
+        } finally {
+            timer.ifPresent(pending -> pending.cancel(false));
+            if (breaker.isPresent()) {
+                lane.context().guard().ended(assignment);
+            }
+            leaveSlot();
         }
-        if (json.length > MAX_OUTPUT) {
-            throw new PermanentStepException(
-                    "the output has " + json.length + " bytes, the limit is " + MAX_OUTPUT);
+    }
+
+    /** Whether the breaker lets the call pass; if not, the step is parked. */
+    private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
+        Guard guard = lane.context().guard();
+        if (guard.admits(assignment, breaker)) {
+            return true;
         }
-        return json;
+        if (reported.compareAndSet(false, true)) {
+            RedisFutures.onDone(
+                    guard.park(assignment, breaker, Optional.empty()),
+                    (parked, failure) -> lane.forget(this));
+        }
+        return false;
+    }
+
+    /** Once for all runs that share the step's key. Its result is kept before it is committed. */
+    private void executeShared(Idempotency declared) throws Exception {
+        SharedKeys shared = lane.context().sharedKeys();
+        byte[] input =
+                new StepInputs(assignment, step, lane.context().runs()).json().orElse(NO_VALUE);
+        switch (shared.claim(assignment.dispatched(), declared, input)) {
+            case Found.Mine mine -> {
+                byte[] output = callHandler(handler, Optional.of(mine));
+                // What is done now counts, even if keeping the result takes long.
+                timer.ifPresent(pending -> pending.cancel(false));
+                shared.keep(mine, declared, output == null ? NO_VALUE : output);
+                report(output);
+            }
+            case Found.Done(byte[] output) ->
+                    report(Arrays.equals(output, NO_VALUE) ? null : output);
+            case Found.Held held -> {
+                if (reported.compareAndSet(false, true)) {
+                    try {
+                        shared.defer(assignment.dispatched(), held);
+                    } finally {
+                        lane.forget(this);
+                    }
+                }
+            }
+        }
+    }
+
+    private <I extends @Nullable Object> byte @Nullable [] callHandler(
+            Handlers.Registered<I> registered, Optional<Found.Mine> claim) throws Exception {
+        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
+        I input = inputs.read(registered.inputType());
+        Object output =
+                registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
+        if (breaker.isPresent() && !reported.get()) {
+            lane.context().guard().succeeded(assignment, breaker.get());
+        }
+        return output == null ? null : StepValue.encode("the output", output);
     }
 
     private void report(byte @Nullable [] output) {
@@ -152,7 +260,7 @@ final class Execution implements Runnable {
                 this,
                 new Commit(
                         assignment.step().run(),
-                        step.committed(),
+                        step.committedFrom(assignment.step().queue()),
                         assignment.dispatch(),
                         assignment.ledgers(),
                         (System.nanoTime() - fromNanos) / 1_000_000,
@@ -166,9 +274,15 @@ final class Execution implements Runnable {
         if (!reported.compareAndSet(false, true)) {
             return;
         }
-        boolean retryable = !(thrown instanceof PermanentStepException);
-        lane.failed(
-                this,
-                StepError.of(thrown, retryable, assignment.ledgers().attempt(), lane.workerId()));
+        int attempt = assignment.ledgers().attempt();
+        FailedAttempt failed =
+                new FailedAttempt(
+                        assignment.step().run().text(),
+                        assignment.step().step(),
+                        attempt,
+                        step.definition().retry().attempts(),
+                        Duration.ofNanos(System.nanoTime() - fromNanos));
+        Classification classification = lane.context().failurePolicy().classify(thrown, failed);
+        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
     }
 }

@@ -2,15 +2,18 @@ package dev.stepweir.worker;
 
 import dev.stepweir.handler.StepContext;
 import dev.stepweir.json.Json;
+import dev.stepweir.once.SharedKeys.Found;
 import dev.stepweir.run.RunId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a handler sees of its execution. */
-record ExecutionContext(Execution execution, StepInputs inputs) implements StepContext {
+record ExecutionContext(Execution execution, StepInputs inputs, Optional<Found.Mine> shared)
+        implements StepContext {
 
     @Override
     public RunId runId() {
@@ -39,7 +42,19 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
 
     @Override
     public String idempotencyKey() {
-        return execution.assignment().step().idempotencyKey();
+        return shared.map(Found.Mine::key)
+                .orElseGet(() -> execution.assignment().step().idempotencyKey());
+    }
+
+    @Override
+    public long fencingToken() {
+        return shared.map(Found.Mine::token).orElseGet(this::dispatchNumber);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T once(
+            String name, Class<T> type, Callable<? extends T> action) throws Exception {
+        return execution.journal().once(name, type, action);
     }
 
     @Override
@@ -66,7 +81,7 @@ record ExecutionContext(Execution execution, StepInputs inputs) implements StepC
     public Logger logger() {
         return new StepLogger(
                 LoggerFactory.getLogger(
-                        "dev.stepweir.handler." + execution.assignment().step().queue()),
+                        "dev.stepweir.handler." + execution.assignment().step().handler()),
                 "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");
     }
 }

@@ -1,5 +1,9 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailedAttempt;
+import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.failure.FailureClassifier;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.script.FailStep.Decision;
 import dev.stepweir.run.DeadLetter;
@@ -9,15 +13,32 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.RetryPolicy;
 import dev.stepweir.workflow.StepDefinition;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Decides what a failure leads to: another attempt after a delay, or a dead letter. Pure. */
+/** Decides what a failure is and leads to: another attempt after a delay, or a dead letter. */
 final class FailurePolicy {
 
-    private final RandomGenerator random;
+    private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
-    FailurePolicy(RandomGenerator random) {
+    private final RandomGenerator random;
+    private final FailureClassifier classifier;
+
+    FailurePolicy(RandomGenerator random, FailureClassifier classifier) {
         this.random = random;
+        this.classifier = classifier;
+    }
+
+    Classification classify(Throwable thrown, FailedAttempt attempt) {
+        try {
+            return classifier.classify(thrown, attempt);
+        } catch (RuntimeException broken) {
+            log.error("the failure classifier failed itself", broken);
+            String hint = "the failure classifier failed: " + broken;
+            return Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", hint, 0);
+        }
     }
 
     /**
@@ -52,7 +73,10 @@ final class FailurePolicy {
                     ledgers,
                     error);
         }
-        return new Decision.RetryAfter(policy.delay(ledgers.failuresSinceBase(), random));
+        Duration delay =
+                error.requestedDelay()
+                        .orElseGet(() -> policy.delay(ledgers.failuresSinceBase(), random));
+        return new Decision.RetryAfter(delay);
     }
 
     private static Decision giveUp(
@@ -69,7 +93,7 @@ final class FailurePolicy {
                         address.run().text(),
                         workflow,
                         address.step(),
-                        address.queue(),
+                        address.handler(),
                         reason,
                         error,
                         ledgers.failures() + ledgers.crashes(),

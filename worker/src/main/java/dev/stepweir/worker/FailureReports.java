@@ -12,6 +12,7 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +40,10 @@ final class FailureReports {
 
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
-        BreakerPolicy guard = execution.step().guard();
-        boolean failedProbe = context.guard().failed(work, guard, error);
-        // An undeclared breaker is a guess: under it a step that fails by itself is charged.
-        if (failedProbe && execution.step().definition().breaker().isPresent()) {
+        Optional<BreakerPolicy> breaker = execution.step().definition().breaker();
+        if (breaker.isPresent() && context.guard().failed(work, breaker.get(), error)) {
             RedisFutures.onDone(
-                    context.guard().park(work, guard, error),
+                    context.guard().park(work, breaker.get(), Optional.of(error)),
                     (parked, failure) -> done.accept(execution));
             return;
         }

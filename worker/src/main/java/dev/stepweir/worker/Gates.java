@@ -10,6 +10,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,8 @@ final class Gates implements AutoCloseable {
 
     private final Redis redis;
     private final Keys keys;
-    private final StatefulRedisPubSubConnection<String, String> subscription;
+    private @Nullable StatefulRedisPubSubConnection<String, String> subscription;
+    private boolean closed;
     private volatile View view = new View(Map.of(), System.nanoTime() - FRESH.toNanos());
 
     /** The breakers as they were at a moment between the question and its answer. */
@@ -40,27 +42,33 @@ final class Gates implements AutoCloseable {
     Gates(Redis redis, Keys keys) {
         this.redis = redis;
         this.keys = keys;
-        this.subscription = redis.openSubscription();
-        subscription.addListener(
+    }
+
+    /**
+     * Learns the breakers from now on, if it does not do so already: only a worker that has met a
+     * step with a breaker pays for that.
+     */
+    synchronized void open(LaneContext context) {
+        if (subscription != null || closed) {
+            return;
+        }
+        StatefulRedisPubSubConnection<String, String> opened = redis.openSubscription();
+        opened.addListener(
                 new RedisPubSubAdapter<>() {
                     @Override
                     public void message(String channel, String dependency) {
                         refreshLogged();
                     }
                 });
-        subscription.sync().subscribe(keys.in(0).breakerChannel());
+        subscription = opened;
+        var unused = opened.async().subscribe(keys.in(0).breakerChannel());
+        poll(context);
     }
 
     /** Asks once, and then again and again for as long as the worker lives. */
-    void start(LaneContext context) {
+    private void poll(LaneContext context) {
+        var unused = context.schedule(() -> poll(context), POLL);
         refreshLogged();
-        context.schedule(() -> start(context), POLL);
-    }
-
-    /** True when it is certain that no breaker has anything to say: the usual case, and cheap. */
-    boolean areQuiet() {
-        View now = view;
-        return now.breakers.isEmpty() && now.isFresh();
     }
 
     /** Whether what is known may be acted upon. */
@@ -100,7 +108,10 @@ final class Gates implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        subscription.close();
+    public synchronized void close() {
+        closed = true;
+        if (subscription != null) {
+            subscription.close();
+        }
     }
 }

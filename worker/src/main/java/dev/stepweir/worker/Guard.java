@@ -2,7 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.breaker.Breaker;
 import dev.stepweir.breaker.BreakerState;
-import dev.stepweir.redis.Keys;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ParkStep;
@@ -12,19 +12,22 @@ import dev.stepweir.redis.script.TurnBreaker.Outcome;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before every handler: asks whether the breaker of what it depends on lets the call pass,
- * parks the step if not, and tells the breaker how calls end. While all breakers are closed and
- * nothing fails it costs a look at memory per step. Thread-safe.
+ * Stands before the handlers of steps that declare a circuit breaker: asks whether it lets the call
+ * pass, parks the step if not, and tells the breaker how calls end. Asked by the execution's own
+ * thread, so that a step that waits for an answer is in hand like any other. Thread-safe.
  */
 final class Guard {
 
@@ -35,6 +38,19 @@ final class Guard {
 
     private static final Duration PROBE_SIGN = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    /**
+     * What speaks of a dependency that is down. One that asks to be called less often answers, and
+     * one that refuses a request or a permission does so too.
+     */
+    private static final Set<FailureCategory> OUTAGES =
+            Set.of(
+                    FailureCategory.TRANSIENT,
+                    FailureCategory.TIMEOUT,
+                    FailureCategory.NETWORK,
+                    FailureCategory.RESOURCE_EXHAUSTION,
+                    FailureCategory.DEPENDENCY_FAILURE,
+                    FailureCategory.UNKNOWN);
 
     private final Redis redis;
     private final String worker;
@@ -51,64 +67,59 @@ final class Guard {
         this.context = context;
     }
 
-    /** Knows the breakers from now on. */
-    void start() {
-        gates.start(context);
-        context.schedule(this::holdProbes, PROBE_SIGN);
+    /**
+     * Whether the call may start; answers once that is certain, however long Redis is away.
+     *
+     * @throws InterruptedException when the execution was given up meanwhile
+     */
+    boolean admits(Assignment work, BreakerPolicy policy) throws InterruptedException {
+        while (true) {
+            try {
+                return ask(work, policy);
+            } catch (RedisException away) {
+                if (!Redis.isPassing(away)) {
+                    throw away;
+                }
+                CountDownLatch pause = new CountDownLatch(1);
+                if (context.schedule(pause::countDown, PATIENCE).isEmpty()) {
+                    throw away;
+                }
+                pause.await();
+            }
+        }
     }
 
-    /** Whether the call may start without asking anybody. */
-    boolean isOpenTo(Assignment work, BreakerPolicy policy) {
-        if (gates.areQuiet() && work.ledgers().pass() == 0) {
+    private boolean ask(Assignment work, BreakerPolicy policy) {
+        gates.open(context);
+        long pass = work.ledgers().pass();
+        // A pass speaks of a state that this worker may not have heard of yet.
+        Map<String, Breaker> sure =
+                pass == 0 && gates.areFresh() ? gates.known() : RedisFutures.join(gates.refresh());
+        Breaker breaker = sure.get(policy.dependency());
+        if (breaker == null) {
             return true;
         }
-        return !policy.enabled();
-    }
-
-    /** Whether the call may start; answers once that is certain, however long Redis is away. */
-    CompletableFuture<Boolean> admits(Assignment work, BreakerPolicy policy) {
-        long pass = work.ledgers().pass();
-        CompletableFuture<Map<String, Breaker>> sure =
-                gates.areFresh() && pass == 0
-                        ? CompletableFuture.completedFuture(gates.known())
-                        : gates.refresh();
-        return sure.thenCompose(known -> admits(work, policy, known.get(policy.dependency())))
-                .exceptionallyCompose(failure -> later(work, policy));
-    }
-
-    private CompletableFuture<Boolean> later(Assignment work, BreakerPolicy policy) {
-        CompletableFuture<Void> pause = new CompletableFuture<>();
-        context.schedule(() -> pause.complete(null), PATIENCE);
-        return pause.thenCompose(over -> admits(work, policy));
-    }
-
-    private CompletableFuture<Boolean> admits(
-            Assignment work, BreakerPolicy policy, @Nullable Breaker breaker) {
-        if (breaker == null || breaker.state() != BreakerState.HALF_OPEN) {
-            return CompletableFuture.completedFuture(
-                    breaker == null || breaker.lets(work.ledgers().pass()));
+        if (breaker.state() != BreakerState.HALF_OPEN || !breaker.lets(pass)) {
+            return breaker.lets(pass);
         }
-        if (!breaker.lets(work.ledgers().pass())) {
-            return CompletableFuture.completedFuture(false);
+        if (RedisFutures.join(hold(work, policy)) != Outcome.CHANGED) {
+            return false;
         }
-        return hold(work, policy)
-                .thenApply(outcome -> {
-                    if (outcome != Outcome.CHANGED) {
-                        return false;
-                    }
-                    probes.put(work, policy);
-                    return true;
-                });
+        probes.put(work, policy);
+        var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
+        return true;
     }
 
-    /** Puts a step aside whose call may not start, or was a probe that failed. */
-    CompletableFuture<?> park(Assignment work, BreakerPolicy policy, @Nullable StepError error) {
+    /**
+     * Puts a step aside.
+     *
+     * @param error why it failed, if it was a probe that did
+     */
+    CompletableFuture<?> park(Assignment work, BreakerPolicy policy, Optional<StepError> error) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("step", work.step().step());
         details.put("dependency", policy.dependency());
-        if (error != null) {
-            details.put("probe_failed", error.type() + ": " + error.message());
-        }
+        error.ifPresent(why -> details.put("probe_failed", why.type() + ": " + why.message()));
         ParkStep park =
                 new ParkStep(
                         work.keys(),
@@ -130,12 +141,9 @@ final class Guard {
 
     /** A call succeeded. */
     void succeeded(Assignment work, BreakerPolicy policy) {
-        if (probes.isEmpty() && gates.areQuiet()) {
-            return;
-        }
         Breaker breaker = gates.known().get(policy.dependency());
-        boolean counts = breaker != null && breaker.state() == BreakerState.CLOSED;
-        if (probes.remove(work) != null || (counts && policy.enabled())) {
+        boolean counted = breaker != null && breaker.state() == BreakerState.CLOSED;
+        if (probes.remove(work) != null || counted) {
             tell(work, policy, Event.SUCCEED, "");
         }
     }
@@ -143,17 +151,15 @@ final class Guard {
     /** A call failed; true when it was a probe and the step is to be parked, not charged. */
     boolean failed(Assignment work, BreakerPolicy policy, StepError error) {
         boolean probe = probes.remove(work) != null;
-        if (!policy.enabled()) {
-            return false;
+        String why = error.type() + ": " + error.message();
+        if (error.retryable() && OUTAGES.contains(error.category())) {
+            tell(work, policy, Event.FAIL, why);
+            return probe;
         }
-        if (!error.retryable()) {
-            if (probe) {
-                tell(work, policy, Event.GIVE_UP_PROBE, "the probe ended without an answer");
-            }
-            return false;
+        if (probe) {
+            tell(work, policy, Event.GIVE_UP_PROBE, "the probe says nothing: " + why);
         }
-        tell(work, policy, Event.FAIL, error.type() + ": " + error.message());
-        return probe;
+        return false;
     }
 
     /** An execution is over; if it was a probe and nothing was told, it was given up. */
@@ -182,11 +188,18 @@ final class Guard {
         return turn(work, policy, Event.HOLD_PROBE, PROBE_SILENCE, "");
     }
 
+    private void holdAgain(Assignment work) {
+        BreakerPolicy policy = probes.get(work);
+        if (policy != null) {
+            RedisFutures.onDone(hold(work, policy), (outcome, failure) -> {});
+            var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
+        }
+    }
+
     private CompletableFuture<Outcome> turn(
             Assignment work, BreakerPolicy policy, Event event, Duration time, String why) {
-        Keys keys = work.keys();
         return new TurnBreaker(
-                        keys,
+                        work.keys(),
                         policy.dependency(),
                         event,
                         work.ledgers().pass(),
@@ -195,10 +208,5 @@ final class Guard {
                         worker + " " + work.step().letterId() + " " + work.dispatch(),
                         why)
                 .runAsync(redis.scripts());
-    }
-
-    private void holdProbes() {
-        probes.forEach((work, policy) -> RedisFutures.onDone(hold(work, policy), (o, f) -> {}));
-        context.schedule(this::holdProbes, PROBE_SIGN);
     }
 }

@@ -11,6 +11,7 @@ import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.StepState;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,12 +38,16 @@ final class HandBack {
     /** Returns what an execution worked on. */
     CompletableFuture<?> execution(Execution execution) {
         Assignment work = execution.assignment();
+        Map<String, Object> details = details(work.step(), "worker stops");
+        details.put("worker", execution.workerId());
+        details.put("attempt", work.ledgers().attempt());
+        details.put("begun", execution.begun());
         return send(
                 work.keys(),
                 work.step(),
                 work.expected(),
                 QueueEntry.announcement(work.step().step(), execution.step().dependencies()),
-                "worker stops");
+                details);
     }
 
     /** Returns an entry that was read but not begun. */
@@ -59,7 +64,7 @@ final class HandBack {
                 .thenCompose(fields -> {
                     String stored = fields.getOrDefault(step.field(), "");
                     return isCurrent(stored, read.id())
-                            ? send(keys, step, stored, entry.announcement(), why)
+                            ? send(keys, step, stored, entry.announcement(), details(step, why))
                             : CompletableFuture.completedFuture(null);
                 });
     }
@@ -71,18 +76,27 @@ final class HandBack {
         return StepField.parse(stored).published().entryId().equals(entryId);
     }
 
+    private static Map<String, Object> details(StepAddress step, String why) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("step", step.step());
+        details.put("reason", why);
+        return details;
+    }
+
     private CompletableFuture<?> send(
-            Keys keys, StepAddress step, String expected, String announcement, String why) {
-        String event =
-                HistoryEvent.record(
-                        HistoryEvent.HANDED_BACK, Map.of("step", step.step(), "reason", why));
+            Keys keys,
+            StepAddress step,
+            String expected,
+            String announcement,
+            Map<String, Object> details) {
+        String event = HistoryEvent.record(HistoryEvent.HANDED_BACK, details);
         return new HandBackStep(keys, step, expected, announcement, event)
                 .runAsync(redis.scripts())
                 .handle((outcome, failure) -> {
                     if (failure == null) {
                         log.info(
                                 "handed back ({}): {} run={} step={}",
-                                why,
+                                details.get("reason"),
                                 outcome,
                                 step.run(),
                                 step.step());

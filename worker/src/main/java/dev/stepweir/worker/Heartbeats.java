@@ -9,9 +9,11 @@ import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.Heartbeat;
 import dev.stepweir.redis.script.Heartbeat.Answer;
 import dev.stepweir.redis.script.Heartbeat.Lease;
+import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XPendingArgs;
@@ -39,13 +41,15 @@ final class Heartbeats implements Runnable {
 
     private final Redis redis;
     private final LaneContext context;
+    private final SoloWork soloWork;
     private final Duration period;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
-    Heartbeats(Redis redis, LaneContext context, Duration period) {
+    Heartbeats(Redis redis, LaneContext context, SoloWork soloWork, Duration period) {
         this.redis = redis;
         this.context = context;
+        this.soloWork = soloWork;
         this.period = period;
         this.thread = Thread.ofPlatform().name("stepweir-heartbeats").daemon(true).unstarted(this);
     }
@@ -135,9 +139,11 @@ final class Heartbeats implements Runnable {
         Partition partition = lane.partition();
         Set<String> known = new HashSet<>();
         lane.inHand().forEach(one -> known.add(entryKey(one)));
-        for (String queue : context.handlers().keySet()) {
+        Set<String> queues = new HashSet<>(context.handlers().keySet());
+        queues.addAll(soloWork.queues());
+        for (String queue : queues) {
             byte[] key = Bytes.of(partition.keys().queue(queue));
-            for (PendingMessage pending : pendingForLong(key, partition.consumer())) {
+            for (PendingMessage pending : pendingForLong(queue, key, partition.consumer())) {
                 if (!known.contains(queue + " " + pending.getId())) {
                     handBack(lane, queue, key, pending.getId());
                 }
@@ -145,19 +151,22 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    private List<PendingMessage> pendingForLong(byte[] key, String consumer) {
-        return RedisFutures.join(
-                redis.commands()
-                        .xpending(
-                                key,
-                                new XPendingArgs<byte[]>()
-                                        .consumer(
-                                                Consumer.from(
-                                                        Bytes.of(Keys.WORKER_GROUP),
-                                                        Bytes.of(consumer)))
-                                        .range(Range.unbounded())
-                                        .limit(Limit.from(LEASES_PER_CALL))
-                                        .idle(period)));
+    private List<PendingMessage> pendingForLong(String queue, byte[] key, String consumer) {
+        XPendingArgs<byte[]> mine =
+                new XPendingArgs<byte[]>()
+                        .consumer(Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(consumer)))
+                        .range(Range.unbounded())
+                        .limit(Limit.from(LEASES_PER_CALL))
+                        .idle(period);
+        try {
+            return RedisFutures.join(redis.commands().xpending(key, mine));
+        } catch (RedisCommandExecutionException e) {
+            // A queue for suspects is only where there has been one.
+            if (QueueName.isSolo(queue) && QueueGroups.isNoGroup(e)) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private void handBack(Lane lane, String queue, byte[] key, String entryId) {

@@ -10,7 +10,6 @@ import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
-import dev.stepweir.workflow.BreakerPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -147,7 +146,8 @@ final class Lane {
             settle(turn.items().get(i), answer.results().get(i));
         }
         answer.begun().forEach(this::start);
-        int taken = keep(turn) + answer.begun().size() - turn.begins().size();
+        bring(turn.read());
+        int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
         if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
             pause(turn.takeFailure().orElseGet(() -> new IllegalStateException(answer.problem())));
             return;
@@ -164,13 +164,9 @@ final class Lane {
         turn();
     }
 
-    /** Keeps what plain reads brought for the next turn; returns how much. */
-    private int keep(LaneTurn turn) {
-        List<ReadEntry> entries = turn.read();
-        synchronized (this) {
-            read.addAll(entries);
-        }
-        return entries.size();
+    /** What was read, and has its slots, is begun by the next turn. */
+    synchronized void bring(List<ReadEntry> entries) {
+        read.addAll(entries);
     }
 
     private void settle(Finished item, Result result) {
@@ -189,7 +185,7 @@ final class Lane {
 
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
-        keep(turn);
+        bring(turn.read());
         boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
         synchronized (this) {
             turn.begins().reversed().forEach(read::addFirst);
@@ -259,25 +255,6 @@ final class Lane {
     }
 
     private void execute(Assignment assignment, Plan plan) {
-        BreakerPolicy policy = plan.step(assignment.step().step()).guard();
-        if (context.guard().isOpenTo(assignment, policy)) {
-            launch(assignment, plan);
-            return;
-        }
-        RedisFutures.onDone(
-                context.guard().admits(assignment, policy),
-                (admitted, failure) -> {
-                    if (Boolean.TRUE.equals(admitted)) {
-                        launch(assignment, plan);
-                    } else {
-                        RedisFutures.onDone(
-                                context.guard().park(assignment, policy, null),
-                                (parked, problem) -> slotFreed(assignment.step().queue()));
-                    }
-                });
-    }
-
-    private void launch(Assignment assignment, Plan plan) {
         Execution execution =
                 new Execution(
                         assignment,
@@ -291,7 +268,6 @@ final class Lane {
 
     /** An execution returned: its commit goes with the next turn. */
     void succeeded(Execution execution, Commit commit) {
-        context.guard().succeeded(execution.assignment(), execution.step().guard());
         synchronized (this) {
             outbox.addLast(new Finished(execution, commit));
         }
@@ -381,7 +357,6 @@ final class Lane {
 
     /** Nothing more is to be reported of an execution. */
     void forget(Execution execution) {
-        context.guard().ended(execution.assignment());
         inHand.remove(execution);
         synchronized (this) {
             notifyAll();

@@ -1,12 +1,15 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.once.SharedKeys;
+import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.ScriptRunner;
+import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** What the lanes of one worker share. Thread-safe. */
 final class LaneContext {
@@ -28,15 +33,19 @@ final class LaneContext {
     private final Slots slots;
     private final Plans plans;
     private final RunStore runs;
+    private final SharedKeys sharedKeys;
     private final HandBack handBack;
     private final FailurePolicy failurePolicy;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
+    private final WorkerConfig config;
     private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
+            Namespace namespace,
             String worker,
             Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
@@ -44,16 +53,19 @@ final class LaneContext {
             Plans plans,
             FailurePolicy failurePolicy,
             Clock clock,
-            ScheduledExecutorService scheduler) {
+            ScheduledExecutorService scheduler,
+            WorkerConfig config) {
         this.redis = redis;
         this.handlers = handlers;
         this.slots = slots;
         this.plans = plans;
         this.runs = new RunStore(redis);
+        this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
         this.failurePolicy = failurePolicy;
         this.clock = clock;
         this.scheduler = scheduler;
+        this.config = config;
         this.guard = new Guard(redis, worker, gates, this);
     }
 
@@ -66,7 +78,23 @@ final class LaneContext {
     }
 
     Handlers.Registered<?> handler(String queue) {
-        return Objects.requireNonNull(handlers.get(queue), "read from a queue without a handler");
+        return Objects.requireNonNull(
+                handlers.get(QueueName.handler(queue)), "read from a queue without a handler");
+    }
+
+    /** How long to wait for what should end or begin by itself: a heartbeat. */
+    Duration patience() {
+        return config.heartbeat();
+    }
+
+    /** Who is told of an error after which the JVM cannot be relied on. */
+    Consumer<Error> onFatal() {
+        return config.onFatal();
+    }
+
+    /** Handlers that still run although they were given up and their slots are others' now. */
+    AtomicInteger strays() {
+        return strays;
     }
 
     Slots slots() {
@@ -84,6 +112,10 @@ final class LaneContext {
 
     RunStore runs() {
         return runs;
+    }
+
+    SharedKeys sharedKeys() {
+        return sharedKeys;
     }
 
     FailurePolicy failurePolicy() {

@@ -5,8 +5,8 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Successor;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepFields;
-import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.QueueName;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,10 +20,17 @@ final class Plan {
      * One step.
      *
      * @param committed how its success is sent
-     * @param guard the circuit breaker that it runs under
+     * @param committedAlone the same for one that was taken from the queue for suspects
      */
     record Step(
-            StepDefinition definition, AdvanceSteps.Step committed, BreakerPolicy guard) {
+            StepDefinition definition,
+            AdvanceSteps.Step committed,
+            AdvanceSteps.Step committedAlone) {
+
+        /** How the success is sent of one that was taken from a queue. */
+        AdvanceSteps.Step committedFrom(String queue) {
+            return QueueName.isSolo(queue) ? committedAlone : committed;
+        }
 
         List<String> dependencies() {
             return definition.dependencies();
@@ -35,8 +42,10 @@ final class Plan {
 
     Plan(Graph graph) {
         workflow = graph.workflow().name();
+        // Hashing a definition means writing it: once for all of its steps.
+        String hash = graph.workflow().hash();
         for (StepDefinition step : graph.workflow().steps()) {
-            steps.put(step.name(), plan(graph, step));
+            steps.put(step.name(), plan(graph, hash, step));
         }
     }
 
@@ -53,7 +62,7 @@ final class Plan {
         return step;
     }
 
-    private static Step plan(Graph graph, StepDefinition step) {
+    private static Step plan(Graph graph, String hash, StepDefinition step) {
         List<Successor> successors = new ArrayList<>();
         for (StepDefinition next : graph.successors(step.name())) {
             successors.add(
@@ -73,12 +82,17 @@ final class Plan {
         }
         return new Step(
                 step,
-                new AdvanceSteps.Step(
-                        step.handler(),
-                        StepFields.state(step.name()),
-                        StepFields.output(step.name()),
-                        graph.workflow().hash(),
-                        successors),
-                step.guard());
+                committed(hash, step, QueueName.of(step.handler(), false), successors),
+                committed(hash, step, QueueName.of(step.handler(), true), successors));
+    }
+
+    private static AdvanceSteps.Step committed(
+            String hash, StepDefinition step, String queue, List<Successor> successors) {
+        return new AdvanceSteps.Step(
+                queue,
+                StepFields.state(step.name()),
+                StepFields.output(step.name()),
+                hash,
+                successors);
     }
 }

@@ -39,6 +39,10 @@ final class Plans {
         return workflows
                 .read(keys, hash)
                 .thenApply(graph -> {
+                    Optional<Plan> meanwhile = known(hash);
+                    if (meanwhile.isPresent()) {
+                        return meanwhile;
+                    }
                     if (known.size() >= KEPT) {
                         known.clear();
                     }

@@ -1,6 +1,7 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.workflow.QueueName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,10 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Slots {
 
+    private final int concurrency;
     private final AtomicInteger free;
     private final Map<String, AtomicInteger> freeByHandler = new HashMap<>();
+    private volatile boolean closed;
 
     Slots(int concurrency, Map<String, Handlers.Registered<?>> handlers) {
+        this.concurrency = concurrency;
         free = new AtomicInteger(concurrency);
         handlers.forEach(
                 (name, handler) -> freeByHandler.put(name, new AtomicInteger(handler.limit())));
@@ -22,7 +26,25 @@ final class Slots {
 
     /** Reserves up to {@code most} of the worker's slots; returns how many. */
     int reserve(int most) {
-        return reserve(free, most);
+        return closed ? 0 : reserve(free, most);
+    }
+
+    /** Lets nobody reserve any more of the worker's slots, until {@link #open()}. */
+    void close() {
+        closed = true;
+    }
+
+    void open() {
+        closed = false;
+    }
+
+    /** Takes every slot of the worker if so many are free as there are not taken by the caller. */
+    boolean takeAll(int alreadyTaken) {
+        return free.compareAndSet(concurrency - alreadyTaken, 0);
+    }
+
+    int concurrency() {
+        return concurrency;
     }
 
     /** Reserves up to {@code most} of a handler's slots; returns how many. */
@@ -44,6 +66,9 @@ final class Slots {
 
     private AtomicInteger ofHandler(String handler) {
         AtomicInteger slots = freeByHandler.get(handler);
+        if (slots == null) {
+            slots = freeByHandler.get(QueueName.handler(handler));
+        }
         if (slots == null) {
             throw new IllegalArgumentException("no handler '" + handler + "' is registered here");
         }

@@ -33,13 +33,7 @@ final class StepInputs {
         if (type == Void.class) {
             return null;
         }
-        List<String> dependencies = step.dependencies();
-        Optional<byte[]> json =
-                switch (dependencies.size()) {
-                    case 0 -> value(0, INPUT);
-                    case 1 -> value(0, StepFields.output(dependencies.getFirst()));
-                    default -> Optional.of(object(dependencies));
-                };
+        Optional<byte[]> json = json();
         if (json.isEmpty()) {
             return null;
         }
@@ -49,6 +43,16 @@ final class StepInputs {
             throw new PermanentStepException(
                     "the input cannot be read as " + type.getName() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What flows in; empty when nothing does. */
+    Optional<byte[]> json() {
+        List<String> dependencies = step.dependencies();
+        return switch (dependencies.size()) {
+            case 0 -> value(0, INPUT);
+            case 1 -> value(0, StepFields.output(dependencies.getFirst()));
+            default -> Optional.of(object(dependencies));
+        };
     }
 
     Optional<byte[]> runInput() {

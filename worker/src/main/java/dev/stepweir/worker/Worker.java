@@ -1,14 +1,18 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.FailureClassifier;
+import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.StepHandler;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.ForgetConsumer;
 import dev.stepweir.redis.script.RegisterWorker;
 import io.lettuce.core.RedisException;
 import java.net.InetAddress;
@@ -18,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -35,6 +41,8 @@ public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
+    private static final Duration SILENT_FROM_NOW_ON = Duration.ofMillis(-1);
+
     private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
     private final WorkerConfig config;
     private final Redis redis;
@@ -42,10 +50,12 @@ public final class Worker implements AutoCloseable {
     private final Namespace namespace;
     private final Gates gates;
     private final LaneContext context;
+    private final SoloWork soloWork;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
     private final ScheduledThreadPoolExecutor scheduler;
     private final List<AutoCloseable> connections = new ArrayList<>();
+    private final long startedMillis;
     private boolean closed;
 
     private Worker(Builder builder, Redis redis, boolean ownsRedis) {
@@ -53,6 +63,7 @@ public final class Worker implements AutoCloseable {
         this.redis = redis;
         this.ownsRedis = ownsRedis;
         this.namespace = Namespace.open(redis, builder.namespace);
+        this.startedMillis = Clock.systemUTC().millis();
         this.scheduler =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
@@ -62,16 +73,19 @@ public final class Worker implements AutoCloseable {
         this.context =
                 new LaneContext(
                         redis,
+                        namespace,
                         id,
                         gates,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(redis),
-                        new FailurePolicy(RandomGenerator.getDefault()),
+                        new FailurePolicy(RandomGenerator.getDefault(), builder.classifier),
                         Clock.systemUTC(),
-                        scheduler);
+                        scheduler,
+                        config);
         namespace.all().forEach(this::addLane);
-        this.heartbeats = new Heartbeats(redis, context, config.heartbeat());
+        this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
+        this.heartbeats = new Heartbeats(redis, context, soloWork, config.heartbeat());
         this.cancellations = new Cancellations(redis, context);
     }
 
@@ -90,14 +104,15 @@ public final class Worker implements AutoCloseable {
     }
 
     private void start() {
+        LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
         register();
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
-        context.guard().start();
         heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
+        soloWork.start();
         log.info(
                 "worker {} serves {} in namespace {} ({} at once)",
                 id,
@@ -107,16 +122,32 @@ public final class Worker implements AutoCloseable {
     }
 
     private void register() {
+        RegisterWorker call = description(false);
+        var unused = redis.retrying(() -> call.run(redis.scripts()));
+    }
+
+    private RegisterWorker description(boolean draining) {
+        Set<String> handlers = context.handlers().keySet();
         Map<String, Object> record =
                 Map.of(
-                        "id", id,
-                        "host", hostName(),
-                        "pid", ProcessHandle.current().pid(),
-                        "concurrency", config.concurrency(),
-                        "handlers", List.copyOf(context.handlers().keySet()),
-                        "started_ms", context.clock().millis());
-        RegisterWorker call = new RegisterWorker(namespace.keys(0), id, Json.write(record));
-        var unused = redis.retrying(() -> call.run(redis.scripts()));
+                        "id",
+                        id,
+                        "host",
+                        hostName(),
+                        "pid",
+                        ProcessHandle.current().pid(),
+                        "concurrency",
+                        config.concurrency(),
+                        "handlers",
+                        List.copyOf(handlers),
+                        "started_ms",
+                        startedMillis,
+                        LeaseTerms.HEARTBEAT_FIELD,
+                        config.heartbeat().toMillis(),
+                        "draining",
+                        draining);
+        return new RegisterWorker(
+                namespace.keys(0), id, Json.write(record), startedMillis, handlers);
     }
 
     private static String hostName() {
@@ -149,6 +180,8 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
+            var unused = description(true).runAsync(redis.scripts());
+            soloWork.stop();
             if (!drain()) {
                 handBackTheRest();
             }
@@ -195,13 +228,25 @@ public final class Worker implements AutoCloseable {
     }
 
     private void deregister() {
-        namespace
-                .all()
-                .forEach(keys ->
-                        RedisFutures.join(
-                                redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id))));
+        namespace.all().forEach(this::leave);
         RedisFutures.join(
                 redis.commands().hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
+    }
+
+    /** Its consumers go with it; where one still holds something, a reaper sees to it later. */
+    private void leave(Keys keys) {
+        Set<String> queues = new TreeSet<>(context.handlers().keySet());
+        queues.addAll(soloWork.queues());
+        boolean holding = false;
+        for (String queue : queues) {
+            ForgetConsumer forget =
+                    new ForgetConsumer(
+                            keys, keys.queue(queue), Keys.WORKER_GROUP, id, SILENT_FROM_NOW_ON);
+            holding |= forget.run(redis.scripts()) == ForgetConsumer.Outcome.HOLDING;
+        }
+        if (!holding) {
+            RedisFutures.join(redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id)));
+        }
     }
 
     private static void closeQuietly(AutoCloseable connection) {
@@ -219,6 +264,7 @@ public final class Worker implements AutoCloseable {
         private String namespace = Namespace.DEFAULT_NAME;
         private WorkerConfig config = WorkerConfig.DEFAULT;
         private Handlers handlers = new Handlers();
+        private FailureClassifier classifier = new StandardClassifier();
 
         private Builder() {}
 
@@ -247,6 +293,12 @@ public final class Worker implements AutoCloseable {
         /** Handlers in place of those said so far. */
         public Builder handlers(Handlers all) {
             this.handlers = all;
+            return this;
+        }
+
+        /** Who says what kind a failure is; a {@link StandardClassifier} if not said. */
+        public Builder classifier(FailureClassifier own) {
+            this.classifier = own;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.stepweir.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.Handlers;
@@ -212,5 +213,142 @@ class WorkerIT {
                         .start()) {
             await().until(() -> finished.get() == 13);
         }
+    }
+
+    private static final Workflow ONE =
+            Workflow.builder("one").step("s", s -> s.handler("h")).build();
+
+    private Worker.Builder quick(TestRedis redis) {
+        return worker(redis)
+                .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
+                .concurrency(1);
+    }
+
+    @Test
+    @DisplayName("S2-003: worker_deregistration_clears_from_pool")
+    void a_worker_that_has_ended_leaves_no_consumer(TestRedis redis) {
+        try (Worker worker = quick(redis).handler("h", (input, context) -> "done").start()) {
+            RunId run = runs.start(ONE, null);
+            awaitState(run, RunState.COMPLETED);
+            assertThat(worker.id()).isNotEmpty();
+        }
+        for (int p = 0; p < runs.namespace.partitions(); p++) {
+            assertThat(
+                            redis.commands()
+                                    .xinfoConsumers(runs.namespace.keys(p).queue("h"), "workers"))
+                    .isEmpty();
+            assertThat(redis.commands().zcard(runs.namespace.keys(p).workerBeats())).isZero();
+        }
+        assertThat(redis.commands().hlen(runs.namespace.keys(0).workerRecords())).isZero();
+        assertThat(redis.commands().hkeys(runs.namespace.keys(0).handlers())).containsExactly("h");
+    }
+
+    @Test
+    @DisplayName("S2-019: workflow_panic_treated_as_failure: an Error fails the step")
+    void any_throwable_fails_the_step(TestRedis redis) {
+        try (Worker worker =
+                quick(redis)
+                        .handler(
+                                "h",
+                                (input, context) -> {
+                                    throw new AssertionError("not so");
+                                })
+                        .start()) {
+            RunId run = runs.start(ONE, null);
+            await().until(() -> runs.step(run, "s").ledgers().failures() == 1);
+            await().until(() -> worker.inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-019: workflow_panic_treated_as_failure: a fatal error ends the worker")
+    void a_fatal_error_of_the_jvm_is_no_failure_of_the_step(TestRedis redis) {
+        List<Error> told = new CopyOnWriteArrayList<>();
+        WorkerConfig config =
+                WorkerConfig.DEFAULT
+                        .withHeartbeat(Duration.ofMillis(100))
+                        .withDrain(Duration.ZERO)
+                        .withOnFatal(told::add);
+        try (Worker worker =
+                worker(redis)
+                        .config(config)
+                        .handler(
+                                "h",
+                                (input, context) -> {
+                                    throw new OutOfMemoryError("as if");
+                                })
+                        .start()) {
+            RunId run = runs.start(ONE, null);
+            await().until(() -> !told.isEmpty());
+            assertThat(told).hasOnlyElementsOfType(OutOfMemoryError.class);
+            assertThat(worker.inHand()).isEqualTo(1);
+            assertThat(runs.step(run, "s").ledgers().failures()).isZero();
+            assertThat(runs.stepState(run, "s")).isEqualTo(StepState.READY);
+        }
+    }
+
+    @Test
+    @DisplayName("S1: a handler deaf to its interrupt loses its slot, and cannot commit")
+    void a_deaf_handler_gives_its_slot_back(TestRedis redis) {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        Workflow limited =
+                Workflow.builder("limited")
+                        .step(
+                                "s",
+                                s -> s.handler("h").timeout(Duration.ofMillis(50)).maxAttempts(1))
+                        .build();
+        try (Worker worker =
+                quick(redis)
+                        .handler(
+                                "h",
+                                (input, context) -> {
+                                    if (calls.incrementAndGet() == 1) {
+                                        awaitDeaf(go);
+                                    }
+                                    return "done";
+                                })
+                        .start()) {
+            RunId deaf = runs.start(limited, null);
+            await().until(() -> runs.stepState(deaf, "s") == StepState.DEAD);
+            RunId next = runs.start(ONE, null);
+            awaitState(next, RunState.COMPLETED);
+            go.countDown();
+            RunId last = runs.start(ONE, null);
+            awaitState(last, RunState.COMPLETED);
+            assertThat(runs.stepState(deaf, "s")).isEqualTo(StepState.DEAD);
+            assertThat(worker.inHand()).isZero();
+        }
+    }
+
+    private static void awaitDeaf(CountDownLatch go) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                go.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    @DisplayName("R10: a worker is refused that beats too rarely for the lease of the reapers")
+    void a_worker_that_beats_too_rarely_is_refused(TestRedis redis) {
+        List<String> time = redis.commands().time();
+        Map<String, String> reaper =
+                Map.of("tick", time.getFirst() + "000", "lease_millis", "25000");
+        redis.commands().hset(runs.namespace.keys(0).reaper(), reaper);
+        WorkerConfig slow = WorkerConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(10));
+        Worker.Builder builder =
+                worker(redis).config(slow).handler("h", (input, context) -> "done");
+        assertThatThrownBy(() -> builder.start(runs.redis))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("heartbeat must be at most 8333 ms")
+                .hasMessageContaining("found 10000 ms");
     }
 }

@@ -41,7 +41,13 @@ final class BreakersList implements Callable<Integer> {
             }
             Table table =
                     new Table(
-                            "DEPENDENCY", "STATE", "FAILURES", "PARKED", "SINCE", "PROBE AT", "WHY");
+                            "DEPENDENCY",
+                            "STATE",
+                            "FAILURES",
+                            "PARKED",
+                            "SINCE",
+                            "PROBE AT",
+                            "WHY");
             for (BreakerView view : breakers) {
                 Breaker breaker = view.breaker();
                 table.row(

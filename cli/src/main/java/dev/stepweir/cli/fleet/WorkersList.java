@@ -37,7 +37,7 @@ final class WorkersList implements Callable<Integer> {
             Table table =
                     new Table(
                             "WORKER",
-                            "ALIVE",
+                            "STATE",
                             "LAST BEAT",
                             "IN HAND",
                             "AT ONCE",
@@ -47,7 +47,7 @@ final class WorkersList implements Callable<Integer> {
                 JsonNode record = worker.record();
                 table.row(
                         worker.id(),
-                        worker.alive() ? "yes" : "no",
+                        worker.state(),
                         Text.time(worker.lastBeat()),
                         worker.inHand(),
                         record.path("concurrency").asString(Text.NONE),
@@ -69,6 +69,7 @@ final class WorkersList implements Callable<Integer> {
     private static Map<String, Object> json(WorkerView worker) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", worker.id());
+        json.put("state", worker.state());
         json.put("alive", worker.alive());
         json.put("last_beat", worker.lastBeat().toString());
         json.put("in_hand", worker.inHand());

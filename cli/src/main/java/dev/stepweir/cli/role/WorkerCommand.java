@@ -34,11 +34,25 @@ public final class WorkerCommand implements Callable<Integer> {
             description = "How long it waits for what it executes when it stops (30s).")
     private Duration drain = WorkerConfig.DEFAULT.drain();
 
+    @Option(
+            names = "--heartbeat",
+            paramLabel = "DURATION",
+            defaultValue = "${env:STEPWEIR_HEARTBEAT:-8s}",
+            description = {
+                "How often it renews its leases; less than a third of the reapers' lease"
+                        + " (${DEFAULT-VALUE}).",
+                "Also STEPWEIR_HEARTBEAT."
+            })
+    private Duration heartbeat = WorkerConfig.DEFAULT.heartbeat();
+
     @Override
     public Integer call() throws InterruptedException {
         Handlers handlers = handlerOptions.handlers();
         WorkerConfig config =
-                WorkerConfig.DEFAULT.withConcurrency(handlerOptions.concurrency()).withDrain(drain);
+                WorkerConfig.DEFAULT
+                        .withConcurrency(handlerOptions.concurrency())
+                        .withHeartbeat(heartbeat)
+                        .withDrain(drain);
         return new RoleRunner(spec, role.acceptRisk())
                 .run((redis, namespace) -> start(redis, namespace, handlers, config))
                 .code();

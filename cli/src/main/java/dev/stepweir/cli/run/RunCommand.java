@@ -2,10 +2,17 @@ package dev.stepweir.cli.run;
 
 import dev.stepweir.cli.role.AllInOne;
 import dev.stepweir.cli.role.HandlerOptions;
+import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.client.Identity;
+import dev.stepweir.client.RunConflictException;
+import dev.stepweir.client.StepweirClient;
+import dev.stepweir.client.Submission;
+import dev.stepweir.client.SubmittedRun;
+import dev.stepweir.client.WatchedRun;
 import dev.stepweir.embedded.RedisServerOptions;
 import dev.stepweir.workflow.Fault;
 import dev.stepweir.workflow.Workflow;
@@ -52,6 +59,8 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private HandlerOptions handlers;
 
+    @Mixin private IdentityOptions identity;
+
     @Option(names = "--detach", description = "Print the run's id and do not wait.")
     private boolean detach;
 
@@ -70,19 +79,20 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Output output = Output.of(spec);
         JsonNode value = RunInput.read(input);
+        Identity asked = identity.read(spec);
         Optional<Workflow> workflow = workflow(output);
         if (workflow.isEmpty()) {
             return ExitCode.BAD_INPUT.code();
         }
         if (local) {
-            return executeLocally(workflow.get(), value, output);
+            return executeLocally(workflow.get(), value, asked, output);
         }
         try (Session session = Session.open(spec)) {
-            return execute(session, workflow.get(), value, output);
+            return execute(session, workflow.get(), value, asked, output);
         }
     }
 
-    private int executeLocally(Workflow workflow, JsonNode value, Output output)
+    private int executeLocally(Workflow workflow, JsonNode value, Identity asked, Output output)
             throws InterruptedException {
         if (detach) {
             throw new ParameterException(
@@ -92,24 +102,60 @@ public final class RunCommand implements Callable<Integer> {
         String namespace = ServerOptions.of(spec).namespace();
         try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
                 Session session = Session.open(all.address(), namespace)) {
-            return execute(session, workflow, value, output);
+            return execute(session, workflow, value, asked, output);
         }
     }
 
-    private int execute(Session session, Workflow workflow, JsonNode value, Output output)
+    private int execute(
+            Session session, Workflow workflow, JsonNode value, Identity asked, Output output)
             throws InterruptedException {
+        StepweirClient client = session.client();
         if (detach) {
-            var run = session.client().submit(workflow, value);
+            Submission submission = client.submit(workflow, value, asked);
+            SubmittedRun run = accepted(submission);
+            boolean existing = submission instanceof Submission.Existing;
             if (json) {
-                output.json(Map.of("run_id", run.id().text(), "durability", run.durability()));
+                output.json(
+                        Map.of(
+                                "run_id",
+                                run.id().text(),
+                                "durability",
+                                run.durability(),
+                                "existing",
+                                existing));
             } else {
                 output.line(run.id().text());
             }
             return ExitCode.OK.code();
         }
-        return new Waiting(session.client(), output, json, waitTimeout, !local)
-                .run(workflow, value)
+        return new Waiting(client, output, json, waitTimeout, !local)
+                .run(watched(client, workflow, value, asked, output))
                 .code();
+    }
+
+    private static WatchedRun watched(
+            StepweirClient client,
+            Workflow workflow,
+            JsonNode value,
+            Identity asked,
+            Output output) {
+        if (asked instanceof Identity.AlwaysUnique) {
+            return client.submitAndWatch(workflow, value);
+        }
+        Submission submission = client.submit(workflow, value, asked);
+        SubmittedRun run = accepted(submission);
+        if (submission instanceof Submission.Existing) {
+            output.say(submission.sentence());
+        }
+        return new WatchedRun(run, client.completion(run.id()));
+    }
+
+    private static SubmittedRun accepted(Submission submission) {
+        try {
+            return submission.accepted();
+        } catch (RunConflictException e) {
+            throw new CommandFailure(ExitCode.BAD_INPUT, submission.sentence(), e);
+        }
     }
 
     private Optional<Workflow> workflow(Output output) {

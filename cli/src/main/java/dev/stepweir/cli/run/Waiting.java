@@ -12,10 +12,8 @@ import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
-import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** Submits a run, waits for its end, and tells how it went. */
 final class Waiting {
@@ -44,8 +42,7 @@ final class Waiting {
         this.outlivesUs = outlivesUs;
     }
 
-    ExitCode run(Workflow workflow, JsonNode input) throws InterruptedException {
-        WatchedRun run = client.submitAndWatch(workflow, input);
+    ExitCode run(WatchedRun run) throws InterruptedException {
         RunId id = run.run().id();
         output.say("run " + id);
         Thread goodbye = new Thread(() -> output.say("\n" + farewell(id)));

@@ -47,6 +47,7 @@ final class RunsShow implements Callable<Integer> {
         output.line("run       " + run.id());
         output.line("workflow  " + Text.oneLine(run.workflow() + " " + run.version()));
         output.line("status    " + run.state());
+        run.key().ifPresent(key -> output.line("key       " + Text.oneLine(key)));
         run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
         output.line("submitted " + Text.time(run.submitted()));
         output.line("started   " + Text.time(run.started()));

@@ -26,6 +26,7 @@ public final class RunJson {
         json.put("submitted_at", run.submitted().toString());
         json.put("started_at", time(run.started()));
         json.put("finished_at", time(run.finished()));
+        json.put("key", run.key().orElse(null));
         json.put("why", run.why().orElse(null));
         json.put("input", run.input());
         json.put("output", run.output());

@@ -11,6 +11,7 @@ import java.util.List;
  * @param state as which it is listed
  * @param workflowHash content hash of its definition
  * @param finishedBeforeMillis only a run that closed before this time is removed
+ * @param callerKey under which it was submitted, or empty
  * @param blobs the fields whose values are kept outside the run
  * @param letters ids of the dead letters that its steps may have left
  */
@@ -20,6 +21,7 @@ public record PurgeRun(
         RunState state,
         String workflowHash,
         long finishedBeforeMillis,
+        String callerKey,
         List<String> blobs,
         List<String> letters)
         implements Operation<PurgeRun.Outcome> {
@@ -43,7 +45,8 @@ public record PurgeRun(
                         .key(own.runsIn(state))
                         .key(own.workflow(workflowHash))
                         .key(own.deadLetters())
-                        .key(own.letterIndex());
+                        .key(own.letterIndex())
+                        .key(own.callerKey(callerKey));
         blobs.forEach(field -> call.key(own.blob(runId, field)));
         call.arg(runId.text()).arg(finishedBeforeMillis);
         letters.forEach(call::arg);

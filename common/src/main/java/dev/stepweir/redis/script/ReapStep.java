@@ -2,6 +2,7 @@ package dev.stepweir.redis.script;
 
 import dev.stepweir.redis.Keys;
 import dev.stepweir.run.Dispatch;
+import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import java.time.Duration;
@@ -13,8 +14,9 @@ import java.time.Duration;
  * @param expected the step's field as the caller read it
  * @param announcement step and inputs, as its entry has them
  * @param limits when a lease and a worker count as lapsed
- * @param letter the dead letter to write if a crash is charged, or empty while budget is left
- * @param event history record, without its kind
+ * @param crash what a crash leads to, if one is charged
+ * @param crashEvent history record, if a crash is charged
+ * @param freeEvent history record, if none is
  */
 public record ReapStep(
         Keys keys,
@@ -23,24 +25,45 @@ public record ReapStep(
         String expected,
         String announcement,
         Limits limits,
-        String letter,
-        String event)
+        Crash crash,
+        String crashEvent,
+        String freeEvent)
         implements Operation<ReapStep.Outcome> {
 
     /**
      * When something counts as lapsed.
      *
      * @param lease idle time after which an entry may be taken back
-     * @param silence time without a heartbeat after which a worker counts as dead
+     * @param silence time without a heartbeat after which a worker counts as dead; within half of
+     *     it, it counts as alive
+     * @param gap time without a look after which leases get their full time again
      */
-    public record Limits(Duration lease, Duration silence) {}
+    public record Limits(Duration lease, Duration silence, Duration gap) {}
+
+    /** What a crash leads to. */
+    public sealed interface Crash {
+        record Again() implements Crash {}
+
+        record Wait(Duration delay) implements Crash {}
+
+        /** The crash budget is used up; the letter is the JSON kept for a person. */
+        record GiveUp(String letter) implements Crash {}
+    }
 
     /** What became of it. */
     public enum Outcome {
         CRASHED,
+        /** A crash was charged, and the step waits before it is published again. */
+        WAITING,
         REDELIVERED,
         DEAD,
-        /** Somebody renewed or took it meanwhile. */
+        /** Nothing may be taken back now. */
+        GRACE,
+        /** Its worker missed beats and may live: one of the next looks decides. */
+        UNCLEAR,
+        /**
+         * That owner does not hold it, or not for so long: renewed, taken, or the group is lost.
+         */
         RENEWED,
         ALREADY,
         STALE,
@@ -53,15 +76,29 @@ public record ReapStep(
         Keys own = keys.of(step.run());
         StepField field = StepField.parse(expected);
         Dispatch dispatch = field.published();
-        String dead =
-                letter.isEmpty()
-                        ? ""
-                        : StepField.deadUpToLetter(dispatch, field.ledgers().withCrash());
+        Ledgers charged = field.ledgers().withCrash();
+        String waiting = "";
+        long delayMillis = 0;
+        String dead = "";
+        String letter = "";
+        switch (crash) {
+            case Crash.Again() -> {}
+            case Crash.Wait(Duration delay) -> {
+                waiting = StepField.waitingAfterCrashUpToDue(dispatch, charged);
+                delayMillis = delay.toMillis();
+            }
+            case Crash.GiveUp(String text) -> {
+                dead = StepField.deadUpToLetter(dispatch, charged);
+                letter = text;
+            }
+        }
         return new ScriptCall(Script.REAP_STEP)
                 .key(own.run(step.run()))
                 .key(own.history(step.run()))
                 .key(own.queue(step.queue()))
+                .key(own.timers())
                 .key(own.workerBeats())
+                .key(own.reaper())
                 .key(own.deadLetters())
                 .key(own.letterIndex())
                 .key(own.inbox())
@@ -71,16 +108,21 @@ public record ReapStep(
                 .arg(owner)
                 .arg(limits.lease().toMillis())
                 .arg(limits.silence().toMillis())
+                .arg(limits.gap().toMillis())
                 .arg(step.field())
                 .arg(expected)
                 .arg(field.nextNumber())
                 .arg(StepField.ledgerSuffix(field.ledgers().withRedelivery()))
-                .arg(StepField.ledgerSuffix(field.ledgers().withCrash()))
+                .arg(StepField.ledgerSuffix(charged))
                 .arg(announcement)
+                .arg(waiting)
+                .arg(delayMillis)
+                .arg(step.timer())
                 .arg(dead)
                 .arg(step.letterId())
                 .arg(letter)
-                .arg(event);
+                .arg(crashEvent)
+                .arg(freeEvent);
     }
 
     @Override

@@ -9,18 +9,16 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Says that a reaper is about to look at one partition.
  *
- * @param server names the running server
  * @param gap time without a look after which leases get their full time again
- * @param grace how long that is
+ * @param lease how long that is
  */
-public record ReaperTick(Keys keys, String server, Duration gap, Duration grace) {
+public record ReaperTick(Keys keys, Duration gap, Duration lease) {
 
     public ScriptCall call() {
         return new ScriptCall(Script.REAPER_TICK)
                 .key(keys.reaper())
-                .arg(server)
                 .arg(gap.toMillis())
-                .arg(grace.toMillis());
+                .arg(lease.toMillis());
     }
 
     /** How long nothing may be taken back; zero when it may. */

@@ -1,14 +1,18 @@
 package dev.stepweir.redis.script;
 
 import dev.stepweir.redis.Keys;
+import java.util.Collection;
 
 /**
  * Stores a worker's description.
  *
  * @param keys the namespace's first partition, which keeps those of all
  * @param record the description as JSON
+ * @param startedMillis when it started, by its own clock
+ * @param handlers their names
  */
-public record RegisterWorker(Keys keys, String worker, byte[] record)
+public record RegisterWorker(
+        Keys keys, String worker, byte[] record, long startedMillis, Collection<String> handlers)
         implements Operation<RegisterWorker.Outcome> {
 
     /** What became of it. */
@@ -18,10 +22,15 @@ public record RegisterWorker(Keys keys, String worker, byte[] record)
 
     @Override
     public ScriptCall call() {
-        return new ScriptCall(Script.REGISTER_WORKER)
-                .key(keys.workerRecords())
-                .arg(worker)
-                .arg(record);
+        ScriptCall call =
+                new ScriptCall(Script.REGISTER_WORKER)
+                        .key(keys.workerRecords())
+                        .key(keys.handlers())
+                        .arg(worker)
+                        .arg(record)
+                        .arg(startedMillis);
+        handlers.forEach(call::arg);
+        return call;
     }
 
     @Override

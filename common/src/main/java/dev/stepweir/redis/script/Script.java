@@ -33,9 +33,15 @@ public enum Script {
     FORGET_CONSUMER,
     WATCH_RUN,
     CREATE_GROUP,
+    LIST_QUEUE,
     REGISTER_WORKER,
     BEAT_ROLE,
-    SET_TIMER;
+    SET_TIMER,
+    RECORD_ONCE,
+    APPLY_EFFECT,
+    CLAIM_KEY,
+    KEEP_RESULT,
+    DEFER_STEP;
 
     private final String source;
     private final String sha;

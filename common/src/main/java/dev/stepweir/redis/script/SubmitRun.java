@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.StoredValue;
+import dev.stepweir.run.RunClaim;
 import dev.stepweir.run.RunId;
 
 /**
@@ -14,6 +15,7 @@ import dev.stepweir.run.RunId;
  * @param name the workflow's name
  * @param input JSON
  * @param watch channel to tell when the run closes, or empty
+ * @param claim the caller's key, if there is one
  */
 public record SubmitRun(
         Keys keys,
@@ -22,8 +24,32 @@ public record SubmitRun(
         byte[] definition,
         String name,
         byte[] input,
-        String watch)
+        String watch,
+        Claim claim)
         implements Operation<SubmitRun.Outcome> {
+
+    /**
+     * A key under which the run can be submitted once.
+     *
+     * @param key the caller's, or empty for none
+     * @param inputHash what tells the run's input from another
+     */
+    public record Claim(String key, String inputHash) {
+
+        public static final Claim NONE = new Claim("", "");
+    }
+
+    /** A run without a caller's key. */
+    public SubmitRun(
+            Keys keys,
+            RunId runId,
+            String hash,
+            byte[] definition,
+            String name,
+            byte[] input,
+            String watch) {
+        this(keys, runId, hash, definition, name, input, watch, Claim.NONE);
+    }
 
     /** What became of it. */
     public enum Outcome {
@@ -32,6 +58,8 @@ public record SubmitRun(
         ALREADY,
         /** The id belongs to a run of another definition. */
         CONFLICT,
+        /** The caller's key belongs to another run. */
+        KEY_TAKEN,
         /** Send it again with the definition. */
         UNKNOWN_WORKFLOW
     }
@@ -46,13 +74,16 @@ public record SubmitRun(
                 .key(own.inbox())
                 .key(own.workflow(hash))
                 .key(own.blob(runId, "input"))
+                .key(own.callerKey(claim.key()))
                 .arg(runId.text())
                 .arg(hash)
                 .arg(definition)
                 .arg(name)
                 .arg(inline ? StoredValue.inline(input) : StoredValue.reference())
                 .arg(inline ? Bytes.EMPTY : input)
-                .arg(watch);
+                .arg(watch)
+                .arg(claim.key())
+                .arg(new RunClaim(runId, hash, claim.inputHash()).text());
     }
 
     @Override

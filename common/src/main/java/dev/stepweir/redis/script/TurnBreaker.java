@@ -42,7 +42,7 @@ public record TurnBreaker(
         HOLD_PROBE,
         /** Somebody found that the probe was silent for too long. */
         LAPSE_PROBE,
-        /** The probe ended without an answer of the dependency. */
+        /** The probe ended without telling how the dependency is; another follows in a second. */
         GIVE_UP_PROBE,
         /** An orchestrator wants to let the next wave through. */
         WAVE,

@@ -35,7 +35,7 @@
 --                    is 0, its inputs; taken per entry queue, entry id, entry, mark, inputs; mark: nil
 --                    for the head said last, else head, or head, U+001F, ledgers; 0 for not current
 --@include clock
---@include close_run
+--@include notify
 --@include write_fields
 --@include unblock
 --@include mark
@@ -57,16 +57,18 @@ end
 
 local function read_step()
   local step = { queue = KEYS[tonumber(ARGV[at])], field = ARGV[at + 1], output_field = ARGV[at + 2],
-    head = ARGV[at + 3], successors = {}, counters = {} }
+    head = ARGV[at + 3], successors = {}, reads = {} }
   local successors = tonumber(ARGV[at + 4])
   at = at + 5
   for s = 1, successors do
     local successor = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
       queue = KEYS[tonumber(ARGV[at + 2])], entry = ' 1 ' .. ARGV[at + 3] }
     step.successors[s] = successor
-    if successor.dependencies > 1 then insert(step.counters, successor.field) end
+    if successor.dependencies > 1 then insert(step.reads, successor.field) end
+    if successor.field == '$end' then step.watch = true end
     at = at + 4
   end
+  if step.watch then insert(step.reads, 'watch') end
   step.width = tonumber(ARGV[at])
   return step
 end
@@ -79,6 +81,16 @@ local function remove_letter(letter_id)
   end
 end
 
+local ended, listed = {}, {}
+local function complete(run_id, head, watch)
+  put('head', 'COMPLETED ' .. sub(head, 9))
+  put('finished', now)
+  insert(ended, run_id)
+  insert(listed, now)
+  insert(listed, run_id)
+  if watch then notify(watch, run_id, 'COMPLETED') end
+end
+
 local function commit(run, step, i)
   local entry_id, output = ARGV[i], ARGV[i + 2]
   local number, blob, ledgers, letter = '1', '0', '', ''
@@ -88,8 +100,8 @@ local function commit(run, step, i)
   remove_later(step.queue, entry_id)
   -- The letter goes with this commit, and so does its mark.
   local kept = letter == '' and ledgers or string.gsub(ledgers, ' dlq=%S+', '')
-  local counters = step.counters
-  local seen = counters[1] and call('HMGET', run, 'head', step.field, unpack(counters))
+  local reads = step.reads
+  local seen = reads[1] and call('HMGET', run, 'head', step.field, unpack(reads))
     or call('HMGET', run, 'head', step.field)
   local head, stored = seen[1], seen[2]
   if not head then return 'GONE' end
@@ -106,10 +118,9 @@ local function commit(run, step, i)
   elseif output ~= '' then
     put(step.output_field, output)
   end
-  local finished = unblock(run_id, step.successors, seen)
+  if unblock(run_id, step.successors, seen) then complete(run_id, head, seen[2 + #reads]) end
   write_fields(run)
   if letter ~= '' then remove_letter(letter) end
-  if finished then close_run(run, run_id, 'COMPLETED', head, open, completed, now, '') end
   return nil
 end
 
@@ -187,6 +198,10 @@ local ok, problem = pcall(function()
   end
 end)
 
+if ended[1] then
+  redis.pcall('ZREM', open, unpack(ended))
+  redis.pcall('ZADD', completed, unpack(listed))
+end
 for queue, entries in pairs(done_entries) do
   redis.pcall('XACK', queue, group, unpack(entries))
   redis.pcall('XDEL', queue, unpack(entries))

@@ -1,21 +1,15 @@
 #!lua flags=allow-oom
--- Says that a reaper is about to look, and how long none may take anything back: entries age while
--- Redis is down or nobody looks, so after a gap every lease gets its full time again.
--- key reaper         when one last looked, on which server, and until when leases have grace
--- arg server         names the running server: another one after a restart or a change of role
+-- Says that a reaper is about to look, and how long none may take anything back.
+-- key reaper         when one last looked, on which server, with what grace and lease
 -- arg gap_millis     time without a look that counts as a gap
--- arg grace_millis
+-- arg lease_millis   the grace after a gap
 -- ret milliseconds of grace left
 --@include clock
+--@include grace
 local reaper = KEYS[1]
-local server, gap_millis, grace_millis = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local gap_millis, lease_millis = ARGV[1], ARGV[2]
 
 local now = tonumber(now_millis())
-local seen = redis.call('HMGET', reaper, 'tick', 'server', 'grace_until')
-local tick, until_millis = tonumber(seen[1]), tonumber(seen[3]) or 0
-if not tick or seen[2] ~= server or now - tick > gap_millis or tick > now then
-  until_millis = now + grace_millis
-end
-redis.call('HSET', reaper, 'tick', string.format('%.0f', now), 'server', server,
-  'grace_until', string.format('%.0f', until_millis))
+local until_millis, server = grace_until(reaper, gap_millis, lease_millis, now)
+note_look(reaper, server, until_millis, lease_millis, now)
 return string.format('%.0f', math.max(0, until_millis - now))

@@ -19,7 +19,8 @@ local channel, most, dependency, event, epoch, count, millis, by, why = unpack(A
 
 local now = tonumber(now_millis())
 local stored = redis.call('HGET', breakers, dependency)
-local breaker = stored and cjson.decode(stored) or { state = 'CLOSED', epoch = 0, failures = 0 }
+local readable, breaker = pcall(cjson.decode, stored or '')
+if not readable then breaker = { state = 'CLOSED', epoch = 0, failures = 0 } end
 local state, current = breaker.state, tonumber(epoch) == breaker.epoch
 count, millis = tonumber(count), tonumber(millis)
 
@@ -90,7 +91,9 @@ function on.lapse_probe()
   return enter('OPEN', now)
 end
 
-function on.give_up_probe() return seen('HALF_OPEN') and enter('OPEN', now) or 'STALE' end
+function on.give_up_probe()
+  return seen('HALF_OPEN') and enter('OPEN', now + math.min(breaker.open_millis, 1000)) or 'STALE'
+end
 
 function on.wave()
   if not seen('RAMPING') or (breaker.wave or 0) ~= count then return 'STALE' end
@@ -99,10 +102,7 @@ function on.wave()
 end
 
 function on.drained() return seen('RAMPING') and forget() or 'STALE' end
-
-function on.expire()
-  return stored and current and now - breaker.since >= millis and forget() or 'STALE'
-end
+function on.expire() return current and now - breaker.since >= millis and forget() or 'STALE' end
 
 function on.force_open()
   if state == 'FORCED_OPEN' then return 'UNCHANGED' end

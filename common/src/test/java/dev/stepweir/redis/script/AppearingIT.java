@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.redis.Bytes;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a process writes when it comes, and the timers that are no run's state. */
@@ -32,13 +33,29 @@ class AppearingIT extends OnStage {
 
     @Test
     void a_worker_is_described_by_its_latest_record() {
-        stage.run(new RegisterWorker(stage.keys(), "w1", Bytes.of("{}")))
+        stage.run(new RegisterWorker(stage.keys(), "w1", Bytes.of("{}"), 5, List.of("a", "b")))
                 .answered(RegisterWorker.Outcome.REGISTERED)
                 .changed(
                         """
+                        + handlers | hash
+                        + handlers | a = 5
+                        + handlers | b = 5
                         + worker-records | hash
                         + worker-records | w1 = {}
                         """);
+    }
+
+    @Test
+    void a_queue_is_listed_once() {
+        ListQueue list = new ListQueue(stage.keys(), "work:solo");
+        stage.run(list)
+                .answered(ListQueue.Outcome.LISTED)
+                .changed(
+                        """
+                        + queues | set
+                        + queues | work:solo
+                        """);
+        stage.run(list).answered(ListQueue.Outcome.ALREADY).changedNothing();
     }
 
     @Test

@@ -36,7 +36,8 @@ class LuaContractTest {
     private static final Pattern STATE = Pattern.compile("'\\^?([A-Z_]{3,}) ");
     private static final Pattern CALL = Pattern.compile("\\bp?call\\('([A-Z]+)'(?:, ([^,)]+))?");
     private static final Pattern KEY =
-            Pattern.compile("[a-z_]+(\\.[a-z_]+)?|KEYS\\[[^.]+|'(GROUPS?|CREATE|DELCONSUMER)'");
+            Pattern.compile(
+                    "[a-z_]+(\\.[a-z_]+)?|KEYS\\[[^.]+|'(GROUPS?|CREATE|DELCONSUMER|server)'");
     private static final Pattern PER = Pattern.compile("^per [^:]+: (.+)$");
 
     /** The scripts by which work comes in: a full Redis refuses them. */

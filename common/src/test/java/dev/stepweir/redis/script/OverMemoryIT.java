@@ -8,7 +8,10 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.FailStep.Decision.RetryAfter;
+import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.KeyClaim;
+import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Beyond its memory limit Redis accepts no run, and finishes those that were accepted. */
@@ -29,6 +33,7 @@ class OverMemoryIT extends OnStage {
     void accepted_runs_go_on_and_no_further_one_is_accepted() {
         List<RunId> runs =
                 List.of(
+                        stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
@@ -49,6 +54,7 @@ class OverMemoryIT extends OnStage {
         stage.run(retry(runs.get(1))).answered(RetryStep.Outcome.PUBLISHED);
         stage.run(HandBackStepIT.handBack(stage, begun.get(2)))
                 .answered(HandBackStep.Outcome.PUBLISHED);
+        goOn(begun.get(4));
         stage.kill(begun.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
@@ -64,6 +70,28 @@ class OverMemoryIT extends OnStage {
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
     }
 
+    /** What a handler's own words and a shared key write. */
+    private void goOn(Begun begun) {
+        QueueEntry entry = QueueEntry.parse(begun.entry());
+        StepAddress step = new StepAddress(entry.run(), entry.step(), begun.queue());
+        Dispatch dispatch = new Dispatch(entry.number(), begun.entryId());
+        byte[] value = {'1'};
+        stage.run(new RecordOnce(stage.keys(), step, begun.stored(), "paid", value))
+                .answered(RecordOnce.Outcome.NOTED);
+        Duration day = Duration.ofDays(1);
+        KeyClaim claim = new KeyClaim(entry.run(), dispatch, entry.step());
+        ClaimKey ask = new ClaimKey(stage.keys(), "key", claim, "", day);
+        stage.act(Script.CLAIM_KEY, () -> RedisFutures.join(ask.runAsync(stage.redis().scripts())));
+        stage.run(new KeepResult(stage.keys(), "key", claim, value, day))
+                .answered(KeepResult.Outcome.KEPT);
+        stage.run(new ApplyEffect(stage.keys(), "key", 1, Optional.of(value), day))
+                .answered(ApplyEffect.Outcome.APPLIED);
+        DeferStep defer =
+                new DeferStep(
+                        stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
+        stage.run(defer).answered(DeferStep.Outcome.WAITING);
+    }
+
     /** Heartbeat, watch and reaper. */
     private void watchOver(RunId run, Begun begun) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
@@ -77,11 +105,12 @@ class OverMemoryIT extends OnStage {
         stage.act(
                 Script.WATCH_RUN, () -> RedisFutures.join(watch.runAsync(stage.redis().scripts())));
         Duration minute = Duration.ofMinutes(1);
-        ReaperTick tick = new ReaperTick(stage.keys(), "server", minute, minute);
+        ReaperTick tick = new ReaperTick(stage.keys(), minute, minute);
         stage.act(
                         Script.REAPER_TICK,
                         () -> RedisFutures.join(tick.runAsync(stage.redis().scripts())))
                 .answered(minute);
+        stage.commands().hdel(stage.keys().reaper(), "grace_until");
         stage.age(begun, "w1", minute);
         ReapStep reap =
                 new ReapStep(
@@ -90,9 +119,10 @@ class OverMemoryIT extends OnStage {
                         "w1",
                         begun.stored(),
                         entry.announcement(),
-                        new ReapStep.Limits(Duration.ofSeconds(5), minute),
-                        "",
-                        HistoryEvent.details(Map.of()));
+                        new ReapStep.Limits(Duration.ofSeconds(5), minute, minute),
+                        new ReapStep.Crash.Again(),
+                        HistoryEvent.record(HistoryEvent.CRASHED, Map.of()),
+                        HistoryEvent.record(HistoryEvent.REDELIVERED, Map.of()));
         stage.run(reap).answered(ReapStep.Outcome.REDELIVERED);
         ForgetConsumer forget =
                 new ForgetConsumer(
@@ -104,8 +134,9 @@ class OverMemoryIT extends OnStage {
     private void appear(RunId run) {
         stage.run(new CreateGroup(stage.keys().queue("new"), Keys.WORKER_GROUP, "$"))
                 .answered(CreateGroup.Outcome.CREATED);
-        stage.run(new RegisterWorker(stage.keys(), "w2", new byte[] {'1'}))
+        stage.run(new RegisterWorker(stage.keys(), "w2", new byte[] {'1'}, 5, List.of("h")))
                 .answered(RegisterWorker.Outcome.REGISTERED);
+        stage.run(new ListQueue(stage.keys(), "new")).answered(ListQueue.Outcome.LISTED);
         stage.run(new BeatRole(stage.keys(), "reaper-1", Duration.ofHours(1)))
                 .answered(BeatRole.Outcome.SHOWN);
         String timer = stage.step(run, "first").timer();

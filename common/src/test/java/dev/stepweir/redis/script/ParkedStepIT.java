@@ -100,9 +100,7 @@ class ParkedStepIT extends OnStage {
         stage.run(release(run, earlier, 77));
         stage.run(park(stage.takeOne("w1", "work")));
 
-        stage.run(release(run, earlier, 78))
-                .answered(ReleaseStep.Outcome.STALE)
-                .changedNothing();
+        stage.run(release(run, earlier, 78)).answered(ReleaseStep.Outcome.STALE).changedNothing();
     }
 
     @Test
@@ -110,8 +108,7 @@ class ParkedStepIT extends OnStage {
         RunId run = stage.started(Flows.PAIR);
         stage.run(park(stage.takeOne("w1", "work")));
         ListParked list =
-                new ListParked(
-                        stage.keys(), stage.step(run, "first"), 9_000_000_000_001L, "api");
+                new ListParked(stage.keys(), stage.step(run, "first"), 9_000_000_000_001L, "api");
         stage.run(list).answered(ListParked.Outcome.ALREADY).changedNothing();
 
         stage.commands().del(stage.keys().parked("api"), stage.keys().parkedDependencies());

@@ -115,6 +115,7 @@ class PurgeRunIT extends OnStage {
                         all.state(),
                         all.workflowHash(),
                         1_000,
+                        "",
                         List.of(),
                         List.of());
 
@@ -129,6 +130,34 @@ class PurgeRunIT extends OnStage {
 
         stage.run(stage.purge(run, RunState.FAILED)).answered(OPEN).changedNothing();
         stage.run(stage.purge(run, RunState.COMPLETED)).answered(OPEN).changedNothing();
+    }
+
+    @Test
+    void a_callers_key_goes_with_its_run_and_never_with_another() {
+        RunId run = completed();
+        PurgeRun plain = stage.purge(run, RunState.COMPLETED);
+        PurgeRun keyed =
+                new PurgeRun(
+                        plain.keys(),
+                        run,
+                        plain.state(),
+                        plain.workflowHash(),
+                        plain.finishedBeforeMillis(),
+                        "order 7",
+                        List.of(),
+                        List.of());
+        String key = stage.keys().callerKey("order 7");
+        RunId other = completed();
+        stage.commands().set(key, other + " hash abc");
+
+        stage.run(keyed).answered(PURGED);
+        assertThat(stage.commands().get(key)).startsWith(other.text());
+
+        RunId last = completed();
+        stage.commands().hset(stage.keys().run(last), "key", "order 7");
+        stage.commands().set(key, last + " hash abc");
+        stage.run(stage.purge(last, RunState.COMPLETED)).answered(PURGED);
+        assertThat(stage.state().asMap()).doesNotContainKey("run-key:order 7");
     }
 
     private RunId completed() {

@@ -4,11 +4,14 @@ import static dev.stepweir.redis.script.ReapStep.Outcome.ALREADY;
 import static dev.stepweir.redis.script.ReapStep.Outcome.CRASHED;
 import static dev.stepweir.redis.script.ReapStep.Outcome.DEAD;
 import static dev.stepweir.redis.script.ReapStep.Outcome.GONE;
+import static dev.stepweir.redis.script.ReapStep.Outcome.GRACE;
 import static dev.stepweir.redis.script.ReapStep.Outcome.REDELIVERED;
 import static dev.stepweir.redis.script.ReapStep.Outcome.RENEWED;
 import static dev.stepweir.redis.script.ReapStep.Outcome.RUN_CLOSED;
 import static dev.stepweir.redis.script.ReapStep.Outcome.STALE;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static dev.stepweir.redis.script.ReapStep.Outcome.UNCLEAR;
+import static dev.stepweir.redis.script.ReapStep.Outcome.WAITING;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
@@ -16,16 +19,24 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
 import dev.stepweir.state.StepTransition;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReapStepIT extends OnStage {
 
     private static final Duration LONG = Duration.ofMinutes(1);
+    private static final ReapStep.Crash AGAIN = new ReapStep.Crash.Again();
+
+    @BeforeEach
+    void look() {
+        stage.looked();
+    }
 
     @Test
     @Covers(steps = StepTransition.RECLAIM)
@@ -33,7 +44,7 @@ class ReapStepIT extends OnStage {
         stage.started(Flows.PAIR);
         Begun begun = lapsed("w1");
 
-        stage.run(reap(begun, "w1", ""))
+        stage.run(reap(begun, "w1", AGAIN))
                 .answered(CRASHED)
                 .changed(
                         """
@@ -56,7 +67,7 @@ class ReapStepIT extends OnStage {
         Begun begun = lapsed("w1");
         stage.beat("w1", Duration.ZERO);
 
-        stage.run(reap(begun, "w1", "{\"letter\":1}"))
+        stage.run(reap(begun, "w1", new ReapStep.Crash.GiveUp("{\"letter\":1}")))
                 .answered(REDELIVERED)
                 .changed(
                         """
@@ -79,7 +90,7 @@ class ReapStepIT extends OnStage {
         Begun begun = lapsed("w1");
         stage.beat("w1", LONG);
 
-        stage.run(reap(begun, "w1", "{\"letter\":1}"))
+        stage.run(reap(begun, "w1", new ReapStep.Crash.GiveUp("{\"letter\":1}")))
                 .answered(DEAD)
                 .changed(
                         """
@@ -87,7 +98,7 @@ class ReapStepIT extends OnStage {
                         + dlq | last dlq#1
                         + dlq | entry dlq#1 letter=RUN/first died=TIME d={"letter":1}
                         + history:RUN | list
-                        + history:RUN | TIME DEAD {"step":"first"}
+                        + history:RUN | TIME CRASHED {"step":"first"}
                         - inbox | last inbox#1
                         + inbox | last inbox#2
                         + inbox | entry inbox#2 settle=RUN
@@ -107,15 +118,15 @@ class ReapStepIT extends OnStage {
         stage.started(Flows.PAIR);
         Begun begun = lapsed("w1");
 
-        stage.run(reap(begun, "w2", "")).answered(RENEWED).changedNothing();
+        stage.run(reap(begun, "w2", AGAIN)).answered(RENEWED).changedNothing();
         stage.age(begun, "w1", Duration.ZERO);
-        stage.run(reap(begun, "w1", "")).answered(RENEWED).changedNothing();
+        stage.run(reap(begun, "w1", AGAIN)).answered(RENEWED).changedNothing();
     }
 
     @Test
     void reaping_twice_publishes_once() {
         stage.started(Flows.PAIR);
-        ReapStep reap = reap(lapsed("w1"), "w1", "");
+        ReapStep reap = reap(lapsed("w1"), "w1", AGAIN);
         stage.run(reap);
 
         stage.run(reap).answered(RENEWED).changedNothing();
@@ -135,7 +146,7 @@ class ReapStepIT extends OnStage {
                         "work", copy, begun.entry(), begun.head(), begun.ledgers(), begun.inputs());
         stage.age(forged, "w2", LONG);
 
-        stage.run(reap(forged, "w2", ""))
+        stage.run(reap(forged, "w2", AGAIN))
                 .answered(STALE)
                 .changed(
                         """
@@ -154,7 +165,7 @@ class ReapStepIT extends OnStage {
                         "s:first",
                         begun.stored().replace("READY", "SUCCEEDED") + " w=w1 to=1 ms=1");
 
-        stage.run(reap(begun, "w1", ""))
+        stage.run(reap(begun, "w1", AGAIN))
                 .answered(ALREADY)
                 .changed(
                         """
@@ -168,7 +179,7 @@ class ReapStepIT extends OnStage {
         RunId run = stage.started(Flows.SINGLE);
         Begun begun = lapsed("w1");
         stage.run(stage.cancellation(run));
-        stage.run(reap(begun, "w1", ""))
+        stage.run(reap(begun, "w1", AGAIN))
                 .answered(RUN_CLOSED)
                 .changed(
                         """
@@ -179,7 +190,7 @@ class ReapStepIT extends OnStage {
         RunId gone = stage.started(Flows.SINGLE);
         Begun orphan = lapsed("w1");
         stage.commands().del(stage.keys().run(gone));
-        stage.run(reap(orphan, "w1", ""))
+        stage.run(reap(orphan, "w1", AGAIN))
                 .answered(GONE)
                 .changed(
                         """
@@ -189,12 +200,91 @@ class ReapStepIT extends OnStage {
     }
 
     @Test
-    void without_a_group_nothing_is_decided() {
+    @Covers(steps = StepTransition.CRASH_BACK_OFF)
+    void after_a_further_crash_the_step_waits() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(reap(lapsed("w1"), "w1", AGAIN));
+        Begun again = lapsed("w2");
+
+        stage.run(reap(again, "w2", new ReapStep.Crash.Wait(Duration.ofSeconds(5))))
+                .answered(WAITING)
+                .changed(
+                        """
+                        + history:RUN | TIME CRASHED {"step":"first"}
+                        - queue:work | entry work#2 d=RUN 2 s:first
+                        - queue:work | pending workers work#2 of w2, delivered 1
+                        - run:RUN | s:first = READY 2@work#2 c=1
+                        + run:RUN | s:first = WAITING_FOR_RETRY 2@work#2 c=2 cause=crash due=TIME
+                        + timers | zset
+                        + timers | TIME RUN first
+                        """);
+        assertThat(StepField.parse(stage.stored(run, "first")).crashed()).isTrue();
+    }
+
+    @Test
+    void a_worker_that_missed_beats_is_not_decided_about() {
+        stage.started(Flows.PAIR);
+        Begun begun = lapsed("w1");
+        stage.beat("w1", Duration.ofSeconds(20));
+
+        stage.run(reap(begun, "w1", AGAIN)).answered(UNCLEAR).changedNothing();
+
+        stage.beat("w1", Duration.ofSeconds(26));
+        stage.run(reap(begun, "w1", AGAIN)).answered(CRASHED);
+    }
+
+    @Test
+    void while_leases_have_grace_nothing_is_taken_back() {
+        stage.started(Flows.PAIR);
+        Begun begun = lapsed("w1");
+        graceUntil(stage.nowMillis() + 60_000);
+
+        stage.run(reap(begun, "w1", AGAIN)).answered(GRACE).changedNothing();
+    }
+
+    @Test
+    void a_pause_between_the_look_and_the_taking_gives_every_lease_its_time_again() {
+        stage.started(Flows.PAIR);
+        Begun begun = lapsed("w1");
+        Map<String, String> gaps =
+                Map.of(
+                        "tick",
+                        "" + (stage.nowMillis() - 10_000),
+                        "server",
+                        "another one, before a restart");
+        gaps.forEach((field, value) -> {
+            stage.looked();
+            stage.commands().hset(stage.keys().reaper(), field, value);
+
+            assertThat(stage.run(reap(begun, "w1", AGAIN)).outcome()).isEqualTo(GRACE);
+            stage.run(reap(begun, "w1", AGAIN)).answered(GRACE).changedNothing();
+        });
+        stage.commands().del(stage.keys().reaper());
+        stage.run(reap(begun, "w1", AGAIN))
+                .answered(GRACE)
+                .changed(
+                        """
+                        + reaper | hash
+                        + reaper | grace_until = TIME
+                        + reaper | lease_millis = 25000
+                        + reaper | server = THIS
+                        + reaper | tick = TIME
+                        """);
+        graceUntil(1);
+        stage.run(reap(begun, "w1", AGAIN)).answered(CRASHED);
+    }
+
+    @Test
+    void without_a_group_nobody_holds_anything() {
         stage.started(Flows.SINGLE);
         Begun begun = lapsed("w1");
         stage.commands().xgroupDestroy(stage.keys().queue("work"), Keys.WORKER_GROUP);
 
-        assertThatThrownBy(() -> stage.run(reap(begun, "w1", ""))).hasMessageContaining("NOGROUP");
+        stage.run(reap(begun, "w1", AGAIN)).answered(RENEWED).changedNothing();
+    }
+
+    private void graceUntil(long millis) {
+        stage.commands().hset(stage.keys().reaper(), "grace_until", "" + millis);
     }
 
     private Begun lapsed(String worker) {
@@ -203,16 +293,19 @@ class ReapStepIT extends OnStage {
         return begun;
     }
 
-    private ReapStep reap(Begun begun, String owner, String letter) {
+    private ReapStep reap(Begun begun, String owner, ReapStep.Crash crash) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
+        Map<String, String> details = Map.of("step", entry.step());
         return new ReapStep(
                 stage.keys(),
                 new StepAddress(entry.run(), entry.step(), begun.queue()),
                 owner,
                 begun.stored(),
                 entry.announcement(),
-                new ReapStep.Limits(Duration.ofSeconds(25), Duration.ofSeconds(25)),
-                letter,
-                HistoryEvent.details(Map.of("step", entry.step())));
+                new ReapStep.Limits(
+                        Duration.ofSeconds(25), Duration.ofSeconds(25), Duration.ofSeconds(9)),
+                crash,
+                HistoryEvent.record(HistoryEvent.CRASHED, details),
+                HistoryEvent.record(HistoryEvent.REDELIVERED, details));
     }
 }

@@ -2,6 +2,7 @@ package dev.stepweir.redis.script;
 
 import dev.stepweir.redis.Keys;
 import dev.stepweir.run.Dispatch;
+import dev.stepweir.run.KeyClaim;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -24,6 +25,7 @@ final class SampleCalls {
     private static final String READY = "READY 1@1-1";
     private static final String DEAD = "DEAD 1@1-1 f=1 dlq=1-1";
     private static final String PARKED = "PARKED 1@1-1 at=1";
+    private static final KeyClaim CLAIM = new KeyClaim(RUN, new Dispatch(1, "1-1"), "step");
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private SampleCalls() {}
@@ -68,18 +70,17 @@ final class SampleCalls {
                                     "w1",
                                     READY,
                                     "s:step",
-                                    new ReapStep.Limits(SECOND, SECOND),
-                                    "",
-                                    "{}"));
+                                    new ReapStep.Limits(SECOND, SECOND, SECOND),
+                                    new ReapStep.Crash.Again(),
+                                    "CRASHED {}",
+                                    "REDELIVERED {}"));
             case RECONCILE_STEP ->
                     sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
             case HAND_BACK_STEP ->
                     sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
             case PARK_STEP -> sample(new ParkStep(KEYS, STEP, READY, "api", "EVENT {}"));
             case RELEASE_STEP ->
-                    sample(
-                            new ReleaseStep(
-                                    KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
+                    sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
             case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
             case TURN_BREAKER ->
                     sample(
@@ -96,15 +97,36 @@ final class SampleCalls {
                                     RunState.FAILED,
                                     "hash",
                                     1,
+                                    "",
                                     times(many, "o:step"),
                                     times(many, "letter")));
             case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));
-            case REAPER_TICK -> silent(new ReaperTick(KEYS, "server", SECOND, SECOND).call());
+            case REAPER_TICK -> silent(new ReaperTick(KEYS, SECOND, SECOND).call());
             case FORGET_CONSUMER ->
                     sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));
+            case RECORD_ONCE -> sample(new RecordOnce(KEYS, STEP, READY, "name", new byte[1]));
+            case APPLY_EFFECT ->
+                    sample(new ApplyEffect(KEYS, "key", 1, Optional.of(new byte[1]), SECOND));
+            case CLAIM_KEY -> {
+                ClaimKey claim = new ClaimKey(KEYS, "key", CLAIM, "", SECOND);
+                yield new Sample(claim.call(), Optional.of(ClaimKey.Outcome.class));
+            }
+            case KEEP_RESULT -> sample(new KeepResult(KEYS, "key", CLAIM, new byte[1], SECOND));
+            case DEFER_STEP ->
+                    sample(
+                            new DeferStep(
+                                    KEYS,
+                                    STEP,
+                                    CLAIM.dispatch(),
+                                    READY,
+                                    Ledgers.NONE,
+                                    SECOND,
+                                    "why"));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
-            case REGISTER_WORKER -> sample(new RegisterWorker(KEYS, "w1", new byte[1]));
+            case REGISTER_WORKER ->
+                    sample(new RegisterWorker(KEYS, "w1", new byte[1], 5, times(many, "handler")));
+            case LIST_QUEUE -> sample(new ListQueue(KEYS, "queue"));
             case BEAT_ROLE -> sample(new BeatRole(KEYS, "reaper-1", SECOND));
             case SET_TIMER -> sample(new SetTimer(KEYS, STEP.timer(), 1, SetTimer.Only.MISSING));
         };

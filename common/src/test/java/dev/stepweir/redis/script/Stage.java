@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -156,7 +157,8 @@ final class Stage implements AutoCloseable {
         stored.asMap().forEach(Stage::checkDocumented);
         RedisState state =
                 stored.replacing(Pattern.quote("sw:{" + server.namespace() + ":0}:"), "")
-                        .replacing("\\b1[0-9]{12}\\b", "TIME");
+                        .replacing("\\b1[0-9]{12}\\b", "TIME")
+                        .replacing("server = [0-9a-f]{40}", "server = THIS");
         for (Map.Entry<String, String> run : runNames.entrySet()) {
             state = state.replacing(run.getKey(), run.getValue());
         }
@@ -174,7 +176,12 @@ final class Stage implements AutoCloseable {
         if (content.equals("string\n" + NO_STREAM)) {
             return;
         }
-        String type = content.lines().findFirst().orElseThrow().replace("zset", "sorted set");
+        String type =
+                content.lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .replace("zset", "sorted set")
+                        .replace(" (expires)", "");
         assertThat(DOCUMENTED)
                 .as("a key of docs/redis-keys.md: %s, a %s", key, type)
                 .anyMatch(row -> row.names(key) && row.key().as().word().equals(type));
@@ -395,6 +402,7 @@ final class Stage implements AutoCloseable {
                 state,
                 workflows.get(run).hash(),
                 Long.MAX_VALUE >> 10,
+                Optional.ofNullable(commands.hget(keys.run(run), "key")).orElse(""),
                 List.of(blobs),
                 letters);
     }
@@ -411,6 +419,28 @@ final class Stage implements AutoCloseable {
                 Consumer.from(Keys.WORKER_GROUP, worker),
                 new XClaimArgs().minIdleTime(0).idle(idle.toMillis()).justid(),
                 begun.entryId());
+    }
+
+    /** A reaper looks at it now, and leases have no grace. */
+    void looked() {
+        String server =
+                commands.info("server")
+                        .lines()
+                        .filter(line -> line.startsWith("run_id:"))
+                        .map(line -> line.substring("run_id:".length()).strip())
+                        .findFirst()
+                        .orElseThrow();
+        commands.hset(
+                keys.reaper(),
+                Map.of(
+                        "tick",
+                        "" + nowMillis(),
+                        "server",
+                        server,
+                        "grace_until",
+                        "1",
+                        "lease_millis",
+                        "25000"));
     }
 
     /** Sets when a worker last gave a sign of life. */

@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import static dev.stepweir.redis.script.SubmitRun.Outcome.ACCEPTED;
 import static dev.stepweir.redis.script.SubmitRun.Outcome.ALREADY;
 import static dev.stepweir.redis.script.SubmitRun.Outcome.CONFLICT;
+import static dev.stepweir.redis.script.SubmitRun.Outcome.KEY_TAKEN;
 import static dev.stepweir.redis.script.SubmitRun.Outcome.UNKNOWN_WORKFLOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -114,6 +115,49 @@ class SubmitRunIT extends OnStage {
         // The doorbell is all that is missing: the run is listed, so the reconciler finds it.
         assertThat(stage.state().get("open")).contains("RUN");
         stage.run(stage.submission(run)).answered(ALREADY).changedNothing();
+    }
+
+    @Test
+    void a_callers_key_is_claimed_with_the_run_and_for_no_other() {
+        RunId run = stage.newRun(Flows.PAIR);
+        stage.run(keyed(stage.submission(run)))
+                .answered(ACCEPTED)
+                .changed(
+                        """
+                        - inbox | last inbox#0
+                        + inbox | last inbox#1
+                        + inbox | entry inbox#1 start=RUN
+                        + open | zset
+                        + open | TIME RUN
+                        + run-key:order 7 | string
+                        + run-key:order 7 | RUN HASH abc
+                        + run:RUN | hash
+                        + run:RUN | head = SUBMITTED HASH
+                        + run:RUN | input = ={"n":7}
+                        + run:RUN | key = order 7
+                        + run:RUN | name = pair
+                        + run:RUN | submitted = TIME
+                        + workflow:HASH | hash
+                        + workflow:HASH | json = JSON
+                        + workflow:HASH | name = pair
+                        + workflow:HASH | runs = 1
+                        """);
+
+        stage.run(keyed(stage.submission(run))).answered(ALREADY).changedNothing();
+        RunId second = stage.newRun(Flows.PAIR);
+        stage.run(keyed(stage.submission(second))).answered(KEY_TAKEN).changedNothing();
+    }
+
+    private static SubmitRun keyed(SubmitRun plain) {
+        return new SubmitRun(
+                plain.keys(),
+                plain.runId(),
+                plain.hash(),
+                plain.definition(),
+                plain.name(),
+                plain.input(),
+                plain.watch(),
+                new SubmitRun.Claim("order 7", "abc"));
     }
 
     private static SubmitRun withoutDefinition(SubmitRun full) {

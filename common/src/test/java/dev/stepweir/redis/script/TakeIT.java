@@ -12,6 +12,7 @@ import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,6 +173,7 @@ class TakeIT extends OnStage {
     }
 
     @Test
+    @DisplayName("S2-053 claim_during_status_transition_handled: the run is cancelled or gone")
     void entries_of_closed_and_missing_runs_are_dropped() {
         RunId cancelled = stage.started(Flows.SINGLE);
         stage.run(stage.cancellation(cancelled));

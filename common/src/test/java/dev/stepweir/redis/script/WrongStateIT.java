@@ -72,17 +72,26 @@ class WrongStateIT extends OnStage {
         var step = stage.step(run, "first");
         String event = HistoryEvent.record(HistoryEvent.FAILED, Map.of());
         ReapStep.Limits limits =
-                new ReapStep.Limits(Duration.ofSeconds(25), Duration.ofSeconds(25));
+                new ReapStep.Limits(
+                        Duration.ofSeconds(25), Duration.ofSeconds(25), Duration.ofSeconds(9));
+        stage.looked();
         return Stream.<Operation<?>>of(
                         new RetryStep(stage.keys(), step, stored, List.of()),
                         new RedriveStep(stage.keys(), step, stored, List.of(), event),
                         new ReapStep(
-                                stage.keys(), step, "w1", stored, "s:first", limits, "", event),
+                                stage.keys(),
+                                step,
+                                "w1",
+                                stored,
+                                "s:first",
+                                limits,
+                                new ReapStep.Crash.Again(),
+                                event,
+                                event),
                         new ReconcileStep(stage.keys(), step, stored, List.of(), event),
                         new HandBackStep(stage.keys(), step, stored, "s:first", event),
                         new ParkStep(stage.keys(), step, stored, "work", event),
-                        new ReleaseStep(
-                                stage.keys(), step, stored, List.of(), "work", 7, event),
+                        new ReleaseStep(stage.keys(), step, stored, List.of(), "work", 7, event),
                         stage.failure(begun, stored, new GiveUp("{}")))
                 .toList();
     }

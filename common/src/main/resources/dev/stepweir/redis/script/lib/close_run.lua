@@ -1,3 +1,4 @@
+--@include notify
 -- Ends a run and tells who waits for it. The head keeps what follows its state: hash, dead steps.
 local function close_run(run, run_id, state, head, open, finished, now, why)
   local rest = string.match(head, '^%S+ (.*)$')
@@ -6,9 +7,5 @@ local function close_run(run, run_id, state, head, open, finished, now, why)
   redis.call('ZREM', open, run_id)
   redis.call('ZADD', finished, now, run_id)
   local watch = redis.call('HGET', run, 'watch')
-  if watch then
-    for channel in string.gmatch(watch, '%S+') do
-      redis.call('PUBLISH', channel, run_id .. ' ' .. state)
-    end
-  end
+  if watch then notify(watch, run_id, state) end
 end

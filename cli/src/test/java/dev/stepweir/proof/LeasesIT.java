@@ -1,0 +1,137 @@
+package dev.stepweir.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.StepView;
+import dev.stepweir.operator.WorkerState;
+import dev.stepweir.operator.WorkerView;
+import dev.stepweir.run.RunId;
+import dev.stepweir.testkit.JavaProcess;
+import dev.stepweir.testkit.JavaProcesses;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What leases and heartbeats promise, with short ones and real worker processes. */
+@WithRedis(privateServer = true)
+class LeasesIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int LONG_MILLIS = (int) Stack.LEASE.multipliedBy(5).toMillis();
+
+    private static JavaProcess start(TestRedis server, JavaProcesses processes) {
+        return processes.start(
+                JavaProcess.Command.of(WorkerMain.class, server.uri(), server.namespace())
+                        .withJvmOptions("-Xmx128m"));
+    }
+
+    private static String id(JavaProcess worker) {
+        String ready = worker.awaitLine(l -> l.startsWith(WorkerMain.READY), Stack.SOON);
+        return ready.substring(WorkerMain.READY.length());
+    }
+
+    private static StepView step(Stack stack, RunId run) {
+        return stack.client().show(run).orElseThrow().steps().getFirst();
+    }
+
+    @Test
+    @DisplayName(
+            "S2-064: orphaned_workflow_detected_by_watchdog: a handler of five leases runs once,"
+                    + " and one whose worker is killed is begun again soon after its lease")
+    void a_long_step_runs_once_and_a_dead_workers_step_soon_again(
+            TestRedis server, JavaProcesses processes) throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+            Map<String, JavaProcess> workers = new HashMap<>();
+            for (int i = 0; i < 2; i++) {
+                JavaProcess worker = start(server, processes);
+                workers.put(id(worker), worker);
+            }
+            Workflow longStep = Shapes.chain(1, LONG_MILLIS);
+            RunId healthy = stack.submit(longStep, 1).getFirst();
+            StepView once = stack.await(healthy).steps().getFirst();
+            assertThat(once.dispatch()).isEqualTo(1);
+            assertThat(Witness.testimonies(stack)).hasSize(1);
+
+            RunId orphan = stack.submit(longStep, 1).getFirst();
+            await().atMost(SOON).until(() -> step(stack, orphan).from().isPresent());
+            String holder = step(stack, orphan).worker().orElseThrow();
+            long killed = System.nanoTime();
+            workers.get(holder).kill();
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> Witness.testimonies(stack).size() == 3);
+            long millis = (System.nanoTime() - killed) / 1_000_000;
+            StepView again = stack.await(orphan).steps().getFirst();
+            assertThat(again.dispatch()).isEqualTo(2);
+            assertThat(again.crashes()).isEqualTo(1);
+            assertThat(again.failures()).isZero();
+            List<HistoryEntry> history = stack.client().runs().history(orphan);
+            assertThat(history)
+                    .filteredOn(e -> e.step().isPresent())
+                    .extracting(HistoryEntry::event)
+                    .containsExactly(
+                            "PUBLISHED", "BEGUN", "CRASHED", "PUBLISHED", "BEGUN", "SUCCEEDED");
+            System.out.printf(
+                    "[proof] a handler of %d ms ran once under a lease of %d ms; after kill -9 its"
+                            + " step was begun again within %d ms%n",
+                    LONG_MILLIS, Stack.LEASE.toMillis(), millis);
+            assertThat(millis).isLessThan(SOON.toMillis());
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "S2-005: worker_offline_after_missed_heartbeats; S2-006:"
+                    + " worker_heartbeat_extends_active_status; S2-007:"
+                    + " worker_heartbeat_updates_active_count; S2-008:"
+                    + " stale_worker_detected_by_watchdog")
+    void a_worker_is_shown_as_it_is(TestRedis server, JavaProcesses processes) throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            JavaProcess worker = start(server, processes);
+            String id = id(worker);
+            stack.submit(Shapes.chain(1, LONG_MILLIS), 4);
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 4);
+            assertThat(seen(stack, id).alive()).isTrue();
+            worker.signal("STOP");
+            await().atMost(SOON).until(() -> seen(stack, id).state() == WorkerState.OFFLINE);
+            worker.signal("CONT");
+            await().atMost(SOON).until(() -> seen(stack, id).state() == WorkerState.ACTIVE);
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-009: stale_worker_workflows_rescheduled")
+    void each_step_of_a_dead_worker_is_executed_once_more_at_most(
+            TestRedis server, JavaProcesses processes) throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+            JavaProcess worker = start(server, processes);
+            String id = id(worker);
+            List<RunId> runs = stack.submit(Shapes.chain(1, 1_000), 10);
+            await().atMost(SOON).until(() -> Witness.testimonies(stack).size() == 10);
+            worker.kill();
+            assertThat(id(start(server, processes))).isNotEqualTo(id);
+            for (RunId run : runs) {
+                stack.await(run);
+            }
+            Audit.Sum sum = Audit.ofWitnessed(stack, runs);
+            assertThat(sum.extraExecutions()).isLessThanOrEqualTo(10);
+            assertThat(sum.crashes()).isLessThanOrEqualTo(10);
+        }
+    }
+
+    private static WorkerView seen(Stack stack, String id) {
+        return stack.client().fleet().workers().stream()
+                .filter(worker -> worker.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.stepweir.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepweir.operator.DeadLetters;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+
+/** A witnessed workflow, and what clients and operators do until it has ended. */
+enum Scenario {
+    CHAIN(Shapes.chain(3, Scenario.STEP_MILLIS)),
+    DIAMOND(Shapes.diamond(Scenario.STEP_MILLIS)),
+    FAN_OF_20(Shapes.fan(20, Scenario.STEP_MILLIS)),
+    RETRY(Shapes.retried(2, Scenario.STEP_MILLIS)),
+    EXHAUST_AND_REDRIVE(Shapes.exhausted(Scenario.STEP_MILLIS)) {
+        @Override
+        void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+            DeadLetters letters = new DeadLetters(stack.redis(), stack.namespace());
+            while (stack.await(run).state() != RunState.COMPLETED) {
+                String id = run + "/s0";
+                var unused = letters.redrive(id, "sweep", "to see it succeed");
+            }
+        }
+    },
+    CANCEL(Shapes.chain(3, Scenario.STEP_MILLIS)) {
+        @Override
+        void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+            Stack.pass(Duration.ofMillis(3L * STEP_MILLIS / 2));
+            var unused = stack.client().runs().cancel(run, "sweep", "to see what happens");
+            assertThat(stack.await(run).state()).isIn(RunState.CANCELLED, RunState.COMPLETED);
+        }
+    };
+
+    static final int STEP_MILLIS = 60;
+
+    private final Workflow workflow;
+
+    Scenario(Workflow workflow) {
+        this.workflow = workflow;
+    }
+
+    Workflow workflow() {
+        return workflow;
+    }
+
+    void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+        assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
+    }
+}

@@ -1,0 +1,7 @@
+package dev.stepweir.failure;
+
+/** An exception that knows its category: what it says goes before everything else. */
+public interface Categorized {
+
+    FailureCategory category();
+}

@@ -1,0 +1,129 @@
+package dev.stepweir.operator.explain;
+
+import dev.stepweir.operator.explain.Explanation.OfStep;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.StepDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Answers "why is it not running?". Thread-safe. */
+public final class Explanations {
+
+    /** Steps explained of one run; a wide run has thousands that wait for the same. */
+    static final int MOST_STEPS = 50;
+
+    private static final List<String> OF_RUN = List.of("head", "submitted", "finished", "why");
+
+    private final Redis redis;
+    private final Namespace namespace;
+    private final RunStore runs;
+    private final WorkflowStore workflows;
+
+    /** Over a connection that the caller keeps and closes. */
+    public Explanations(Redis redis, Namespace namespace) {
+        this.redis = redis;
+        this.namespace = namespace;
+        this.runs = new RunStore(redis);
+        this.workflows = new WorkflowStore(redis);
+    }
+
+    /** Why a run is where it is; empty when there is no such run. */
+    public Optional<Explanation> explain(RunId run) {
+        return redis.retrying(() -> read(run).map(this::ofRun));
+    }
+
+    /**
+     * Why a step is where it is; empty when there is no such run.
+     *
+     * @throws IllegalArgumentException when the run has no such step
+     */
+    public Optional<Explanation> explain(RunId run, String step) {
+        return redis.retrying(() -> read(run).map(seen -> ofStep(seen, step)));
+    }
+
+    private Explanation ofStep(SeenRun run, String name) {
+        List<String> names =
+                run.graph().workflow().steps().stream().map(StepDefinition::name).toList();
+        if (!names.contains(name)) {
+            throw new IllegalArgumentException(
+                    "run %s has no step '%s', its steps are %s".formatted(run.id(), name, names));
+        }
+        return told(run, Optional.empty(), List.of(name), 0);
+    }
+
+    private Explanation ofRun(SeenRun run) {
+        Optional<Cause> cause = RunGate.ofRun(run, new Facts(redis, namespace));
+        List<String> front = new ArrayList<>();
+        long behind = 0;
+        for (StepDefinition step : run.graph().workflow().steps()) {
+            StepState state = run.step(step.name()).state();
+            boolean waitsForOthers =
+                    state == StepState.PENDING
+                            && step.dependencies().stream().anyMatch(name -> !isDone(run, name));
+            if (state == StepState.SUCCEEDED || (cause.isPresent() && state != StepState.DEAD)) {
+                continue;
+            }
+            if (waitsForOthers || front.size() >= MOST_STEPS) {
+                behind++;
+            } else {
+                front.add(step.name());
+            }
+        }
+        return told(run, cause, front, behind);
+    }
+
+    private static boolean isDone(SeenRun run, String step) {
+        return run.step(step).state() == StepState.SUCCEEDED;
+    }
+
+    private static Explanation told(
+            SeenRun run, Optional<Cause> cause, List<String> steps, long behind) {
+        List<OfStep> told = new ArrayList<>();
+        for (String name : steps) {
+            told.add(
+                    new OfStep(
+                            name,
+                            run.graph().step(name).handler(),
+                            run.step(name).state(),
+                            run.because(name)));
+        }
+        return new Explanation(
+                run.id(), run.head().state(), run.graph().workflow().name(), cause, told, behind);
+    }
+
+    private Optional<SeenRun> read(RunId run) {
+        Keys keys = namespace.keys(run);
+        Optional<RunHead> head = runs.head(keys, run);
+        Optional<Graph> graph = head.flatMap(known -> workflows.find(keys, known.workflowHash()));
+        if (graph.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> names = new ArrayList<>(OF_RUN);
+        for (StepDefinition step : graph.get().workflow().steps()) {
+            names.add(StepFields.state(step.name()));
+            names.add(StepFields.error(step.name()));
+            names.add(StepFields.begun(step.name()));
+            names.add(StepFields.wait(step.name()));
+        }
+        Map<String, String> fields = runs.fields(keys, run, names);
+        return Optional.ofNullable(fields.get("head"))
+                .map(text ->
+                        new SeenRun(
+                                run,
+                                RunHead.parse(text),
+                                graph.get(),
+                                fields,
+                                new Facts(redis, namespace)));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.stepweir.run;
+
+/**
+ * What a caller's key stands for, as stored: {@code <run> <definition hash> <input hash>}.
+ *
+ * @param workflowHash content hash of the definition
+ * @param inputHash hash of the run's input, see {@link dev.stepweir.json.CanonicalJson#hash}
+ */
+public record RunClaim(RunId run, String workflowHash, String inputHash) {
+
+    /** Most characters that a caller's key may have. */
+    public static final int MAX_KEY = 256;
+
+    /** Whether two submits ask for the same. */
+    public boolean asksForTheSameAs(RunClaim other) {
+        return workflowHash.equals(other.workflowHash) && inputHash.equals(other.inputHash);
+    }
+
+    public static RunClaim parse(String text) {
+        String[] tokens = text.split(" ");
+        return new RunClaim(new RunId(tokens[0]), tokens[1], tokens[2]);
+    }
+
+    /** As stored. */
+    public String text() {
+        return run.text() + " " + workflowHash + " " + inputHash;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.stepweir.model;
+
+import dev.stepweir.redis.script.Script;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All operations of the model, each as often as it is to be chosen. */
+final class Repertoire {
+
+    /** Scripts that have no operation here yet; one that gets one must leave this list. */
+    static final Set<Script> NOT_MODELLED =
+            Set.of(
+                    Script.APPLY_EFFECT,
+                    Script.CLAIM_KEY,
+                    Script.DEFER_STEP,
+                    Script.KEEP_RESULT,
+                    Script.LIST_PARKED,
+                    Script.LIST_QUEUE,
+                    Script.PARK_STEP,
+                    Script.RECORD_ONCE,
+                    Script.RELEASE_STEP,
+                    Script.TURN_BREAKER);
+
+    static final List<Act> ALL =
+            Stream.of(
+                            times(30, new Advance()),
+                            times(8, new RunActs.Submit()),
+                            times(9, new RunActs.Start()),
+                            times(3, new RunActs.Settle()),
+                            times(2, new RunActs.Cancel()),
+                            times(4, new RunActs.Purge()),
+                            times(2, new RunActs.Relist()),
+                            times(2, new RunActs.Watch()),
+                            times(8, new StepActs.Fail()),
+                            times(8, new StepActs.Retry()),
+                            times(7, new StepActs.Reap()),
+                            times(5, new StepActs.HandBack()),
+                            times(8, new StepActs.Reconcile()),
+                            times(8, new StepActs.Redrive()),
+                            times(6, new WorkerActs.Beat()),
+                            times(6, new WorkerActs.BlockingRead()),
+                            times(2, new WorkerActs.Tick()),
+                            times(2, new WorkerActs.Forget()),
+                            times(10, new Faults.TimePasses()),
+                            times(1, new Faults.ServerIsAnother()),
+                            times(2, new Faults.LostEntry()),
+                            times(3, new Faults.CopiedEntry()),
+                            times(1, new Faults.LostStream()),
+                            times(1, new Faults.LostGroup()),
+                            times(4, new UpkeepActs.GroupIsMade()),
+                            times(2, new UpkeepActs.TimerIsSet()),
+                            times(1, new UpkeepActs.RoleBeats()),
+                            times(1, new UpkeepActs.WorkerIsRegistered()),
+                            times(1, new Faults.TimerIsLost()),
+                            times(1, new Faults.TimerFromNowhere()),
+                            times(1, new Faults.MislaidRun()))
+                    .flatMap(List::stream)
+                    .toList();
+
+    private Repertoire() {}
+
+    /** Without these nothing happens at all. */
+    static boolean needed(Act act) {
+        return act instanceof Advance
+                || act instanceof RunActs.Submit
+                || act instanceof RunActs.Start;
+    }
+
+    private static List<Act> times(int weight, Act act) {
+        return new ArrayList<>(Collections.nCopies(weight, act));
+    }
+
+    static <E extends Enum<E>> Set<String> names(Class<E> outcomes) {
+        return Stream.of(outcomes.getEnumConstants())
+                .map(Enum::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

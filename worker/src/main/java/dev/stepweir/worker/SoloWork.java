@@ -1,0 +1,234 @@
+package dev.stepweir.worker;
+
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.workflow.QueueName;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes the steps that may be what their workers died of: one at a time, and nothing beside
+ * them, so that who dies now has died of that step and no other is blamed. For this it takes all of
+ * the worker's slots; so it does when the worker is empty-handed, or when a suspect has waited for
+ * long and the worker comes to an end with what it has in hand soon.
+ */
+final class SoloWork implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(SoloWork.class);
+
+    /** Longer than a blocking read keeps its slot. */
+    private static final Duration UNTIL_EMPTY = Duration.ofMillis(1500);
+
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+    private static final Duration MOMENT = Duration.ofMillis(5);
+    private static final int MOST_DOUBLINGS = 6;
+
+    private final Redis redis;
+    private final LaneContext context;
+    private final Duration look;
+    private final RandomGenerator random;
+    private final Set<String> queues = new ConcurrentSkipListSet<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+    private long busyUntilNanos;
+    private int fruitless;
+    private int rotation;
+
+    /** A queue for suspects, and the lane of its partition. */
+    private record Place(Lane lane, String queue) {}
+
+    SoloWork(Redis redis, LaneContext context, RandomGenerator random) {
+        this.redis = redis;
+        this.context = context;
+        Duration patience = context.patience();
+        this.look = patience.compareTo(LONGEST_LOOK) < 0 ? patience : LONGEST_LOOK;
+        this.random = random;
+        this.thread = Thread.ofVirtual().name("stepweir-solo").unstarted(this);
+        beBusy();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Takes nothing more; what it brought is the lanes' to end. */
+    void stop() throws InterruptedException {
+        stop.countDown();
+        thread.join();
+    }
+
+    /** The queues for suspects that were seen. */
+    Set<String> queues() {
+        return queues;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stop.await(look.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    look();
+                } catch (RedisException e) {
+                    log.debug("queues for suspects could not be read", e);
+                } catch (RuntimeException bug) {
+                    log.error("looking for suspects failed", bug);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        Optional<Place> place = waiting();
+        if (place.isEmpty()) {
+            fruitless = 0;
+            beBusy();
+            return;
+        }
+        boolean impatient = System.nanoTime() - busyUntilNanos > 0;
+        if (context.strays().get() > 0 || !(isEmptyHanded() || impatient)) {
+            return;
+        }
+        Slots slots = context.slots();
+        slots.close();
+        try {
+            Duration limit = impatient ? context.patience().multipliedBy(2) : UNTIL_EMPTY;
+            if (awaitAllSlots(0, limit)) {
+                fruitless = 0;
+                int left = slots.concurrency();
+                try {
+                    left = executeAlone(place.get());
+                } finally {
+                    slots.release(left);
+                }
+            } else {
+                fruitless = Math.min(fruitless + 1, MOST_DOUBLINGS);
+            }
+        } finally {
+            beBusy();
+            slots.open();
+            context.lanes().forEach(Lane::turn);
+        }
+    }
+
+    /** One after the other, for a while; returns how many slots are still taken. */
+    private int executeAlone(Place first) throws InterruptedException {
+        int all = context.slots().concurrency();
+        long end = System.nanoTime() + context.patience().toNanos();
+        Optional<Place> next = Optional.of(first);
+        while (next.isPresent() && stop.getCount() > 0) {
+            Place place = next.get();
+            List<ReadEntry> read = take(place);
+            if (!read.isEmpty()) {
+                if (context.slots().reserve(place.queue(), 1) == 0) {
+                    throw new IllegalStateException("no slot of " + place.queue() + " is free");
+                }
+                log.info(
+                        "queue={} entry={} is executed alone", place.queue(), read.getFirst().id());
+                place.lane().bring(read);
+                place.lane().turn();
+                if (!awaitAllSlots(all - 1, Duration.ofDays(365))) {
+                    return all - 1;
+                }
+            }
+            boolean goOn = context.strays().get() == 0 && System.nanoTime() - end < 0;
+            next = goOn ? waiting() : Optional.empty();
+        }
+        return all;
+    }
+
+    /** Waits until nothing is in hand, and has all slots then; false when it takes too long. */
+    private boolean awaitAllSlots(int alreadyTaken, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!isEmptyHanded() || !context.slots().takeAll(alreadyTaken)) {
+            boolean stopped = stop.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+            if (stopped || System.nanoTime() - end > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isEmptyHanded() {
+        return context.lanes().stream().allMatch(lane -> lane.inHand().isEmpty());
+    }
+
+    /** Others wait too, and each a while of its own: they need not all stop for one suspect. */
+    private void beBusy() {
+        long patience = context.patience().toNanos() << fruitless;
+        busyUntilNanos = System.nanoTime() + patience + random.nextLong(patience);
+    }
+
+    private Optional<Place> waiting() {
+        List<Lane> lanes = context.lanes();
+        for (int i = 0; i < lanes.size(); i++) {
+            Lane lane = lanes.get((rotation + i) % lanes.size());
+            for (String queue : queuesOf(lane)) {
+                if (hasWaiting(lane.partition().keys().queue(queue))) {
+                    rotation = (rotation + i + 1) % lanes.size();
+                    return Optional.of(new Place(lane, queue));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<String> queuesOf(Lane lane) {
+        byte[] names = Bytes.of(lane.partition().keys().queues());
+        List<String> mine = new ArrayList<>();
+        for (byte[] each : RedisFutures.join(redis.commands().smembers(names))) {
+            String name = Bytes.text(each);
+            if (QueueName.isSolo(name) && context.handlers().containsKey(QueueName.handler(name))) {
+                mine.add(name);
+            }
+        }
+        queues.addAll(mine);
+        return mine;
+    }
+
+    /** What is done is deleted, so whatever is in a stream and not in hand waits. */
+    private boolean hasWaiting(String key) {
+        byte[] stream = Bytes.of(key);
+        CompletableFuture<Long> entries = redis.commands().xlen(stream).toCompletableFuture();
+        CompletableFuture<Long> held =
+                redis.commands()
+                        .xpending(stream, Bytes.of(Keys.WORKER_GROUP))
+                        .toCompletableFuture()
+                        .thenApply(pending -> pending.getCount())
+                        .exceptionally(noSuchGroup -> Long.MAX_VALUE);
+        return RedisFutures.join(entries) > RedisFutures.join(held);
+    }
+
+    @SuppressWarnings("unchecked") // one stream: the array made for it is never seen by others
+    private List<ReadEntry> take(Place place) {
+        return RedisFutures.join(
+                        redis.commands()
+                                .xreadgroup(
+                                        Consumer.from(
+                                                Bytes.of(Keys.WORKER_GROUP),
+                                                Bytes.of(place.lane().workerId())),
+                                        XReadArgs.Builder.count(1),
+                                        StreamOffset.lastConsumed(
+                                                place.lane().partition().queueKey(place.queue()))))
+                .stream()
+                .map(message -> ReadEntry.of(place.queue(), message))
+                .toList();
+    }
+}

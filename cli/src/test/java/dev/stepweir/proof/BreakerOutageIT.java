@@ -58,7 +58,7 @@ class BreakerOutageIT {
     }
 
     @Test
-    @DisplayName("U1, S3-07, S3-08, S3-10, J03: an outage opens one breaker for all workers")
+    @DisplayName("U1, S3-07, S3-08, S3-10, B9, J03: (a, b, h) an outage opens one breaker for all")
     void an_outage_burns_no_attempts_and_is_probed_by_one_call_at_a_time(TestRedis redis)
             throws Exception {
         try (Stack stack = Stack.open(redis).orchestrator().reaper().orchestrator()) {

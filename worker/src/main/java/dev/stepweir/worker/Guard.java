@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -38,19 +37,6 @@ final class Guard {
 
     private static final Duration PROBE_SIGN = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofMillis(100);
-
-    /**
-     * What speaks of a dependency that is down. One that asks to be called less often answers, and
-     * one that refuses a request or a permission does so too.
-     */
-    private static final Set<FailureCategory> OUTAGES =
-            Set.of(
-                    FailureCategory.TRANSIENT,
-                    FailureCategory.TIMEOUT,
-                    FailureCategory.NETWORK,
-                    FailureCategory.RESOURCE_EXHAUSTION,
-                    FailureCategory.DEPENDENCY_FAILURE,
-                    FailureCategory.UNKNOWN);
 
     private final Redis redis;
     private final String worker;
@@ -152,7 +138,7 @@ final class Guard {
     boolean failed(Assignment work, BreakerPolicy policy, StepError error) {
         boolean probe = probes.remove(work) != null;
         String why = error.type() + ": " + error.message();
-        if (error.retryable() && OUTAGES.contains(error.category())) {
+        if (speaksOfOutage(error)) {
             tell(work, policy, Event.FAIL, why);
             return probe;
         }
@@ -160,6 +146,11 @@ final class Guard {
             tell(work, policy, Event.GIVE_UP_PROBE, "the probe says nothing: " + why);
         }
         return false;
+    }
+
+    /** One that asks to be called less often answers, and so does one that refuses for good. */
+    private static boolean speaksOfOutage(StepError error) {
+        return error.retryable() && error.category() != FailureCategory.RATE_LIMIT;
     }
 
     /** An execution is over; if it was a probe and nothing was told, it was given up. */

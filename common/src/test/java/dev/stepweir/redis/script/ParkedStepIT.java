@@ -124,6 +124,10 @@ class ParkedStepIT extends OnStage {
     }
 
     private ParkStep park(Begun begun) {
+        return park(stage, begun);
+    }
+
+    static ParkStep park(Stage stage, Begun begun) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         return new ParkStep(
                 stage.keys(),
@@ -134,6 +138,10 @@ class ParkedStepIT extends OnStage {
     }
 
     private ReleaseStep release(RunId run, String expected, long pass) {
+        return release(stage, run, expected, pass);
+    }
+
+    static ReleaseStep release(Stage stage, RunId run, String expected, long pass) {
         return new ReleaseStep(
                 stage.keys(),
                 stage.step(run, "first"),

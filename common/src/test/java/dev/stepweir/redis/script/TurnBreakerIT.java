@@ -54,7 +54,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 a, S3-08: of all who want to let a probe through one does")
+    @DisplayName("S3-08, U1: (a) of all who want to let a probe through one does")
     void only_one_of_several_lets_a_probe_through() {
         long epoch = opened();
 
@@ -77,7 +77,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 b: never two probes in one half-open cycle")
+    @DisplayName("U1: (b) never two probes in one half-open cycle")
     void a_probe_that_is_delivered_twice_is_made_once() {
         long epoch = halfOpen();
 
@@ -87,7 +87,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 c: the probe's token is renewed like a lease")
+    @DisplayName("U1: (c) the probe's token is renewed like a lease")
     void a_probe_that_is_heard_of_does_not_lapse() {
         long epoch = halfOpen();
         expireProbe();
@@ -98,7 +98,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 d: a cancelled or crashed probe returns to open")
+    @DisplayName("U1: (d) a cancelled or crashed probe returns to open")
     void a_lost_probe_opens_it_again_and_the_next_one_soon_follows() {
         long crashed = halfOpen();
         expireProbe();
@@ -152,7 +152,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 f: five failures in an hour open the breaker of a quiet dependency")
+    @DisplayName("U1: (f) five failures in an hour open the breaker of a quiet dependency")
     void failures_count_however_long_apart() {
         for (int i = 1; i <= 4; i++) {
             tell(Event.FAIL, 0);
@@ -164,7 +164,7 @@ class TurnBreakerIT extends OnStage {
     }
 
     @Test
-    @DisplayName("U1 g: dynamic keys have a count limit and expire when idle")
+    @DisplayName("U1: (g) dynamic keys have a count limit and expire when idle")
     void names_out_of_data_do_not_fill_redis() {
         for (int i = 0; i < TurnBreaker.MOST; i++) {
             stage.commands().hset(stage.keys().breakers(), "webhook:customer-" + i, "{}");

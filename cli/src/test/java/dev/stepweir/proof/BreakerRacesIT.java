@@ -110,6 +110,20 @@ class BreakerRacesIT {
     }
 
     @Test
+    @DisplayName("U1: (f) a dependency that fails every other time opens its breaker too")
+    void half_of_a_worker_s_calls_are_too_many(TestRedis redis) throws Exception {
+        service = input -> Integer.parseInt(String.valueOf(input)) % 2 == 0 ? refuse(input) : "ok";
+        try (Stack stack = start(redis)) {
+            for (int i = 0; i < 20; i++) {
+                var unused = stack.run(CALL, i);
+            }
+            awaitState(stack, BreakerState.OPEN);
+
+            assertThat(api(stack).why()).startsWith("half of the last 20 calls");
+        }
+    }
+
+    @Test
     @DisplayName("U1: (e) rate-limit and authorisation answers do not count as outage")
     void a_dependency_that_refuses_is_not_down(TestRedis redis) throws Exception {
         try (Stack stack = start(redis)) {

@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.breaker.Breaker;
 import dev.stepweir.breaker.BreakerState;
+import dev.stepweir.breaker.FailureRates;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -42,6 +43,8 @@ final class Guard {
     private final String worker;
     private final Gates gates;
     private final LaneContext context;
+
+    private final FailureRates rates = new FailureRates();
 
     /** The probes that are made here. */
     private final Map<Assignment, BreakerPolicy> probes = new ConcurrentHashMap<>();
@@ -128,9 +131,14 @@ final class Guard {
     /** A call succeeded. */
     void succeeded(Assignment work, BreakerPolicy policy) {
         Breaker breaker = gates.known().get(policy.dependency());
-        boolean counted = breaker != null && breaker.state() == BreakerState.CLOSED;
-        if (probes.remove(work) != null || counted) {
+        boolean closed = breaker == null || breaker.state() == BreakerState.CLOSED;
+        if (probes.remove(work) != null || (closed && breaker != null)) {
             tell(work, policy, Event.SUCCEED, "");
+        }
+        if (closed) {
+            rate(work, policy, true, "");
+        } else {
+            rates.forget(policy.dependency());
         }
     }
 
@@ -140,12 +148,20 @@ final class Guard {
         String why = error.type() + ": " + error.message();
         if (speaksOfOutage(error)) {
             tell(work, policy, Event.FAIL, why);
+            rate(work, policy, false, ", the last one " + why);
             return probe;
         }
         if (probe) {
             tell(work, policy, Event.GIVE_UP_PROBE, "the probe says nothing: " + why);
         }
         return false;
+    }
+
+    private void rate(Assignment work, BreakerPolicy policy, boolean success, String more) {
+        if (rates.areTooHighAfter(policy.dependency(), success)) {
+            String why = "half of the last " + FailureRates.WINDOW + " calls of a worker failed";
+            tell(work, policy, Event.TRIP, why + more);
+        }
     }
 
     /** One that asks to be called less often answers, and so does one that refuses for good. */
@@ -163,7 +179,7 @@ final class Guard {
 
     private void tell(Assignment work, BreakerPolicy policy, Event event, String why) {
         RedisFutures.onDone(
-                turn(work, policy, event, policy.openFor(), why),
+                turn(work, policy, event, policy.openFor(), worker, why),
                 (outcome, failure) -> {
                     if (failure != null || outcome == Outcome.FULL) {
                         log.warn(
@@ -175,8 +191,10 @@ final class Guard {
                 });
     }
 
+    /** In the step's name: whoever gets it after a crash goes on with the probe. */
     private CompletableFuture<Outcome> hold(Assignment work, BreakerPolicy policy) {
-        return turn(work, policy, Event.HOLD_PROBE, PROBE_SILENCE, "");
+        String step = work.step().letterId();
+        return turn(work, policy, Event.HOLD_PROBE, PROBE_SILENCE, step, "");
     }
 
     private void holdAgain(Assignment work) {
@@ -188,7 +206,12 @@ final class Guard {
     }
 
     private CompletableFuture<Outcome> turn(
-            Assignment work, BreakerPolicy policy, Event event, Duration time, String why) {
+            Assignment work,
+            BreakerPolicy policy,
+            Event event,
+            Duration time,
+            String by,
+            String why) {
         return new TurnBreaker(
                         work.keys(),
                         policy.dependency(),
@@ -196,7 +219,7 @@ final class Guard {
                         work.ledgers().pass(),
                         policy.failures(),
                         time,
-                        worker + " " + work.step().letterId() + " " + work.dispatch(),
+                        by,
                         why)
                 .runAsync(redis.scripts());
     }

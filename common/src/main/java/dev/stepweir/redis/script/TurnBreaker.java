@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param epoch of the state that the caller acts upon, or that let the call pass; else 0
  * @param count failures that open it, or the wave that the caller saw
  * @param time see {@link Event}
- * @param by who says so
+ * @param by who says so; of a probe, which step it is
  * @param why for people
  */
 public record TurnBreaker(

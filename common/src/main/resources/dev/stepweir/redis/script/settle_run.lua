@@ -20,7 +20,9 @@ for first = 3, #ARGV, 500 do
   local stored = redis.call('HMGET', run, unpack(ARGV, first, math.min(first + 499, #ARGV)))
   for _, field in ipairs(stored) do
     local state = field and string.match(field, '^%S+')
-    if state == 'READY' or state == 'WAITING_FOR_RETRY' then return 'MOVING' end
+    if state == 'READY' or state == 'WAITING_FOR_RETRY' or state == 'PARKED' then
+      return 'MOVING'
+    end
     if state == 'DEAD' then dead = true end
   end
 end

@@ -10,7 +10,7 @@
 -- arg epoch          that the caller acts upon; the one that let a call pass; or 0
 -- arg count          failures that open it; the wave that the caller saw
 -- arg millis         how long it stays open; how long a probe may be silent; how old is forgotten
--- arg by             who asks; who makes the probe
+-- arg by             who asks; the step that is the probe
 -- arg why
 -- ret CHANGED | UNCHANGED | STALE | FULL
 --@include clock
@@ -79,7 +79,7 @@ function on.admit_probe()
   return keep(false)
 end
 
--- The first to say so makes the probe, and goes on saying so.
+-- The first step of which this is said is the probe, and it is said again and again.
 function on.hold_probe()
   if not seen('HALF_OPEN') or (breaker.prober or by) ~= by then return 'STALE' end
   breaker.prober, breaker.probe_until = by, now + millis

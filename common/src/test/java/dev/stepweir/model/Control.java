@@ -77,8 +77,6 @@ enum Control {
             "a run fails although a step waits for its retry",
             "if state == 'READY' or state == 'WAITING_FOR_RETRY'",
             "if state == 'READY'"),
-    SETTLED_WHILE_PARKED(
-            "a run fails although a step is parked", " or state == 'PARKED' then", " then"),
     RELEASED_STAYS_LISTED(
             "a released step stays among the parked", "redis.call('ZREM', parked, member)\n", ""),
     COMPLETED_IS_CANCELLED(

@@ -104,6 +104,17 @@ class ParkedStepIT extends OnStage {
     }
 
     @Test
+    void a_run_with_a_dead_step_and_a_parked_one_goes_on() {
+        RunId run = stage.started(Flows.JOIN);
+        List<Begun> begun = stage.take("w1", "work");
+        stage.kill(begun.get(0));
+        stage.kill(begun.get(1));
+        stage.run(park(begun.get(2)));
+
+        stage.run(stage.settlement(run)).answered(SettleRun.Outcome.MOVING).changedNothing();
+    }
+
+    @Test
     void a_parked_step_that_fell_off_the_list_is_listed_again_where_it_was() {
         RunId run = stage.started(Flows.PAIR);
         stage.run(park(stage.takeOne("w1", "work")));

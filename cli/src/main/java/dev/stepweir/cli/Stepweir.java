@@ -1,6 +1,7 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.bench.BenchCommand;
+import dev.stepweir.cli.breakers.BreakersCommand;
 import dev.stepweir.cli.dlq.DlqCommand;
 import dev.stepweir.cli.fleet.DoctorCommand;
 import dev.stepweir.cli.fleet.HealthCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             StepsCommand.class,
             ExplainCommand.class,
             DlqCommand.class,
+            BreakersCommand.class,
             WorkersCommand.class,
             QueuesCommand.class,
             HealthCommand.class,

@@ -114,6 +114,11 @@ final class Checker {
             if (waits && !timers.contains(timer(run, step))) {
                 violated(Invariant.RESCUABLE, where + " waits for a retry without a timer");
             }
+            String parked = partition.keys().parked(run.graph().step(step).dependency());
+            boolean held = field.state() == StepState.PARKED;
+            if (held && !partition.members(parked).contains(timer(run, step))) {
+                violated(Invariant.RESCUABLE, where + " is parked and not listed");
+            }
         }
         if (!moving && run.state() == RunState.RUNNING) {
             violated(Invariant.RESCUABLE, run.id() + " runs, and nothing in it moves");

@@ -1,6 +1,7 @@
 package dev.stepweir.proof;
 
 import dev.stepweir.workflow.Backoff;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -43,6 +44,20 @@ final class Shapes {
         return Workflow.builder("retried")
                 .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, failures))
                 .step("s1", s -> witnessed(s, millis).after("s0"))
+                .build();
+    }
+
+    /** A step whose failures open its breaker, so that it is parked and succeeds as a probe. */
+    static Workflow guarded(int failures, int millis) {
+        BreakerPolicy policy = new BreakerPolicy("api", failures, Duration.ofMillis(100));
+        return Workflow.builder("guarded")
+                .step(
+                        "s0",
+                        s ->
+                                witnessed(s, millis)
+                                        .setting(Witness.FAILURES, failures)
+                                        .breaker(policy))
+                .step("s1", s -> witnessed(s, millis).after("s0").breaker(policy))
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.stepweir.client;
 
+import dev.stepweir.breaker.Breakers;
 import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
@@ -32,6 +33,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Runs runs;
     private final DeadLetters deadLetters;
     private final Fleet fleet;
+    private final Breakers breakers;
     private final Explanations explanations;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
@@ -43,6 +45,7 @@ public final class StepweirClient implements AutoCloseable {
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
+        this.breakers = new Breakers(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
     }
 
@@ -200,6 +203,11 @@ public final class StepweirClient implements AutoCloseable {
     /** Steps that wait for a person. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** Circuit breakers. */
+    public Breakers breakers() {
+        return breakers;
     }
 
     /** Processes and queues. */

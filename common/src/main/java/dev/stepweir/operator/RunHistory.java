@@ -133,6 +133,7 @@ final class RunHistory {
                     event.details().containsKey("retry_in_ms")
                             ? StepStatus.WAITING_FOR_RETRY
                             : StepStatus.DEAD;
+            case HistoryEvent.PARKED -> StepStatus.PARKED;
             default -> StepStatus.READY;
         };
     }

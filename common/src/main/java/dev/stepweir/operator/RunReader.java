@@ -162,7 +162,7 @@ final class RunReader {
         return switch (step.state()) {
             case SUCCEEDED -> StepStatus.SUCCEEDED;
             case DEAD -> StepStatus.DEAD;
-            case PENDING, READY, WAITING_FOR_RETRY -> {
+            case PENDING, READY, WAITING_FOR_RETRY, PARKED -> {
                 if (run == RunState.CANCELLED) {
                     yield StepStatus.CANCELLED;
                 }

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
- *     RUN_RETRIED, CANCELLED
+ *     RUN_RETRIED, PARKED, RELEASED, CANCELLED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -23,6 +23,8 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String REDRIVEN = "REDRIVEN";
     public static final String RUN_WAITS = "RUN_WAITS";
     public static final String RUN_RETRIED = "RUN_RETRIED";
+    public static final String PARKED = "PARKED";
+    public static final String RELEASED = "RELEASED";
     public static final String CANCELLED = "CANCELLED";
 
     /** The stored line without the time. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     Json#value(Object)}
  * @param retry how often it is tried
  * @param timeout how long one attempt may take; whole milliseconds, 1 ms to 30 days
+ * @param breaker the circuit breaker that it runs under, if any
  * @param description free text for people, may be empty
  * @param idempotency whether runs share its result
  */
@@ -35,6 +36,7 @@ public record StepDefinition(
         Map<String, @Nullable Object> settings,
         RetryPolicy retry,
         Optional<Duration> timeout,
+        Optional<BreakerPolicy> breaker,
         String description,
         Optional<Idempotency> idempotency) {
 
@@ -44,6 +46,11 @@ public record StepDefinition(
     public StepDefinition {
         dependencies = List.copyOf(dependencies);
         settings = Json.object(settings);
+    }
+
+    /** Whose breaker may hold it back: what it declares, or its handler. */
+    public String dependency() {
+        return breaker.map(BreakerPolicy::dependency).orElse(handler);
     }
 
     /** What a step is made from, in {@link Workflow.Builder#step}. Not safe for several threads. */
@@ -56,6 +63,7 @@ public record StepDefinition(
         private final Map<String, @Nullable Object> settings = new LinkedHashMap<>();
         private final RetryPolicy.Builder retry = RetryPolicy.builder();
         private Optional<Duration> timeout = Optional.empty();
+        private Optional<BreakerPolicy> breaker = Optional.empty();
         private String description = "";
         private Optional<String> sharedKey = Optional.empty();
         private Duration sharedFor = Idempotency.DEFAULT_TTL;
@@ -74,6 +82,10 @@ public record StepDefinition(
         public Builder handler(String handler) {
             this.handler = handler;
             return this;
+        }
+
+        String handler() {
+            return handler;
         }
 
         /** Adds steps that must have succeeded before this one starts. */
@@ -172,6 +184,17 @@ public record StepDefinition(
             return this;
         }
 
+        /** The circuit breaker to run under; none if not said. */
+        public Builder breaker(BreakerPolicy policy) {
+            this.breaker = Optional.of(policy);
+            return this;
+        }
+
+        /** The circuit breaker of a dependency, with the usual limits. */
+        public Builder breaker(String dependency) {
+            return breaker(BreakerPolicy.of(dependency));
+        }
+
         /**
          * Executed once for all runs in which the same flows in: later ones get the result of the
          * first.
@@ -208,6 +231,7 @@ public record StepDefinition(
                     checkedSettings(faults),
                     retry.build(inherited, faults.under("retry")),
                     timeout,
+                    breaker,
                     description,
                     checkedIdempotency(faults));
         }

@@ -35,6 +35,7 @@ final class StepReader {
                     settings,
                     "retry",
                     "lifecycle",
+                    "circuit_breaker",
                     "idempotency",
                     "timeout_ms",
                     "timeout_seconds");
@@ -44,6 +45,8 @@ final class StepReader {
     private static final List<String> IGNORED = List.of("publishes_events", "batch_config");
 
     private static final List<String> HANDLER_FIELDS = List.of("callable", "initialization");
+
+    private static final List<String> BREAKER_FIELDS = List.of("dependency", "failures", "open_ms");
 
     private static final List<String> LIFECYCLE_FIELDS =
             List.of("max_steps_in_process_minutes", "timeout_ms");
@@ -96,6 +99,22 @@ final class StepReader {
         in.object("idempotency", model + ".idempotency")
                 .ifPresent(shared -> idempotency(shared, step));
         timeout(step);
+        in.object("circuit_breaker", model + ".circuit_breaker")
+                .ifPresent(breaker -> breaker(breaker, step));
+    }
+
+    private void breaker(ObjectReader breaker, StepDefinition.Builder step) {
+        String field = model + ".circuit_breaker";
+        breaker.checkFields(BREAKER_FIELDS, List.of());
+        Optional<String> dependency = breaker.text("dependency", field + ".dependency");
+        Optional<Long> failures =
+                breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
+        Optional<Duration> openFor = time(breaker, "open_ms", field, 1);
+        step.breaker(
+                new BreakerPolicy(
+                        dependency.orElseGet(step::handler),
+                        failures.map(Long::intValue).orElse(BreakerPolicy.DEFAULT_FAILURES),
+                        openFor.orElse(BreakerPolicy.DEFAULT_OPEN_FOR)));
     }
 
     private void handler(StepDefinition.Builder step) {

@@ -71,6 +71,15 @@ public final class WorkflowJson {
                                                 shared.key(),
                                                 "ttl_ms",
                                                 shared.ttl().toMillis()))));
+        step.breaker().ifPresent(breaker -> json.put("circuit_breaker", breaker(breaker)));
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> breaker(BreakerPolicy breaker) {
+        Map<String, @Nullable Object> json = new TreeMap<>();
+        json.put("dependency", breaker.dependency());
+        json.put("failures", breaker.failures());
+        json.put("open_ms", breaker.openFor().toMillis());
         return json;
     }
 
@@ -145,6 +154,7 @@ public final class WorkflowJson {
                 timeout.isNull()
                         ? Optional.empty()
                         : Optional.of(Duration.ofMillis(timeout.longValue())),
+                Optional.ofNullable(json.get("circuit_breaker")).map(WorkflowJson::breaker),
                 text(json, "description"),
                 Optional.ofNullable(json.get("idempotency")).map(WorkflowJson::idempotency));
     }
@@ -157,6 +167,13 @@ public final class WorkflowJson {
     private static Map<String, @Nullable Object> settings(JsonNode json) {
         Map<?, ?> map = Json.mapper().treeToValue(json, Map.class);
         return Json.object(map);
+    }
+
+    private static BreakerPolicy breaker(JsonNode json) {
+        return new BreakerPolicy(
+                text(json, "dependency"),
+                field(json, "failures").intValue(),
+                Duration.ofMillis(field(json, "open_ms").longValue()));
     }
 
     private static RetryPolicy retry(JsonNode json) {

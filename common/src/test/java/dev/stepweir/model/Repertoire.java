@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 /** All operations of the model, each as often as it is to be chosen. */
 final class Repertoire {
 
-    /** Scripts that have no operation here yet; one that gets one must leave this list. */
+    /**
+     * Scripts that have no operation here yet; one that gets one must leave this list. A breaker
+     * has a machine of its own, which meets no other script.
+     */
     static final Set<Script> NOT_MODELLED =
             Set.of(
                     Script.APPLY_EFFECT,
@@ -20,7 +23,8 @@ final class Repertoire {
                     Script.DEFER_STEP,
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
-                    Script.RECORD_ONCE);
+                    Script.RECORD_ONCE,
+                    Script.TURN_BREAKER);
 
     static final List<Act> ALL =
             Stream.of(
@@ -40,6 +44,10 @@ final class Repertoire {
                             times(5, new StepActs.HandBack()),
                             times(8, new StepActs.Reconcile()),
                             times(8, new StepActs.Redrive()),
+                            times(6, new BreakerActs.Park()),
+                            times(7, new BreakerActs.Release()),
+                            times(1, new BreakerActs.IsListed()),
+                            times(1, new BreakerActs.FallsOffTheList()),
                             times(6, new WorkerActs.Beat()),
                             times(6, new WorkerActs.BlockingRead()),
                             times(2, new WorkerActs.Tick()),

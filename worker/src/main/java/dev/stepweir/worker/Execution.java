@@ -9,8 +9,10 @@ import dev.stepweir.once.SharedKeys;
 import dev.stepweir.once.SharedKeys.Found;
 import dev.stepweir.once.StepValue;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Idempotency;
 import java.time.Duration;
 import java.util.Arrays;
@@ -122,6 +124,9 @@ final class Execution implements Runnable {
             return false;
         }
         interrupt();
+        if (step.definition().breaker().isPresent()) {
+            lane.context().guard().ended(assignment);
+        }
         return true;
     }
 
@@ -172,7 +177,11 @@ final class Execution implements Runnable {
 
     @Override
     public void run() {
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
         try {
+            if (breaker.isPresent() && !isAdmitted(breaker.get())) {
+                return;
+            }
             Optional<Idempotency> declared = step.definition().idempotency();
             if (declared.isEmpty()) {
                 report(callHandler(handler, Optional.empty()));
@@ -186,8 +195,25 @@ final class Execution implements Runnable {
             reportFailure(thrown);
         } finally {
             timer.ifPresent(pending -> pending.cancel(false));
+            if (breaker.isPresent()) {
+                lane.context().guard().ended(assignment);
+            }
             leaveSlot();
         }
+    }
+
+    /** Whether the breaker lets the call pass; if not, the step is parked. */
+    private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
+        Guard guard = lane.context().guard();
+        if (guard.admits(assignment, breaker)) {
+            return true;
+        }
+        if (reported.compareAndSet(false, true)) {
+            RedisFutures.onDone(
+                    guard.park(assignment, breaker, Optional.empty()),
+                    (parked, failure) -> lane.forget(this));
+        }
+        return false;
     }
 
     /** Once for all runs that share the step's key. Its result is kept before it is committed. */
@@ -223,6 +249,10 @@ final class Execution implements Runnable {
         I input = inputs.read(registered.inputType());
         Object output =
                 registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
+        if (breaker.isPresent() && !reported.get()) {
+            lane.context().guard().succeeded(assignment, breaker.get());
+        }
         return output == null ? null : StepValue.encode("the output", output);
     }
 

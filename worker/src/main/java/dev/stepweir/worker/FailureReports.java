@@ -9,8 +9,10 @@ import dev.stepweir.redis.script.FailStep;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,13 @@ final class FailureReports {
 
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
+        Optional<BreakerPolicy> breaker = execution.step().definition().breaker();
+        if (breaker.isPresent() && context.guard().failed(work, breaker.get(), error)) {
+            RedisFutures.onDone(
+                    context.guard().park(work, breaker.get(), Optional.of(error)),
+                    (parked, failure) -> done.accept(execution));
+            return;
+        }
         Ledgers ledgers = work.ledgers().withFailure();
         Verdict verdict = context.failurePolicy().decide(execution, ledgers, error);
         Map<String, Object> details = new LinkedHashMap<>();

@@ -41,12 +41,15 @@ final class LaneContext {
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
     private final WorkerConfig config;
+    private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
             Namespace namespace,
+            String worker,
+            Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
             Slots slots,
             Plans plans,
@@ -67,6 +70,7 @@ final class LaneContext {
         this.clock = clock;
         this.scheduler = scheduler;
         this.config = config;
+        this.guard = new Guard(redis, worker, gates, this);
     }
 
     void add(Lane lane) {
@@ -99,6 +103,11 @@ final class LaneContext {
 
     Slots slots() {
         return slots;
+    }
+
+    /** What stands before the handlers. */
+    Guard guard() {
+        return guard;
     }
 
     Plans plans() {

@@ -50,6 +50,7 @@ public final class Worker implements AutoCloseable {
     private final Redis redis;
     private final boolean ownsRedis;
     private final Namespace namespace;
+    private final Gates gates;
     private final LaneContext context;
     private final SoloWork soloWork;
     private final Heartbeats heartbeats;
@@ -70,10 +71,13 @@ public final class Worker implements AutoCloseable {
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
+        this.gates = new Gates(redis, namespace.keys(0));
         this.context =
                 new LaneContext(
                         redis,
                         namespace,
+                        id,
+                        gates,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(redis),
@@ -194,6 +198,7 @@ public final class Worker implements AutoCloseable {
         }
         scheduler.shutdownNow();
         cancellations.close();
+        gates.close();
         connections.forEach(Worker::closeQuietly);
         if (ownsRedis) {
             redis.close();

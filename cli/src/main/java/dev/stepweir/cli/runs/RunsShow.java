@@ -85,6 +85,7 @@ final class RunsShow implements Callable<Integer> {
         return switch (step.state()) {
             case WAITING_FOR_RETRY ->
                     "again at " + Text.time(step.nextRetryAt()) + ": " + message(step);
+            case PARKED -> "its circuit breaker is open, see breakers list";
             case DEAD -> message(step);
             default -> "";
         };

@@ -1,5 +1,6 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.breaker.BreakerState;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.time.Duration;
@@ -103,6 +104,35 @@ public sealed interface Cause {
         @Override
         public String sentence() {
             return "it waits for " + what + ", and looks again at " + due;
+        }
+    }
+
+    /**
+     * A circuit breaker holds it back.
+     *
+     * @param probeAt when one step is tried, if the breaker is open
+     */
+    record Parked(
+            String dependency,
+            BreakerState breaker,
+            Optional<Instant> since,
+            Optional<Instant> probeAt,
+            String why,
+            long orchestrators)
+            implements Cause {
+        @Override
+        public String sentence() {
+            return "it is parked, charged nothing: the breaker of '"
+                    + dependency
+                    + "' is "
+                    + breaker
+                    + since.map(time -> " since " + time).orElse("")
+                    + (why.isEmpty() ? "" : " (" + why + ")")
+                    + " and "
+                    + breaker.description()
+                    + probeAt.map(time -> " at " + time).orElse("")
+                    + "; an orchestrator lets steps go on: "
+                    + Sentences.alive(orchestrators, "orchestrator");
         }
     }
 

@@ -38,6 +38,7 @@ class OverMemoryIT extends OnStage {
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
+                        stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR));
         RunId refused = stage.newRun(Flows.PAIR);
         stage.commands().configSet("maxmemory", "1");
@@ -56,6 +57,7 @@ class OverMemoryIT extends OnStage {
         stage.run(HandBackStepIT.handBack(stage, begun.get(2)))
                 .answered(HandBackStep.Outcome.PUBLISHED);
         goOn(begun.get(4));
+        park(runs.get(5), begun.get(5));
         stage.kill(begun.get(3));
         tryAgain(runs.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
@@ -102,6 +104,26 @@ class OverMemoryIT extends OnStage {
                 new DeferStep(
                         stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
         stage.run(defer).answered(DeferStep.Outcome.WAITING);
+    }
+
+    /** What a breaker's worker and orchestrator write. */
+    private void park(RunId run, Begun begun) {
+        stage.run(
+                        new TurnBreaker(
+                                stage.keys(),
+                                "api",
+                                TurnBreaker.Event.FORCE_OPEN,
+                                0,
+                                0,
+                                Duration.ZERO,
+                                "ann",
+                                "why"))
+                .answered(TurnBreaker.Outcome.CHANGED);
+        stage.run(ParkedStepIT.park(stage, begun)).answered(ParkStep.Outcome.PARKED);
+        stage.run(new ListParked(stage.keys(), stage.step(run, "first"), 1, "api"))
+                .answered(ListParked.Outcome.ALREADY);
+        stage.run(ParkedStepIT.release(stage, run, stage.stored(run, "first"), 7))
+                .answered(ReleaseStep.Outcome.PUBLISHED);
     }
 
     /** Heartbeat, watch and reaper. */

@@ -6,7 +6,9 @@ local function blocked(run, args, from)
     local stored = redis.call('HMGET', run, unpack(args, first, math.min(first + 499, #args)))
     for _, field in ipairs(stored) do
       local state = field and string.match(field, '^%S+')
-      if state == 'READY' or state == 'WAITING_FOR_RETRY' then return false end
+      if state == 'READY' or state == 'WAITING_FOR_RETRY' or state == 'PARKED' then
+        return false
+      end
       if state == 'DEAD' then dead = true end
     end
   end

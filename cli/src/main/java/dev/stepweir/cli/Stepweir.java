@@ -1,6 +1,7 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.bench.BenchCommand;
+import dev.stepweir.cli.breakers.BreakersCommand;
 import dev.stepweir.cli.dlq.DlqCommand;
 import dev.stepweir.cli.fleet.DoctorCommand;
 import dev.stepweir.cli.fleet.HealthCommand;
@@ -15,6 +16,7 @@ import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
 import dev.stepweir.cli.runs.ExplainCommand;
 import dev.stepweir.cli.runs.RunsCommand;
+import dev.stepweir.cli.steps.StepsCommand;
 import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.FailurePrinter;
@@ -41,8 +43,10 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             RunCommand.class,
             RunsCommand.class,
+            StepsCommand.class,
             ExplainCommand.class,
             DlqCommand.class,
+            BreakersCommand.class,
             WorkersCommand.class,
             QueuesCommand.class,
             HealthCommand.class,

@@ -7,6 +7,7 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -89,7 +90,12 @@ final class Checker {
         if (!partition.members(partition.keys().openRuns()).contains(run.id().text())) {
             violated(Invariant.RESCUABLE, run.id() + " is not among the open runs");
         }
-        boolean moving = run.state() == RunState.SUBMITTED;
+        boolean waitsAsWhole = run.fields().containsKey(RunRetry.WAITS_FOR);
+        Set<String> timers = partition.members(partition.keys().timers());
+        if (waitsAsWhole && !timers.contains(run.id().text())) {
+            violated(Invariant.RESCUABLE, run.id() + " waits for a retry without a timer");
+        }
+        boolean moving = run.state() == RunState.SUBMITTED || waitsAsWhole;
         for (String step : run.steps()) {
             StepField field = run.step(step);
             moving |= field.state().isMoving();
@@ -105,8 +111,13 @@ final class Checker {
                 }
             }
             boolean waits = field.state() == StepState.WAITING_FOR_RETRY;
-            if (waits && !partition.members(partition.keys().timers()).contains(timer(run, step))) {
+            if (waits && !timers.contains(timer(run, step))) {
                 violated(Invariant.RESCUABLE, where + " waits for a retry without a timer");
+            }
+            String parked = partition.keys().parked(run.graph().step(step).dependency());
+            boolean held = field.state() == StepState.PARKED;
+            if (held && !partition.members(parked).contains(timer(run, step))) {
+                violated(Invariant.RESCUABLE, where + " is parked and not listed");
             }
         }
         if (!moving && run.state() == RunState.RUNNING) {
@@ -243,6 +254,9 @@ final class Checker {
         Keys keys = partition.keys();
         Set<String> timers = partition.members(keys.timers());
         for (StoredRun run : partition.runs().values()) {
+            if (run.fields().containsKey(RunRetry.WAITS_FOR)) {
+                timers.remove(run.id().text());
+            }
             for (String step : run.steps()) {
                 if (run.step(step).state() == StepState.WAITING_FOR_RETRY) {
                     timers.remove(timer(run, step));

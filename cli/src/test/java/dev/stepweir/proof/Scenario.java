@@ -15,6 +15,13 @@ enum Scenario {
     DIAMOND(Shapes.diamond(Scenario.STEP_MILLIS)),
     FAN_OF_20(Shapes.fan(20, Scenario.STEP_MILLIS)),
     RETRY(Shapes.retried(2, Scenario.STEP_MILLIS)),
+    RUN_RETRY(Shapes.retriedAsWhole(Scenario.STEP_MILLIS)),
+    BREAKER_OPEN(Shapes.guarded(2, Scenario.STEP_MILLIS)) {
+        @Override
+        int releases() {
+            return 4;
+        }
+    },
     EXHAUST_AND_REDRIVE(Shapes.exhausted(Scenario.STEP_MILLIS)) {
         @Override
         void bringToEnd(Stack stack, RunId run) throws InterruptedException {
@@ -58,6 +65,11 @@ enum Scenario {
 
     Scenario(Workflow workflow) {
         this.workflow = workflow;
+    }
+
+    /** How often a breaker may let one step go, which charges nothing. */
+    int releases() {
+        return 0;
     }
 
     Workflow workflow() {

@@ -1,5 +1,6 @@
 package dev.stepweir.client;
 
+import dev.stepweir.breaker.Breakers;
 import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.Queues;
@@ -34,6 +35,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Runs runs;
     private final DeadLetters deadLetters;
     private final Fleet fleet;
+    private final Breakers breakers;
     private final Explanations explanations;
     private final Resumes resumes;
     private final Queues queues;
@@ -47,6 +49,7 @@ public final class StepweirClient implements AutoCloseable {
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
+        this.breakers = new Breakers(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
         this.resumes = new Resumes(redis, namespace);
         this.queues = new Queues(redis, namespace);
@@ -216,6 +219,11 @@ public final class StepweirClient implements AutoCloseable {
     /** Holding queues up and letting them go on. */
     public Queues queues() {
         return queues;
+    }
+
+    /** Circuit breakers. */
+    public Breakers breakers() {
+        return breakers;
     }
 
     /** Processes and queues. */

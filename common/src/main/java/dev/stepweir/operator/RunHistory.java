@@ -73,6 +73,7 @@ final class RunHistory {
                     case HistoryEvent.CANCELLED -> RunState.CANCELLED;
                     case HistoryEvent.PAUSED -> RunState.PAUSED;
                     case HistoryEvent.RESUMED -> RunState.RUNNING;
+                    case HistoryEvent.RUN_WAITS, HistoryEvent.RUN_RETRIED -> RunState.RUNNING;
                     default -> run.state();
                 };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
@@ -101,6 +102,13 @@ final class RunHistory {
         Instant at = Instant.ofEpochMilli(event.atMillis());
         Map<String, Object> details = new LinkedHashMap<>(event.details());
         details.remove("step");
+        if (details.containsKey("action")) {
+            // With these two the six fields of a result of error handling are complete.
+            details.put("step_id", run.id().text() + "/" + name);
+            if (details.get("retry_in_ms") instanceof Number millis) {
+                details.put("next_retry_at", at.plusMillis(millis.longValue()).toString());
+            }
+        }
         Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
         add(at, name, event.kind(), stateAfter(event), details);
     }
@@ -127,6 +135,7 @@ final class RunHistory {
                     event.details().containsKey("retry_in_ms")
                             ? StepStatus.WAITING_FOR_RETRY
                             : StepStatus.DEAD;
+            case HistoryEvent.PARKED -> StepStatus.PARKED;
             default -> StepStatus.READY;
         };
     }

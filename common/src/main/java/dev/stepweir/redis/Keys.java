@@ -174,9 +174,34 @@ public record Keys(String namespace, int partition) {
         return key("paused-queues");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
+    @RedisKey(as = Kind.SORTED_SET, what = "Steps, and runs as a whole, that wait, by due time")
     public String timers() {
         return key("timers");
+    }
+
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "Steps that a dependency's breaker holds back, by when they were first ready")
+    public String parked(String dependency) {
+        return key("parked:") + dependency;
+    }
+
+    @RedisKey(as = Kind.SET, what = "The dependencies that have parked steps in the partition")
+    public String parkedDependencies() {
+        return key("parked-dependencies");
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
+            what = "The circuit breakers that have something to remember, by dependency",
+            once = true)
+    public String breakers() {
+        return key("breakers");
+    }
+
+    @RedisKey(as = Kind.CHANNEL, what = "Dependencies whose breaker moved, for the workers")
+    public String breakerChannel() {
+        return key("breaker-moves");
     }
 
     @RedisKey(as = Kind.STREAM, what = "The dead letters, one entry each")

@@ -8,8 +8,8 @@ import java.util.Map;
  * line: {@code <milliseconds> <kind> <JSON>}; the scripts write the time.
  *
  * @param atMillis by the clock of Redis
- * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, CANCELLED,
- *     PAUSED, RESUMED
+ * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
+ *     RUN_RETRIED, PARKED, RELEASED, CANCELLED, PAUSED, RESUMED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -21,6 +21,10 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String HANDED_BACK = "HANDED_BACK";
     public static final String REPUBLISHED = "REPUBLISHED";
     public static final String REDRIVEN = "REDRIVEN";
+    public static final String RUN_WAITS = "RUN_WAITS";
+    public static final String RUN_RETRIED = "RUN_RETRIED";
+    public static final String PARKED = "PARKED";
+    public static final String RELEASED = "RELEASED";
     public static final String CANCELLED = "CANCELLED";
     public static final String PAUSED = "PAUSED";
     public static final String RESUMED = "RESUMED";

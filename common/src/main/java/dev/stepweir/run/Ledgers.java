@@ -10,6 +10,8 @@ package dev.stepweir.run;
  * @param failureBase failures at the last redrive
  * @param crashBase crashes at the last redrive
  * @param deadLetter id of the step's entry in the dead-letter stream, or empty
+ * @param readyMillis when it was first ready before a breaker parked it; 0 if none did
+ * @param pass the breaker's epoch in which a released step may start; 0 for none
  */
 public record Ledgers(
         int failures,
@@ -17,7 +19,20 @@ public record Ledgers(
         int redeliveries,
         int failureBase,
         int crashBase,
-        String deadLetter) {
+        String deadLetter,
+        long readyMillis,
+        long pass) {
+
+    /** Of a step that no breaker has parked. */
+    public Ledgers(
+            int failures,
+            int crashes,
+            int redeliveries,
+            int failureBase,
+            int crashBase,
+            String deadLetter) {
+        this(failures, crashes, redeliveries, failureBase, crashBase, deadLetter, 0, 0);
+    }
 
     /**
      * After so many crashes a step is executed alone, so that no other can be blamed for the next.
@@ -45,20 +60,43 @@ public record Ledgers(
     }
 
     public Ledgers withFailure() {
-        return new Ledgers(failures + 1, crashes, redeliveries, failureBase, crashBase, deadLetter);
+        return with(failures + 1, crashes, redeliveries, failureBase, crashBase);
     }
 
     public Ledgers withCrash() {
-        return new Ledgers(failures, crashes + 1, redeliveries, failureBase, crashBase, deadLetter);
+        return with(failures, crashes + 1, redeliveries, failureBase, crashBase);
     }
 
     public Ledgers withRedelivery() {
-        return new Ledgers(failures, crashes, redeliveries + 1, failureBase, crashBase, deadLetter);
+        return with(failures, crashes, redeliveries + 1, failureBase, crashBase);
+    }
+
+    /** Keeps the place that it has among parked steps. */
+    public Ledgers withReady(long millis) {
+        return new Ledgers(
+                failures, crashes, redeliveries, failureBase, crashBase, deadLetter, millis, pass);
+    }
+
+    /** Lets it start in that epoch of its breaker; 0 for none. */
+    public Ledgers withPass(long epoch) {
+        return new Ledgers(
+                failures,
+                crashes,
+                redeliveries,
+                failureBase,
+                crashBase,
+                deadLetter,
+                readyMillis,
+                epoch);
+    }
+
+    private Ledgers with(int f, int c, int r, int fb, int cb) {
+        return new Ledgers(f, c, r, fb, cb, deadLetter, readyMillis, pass);
     }
 
     /** Forgives what was charged so far; what happened stays counted. */
     public Ledgers rebased() {
-        return new Ledgers(failures, crashes, redeliveries, failures, crashes, deadLetter);
+        return with(failures, crashes, redeliveries, failures, crashes);
     }
 
     /**
@@ -86,10 +124,12 @@ public record Ledgers(
         if (!deadLetter.isEmpty()) {
             text.append(" dlq=").append(deadLetter);
         }
+        append(text, "at", readyMillis);
+        append(text, "pass", pass);
         return text.toString();
     }
 
-    private static void append(StringBuilder text, String key, int value) {
+    private static void append(StringBuilder text, String key, long value) {
         if (value != 0) {
             text.append(' ').append(key).append('=').append(value);
         }

@@ -74,6 +74,8 @@ enum Control {
             "a run fails although a step waits for its retry",
             "if state == 'READY' or state == 'WAITING_FOR_RETRY'",
             "if state == 'READY'"),
+    RELEASED_STAYS_LISTED(
+            "a released step stays among the parked", "redis.call('ZREM', parked, member)\n", ""),
     COMPLETED_IS_CANCELLED(
             "a completed run is cancelled",
             "if state == 'COMPLETED' then return 'COMPLETED' end",

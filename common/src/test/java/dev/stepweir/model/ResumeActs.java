@@ -13,6 +13,7 @@ import dev.stepweir.redis.script.Script;
 import dev.stepweir.redis.script.UnlockRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.RunState;
@@ -295,6 +296,10 @@ final class ResumeActs {
                         head.get().deadSteps());
                 world.unset(run, "paused");
                 world.happened(run, call.event());
+                String waitsFor = world.field(run, RunRetry.WAITS_FOR);
+                if (!waitsFor.isEmpty()) {
+                    world.timers.put(run.text(), RunRetry.parse(waitsFor).dueMillis());
+                }
                 world.inbox.add((started ? "settle=" : "start=") + run);
             }
             List<Outcome> outcomes =

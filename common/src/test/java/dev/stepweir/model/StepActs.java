@@ -118,7 +118,7 @@ final class StepActs {
             if (random.nextInt(4) > 0 && !world.timers.isEmpty()) {
                 String timer = oneOf(List.copyOf(world.timers.keySet()), random);
                 RunId run = new RunId(timer.substring(0, 36));
-                String name = timer.substring(37);
+                String name = timer.substring(Math.min(37, timer.length()));
                 Flow flow = world.players.flow(run);
                 step = flow.steps().contains(name) ? flow.address(run, name) : step;
             }

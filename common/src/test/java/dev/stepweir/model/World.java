@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
 
+    /** Whose breaker parks steps here. */
+    static final String DEPENDENCY = "api";
+
     static final String ENTRY = QueueEntry.FIELD + "=";
 
     /** Values longer than this are shown by their ends and length. */
@@ -53,6 +56,8 @@ final class World {
 
     final Map<RunState, Map<String, Long>> listed = new HashMap<>();
     final Map<String, Long> timers = new TreeMap<>();
+    final Map<String, Long> parked = new TreeMap<>();
+    final TreeSet<String> dependencies = new TreeSet<>();
     final Map<String, Long> beats = new TreeMap<>();
     final Map<String, Long> roles = new TreeMap<>();
     final Map<String, String> workerRecords = new TreeMap<>();
@@ -265,6 +270,8 @@ final class World {
             }
         });
         scores(keys.timers(), timers, lines::add);
+        scores(keys.parked(DEPENDENCY), parked, lines::add);
+        dependencies.forEach(name -> lines.add(keys.parkedDependencies() + " " + name));
         scores(keys.workerBeats(), beats, lines::add);
         scores(keys.roleBeats(), roles, lines::add);
         hash(keys.workerRecords(), workerRecords, lines::add);

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.redis.Namespace;
@@ -37,19 +38,24 @@ final class LaneContext {
     private final SharedKeys sharedKeys;
     private final HandBack handBack;
     private final FailurePolicy failurePolicy;
+    private final Consumer<ErrorHandlingResult> onFailure;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
     private final WorkerConfig config;
+    private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
             Namespace namespace,
+            String worker,
+            Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
             Slots slots,
             Plans plans,
             FailurePolicy failurePolicy,
+            Consumer<ErrorHandlingResult> onFailure,
             Clock clock,
             ScheduledExecutorService scheduler,
             WorkerConfig config) {
@@ -61,9 +67,11 @@ final class LaneContext {
         this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
         this.failurePolicy = failurePolicy;
+        this.onFailure = onFailure;
         this.clock = clock;
         this.scheduler = scheduler;
         this.config = config;
+        this.guard = new Guard(redis, worker, gates, this);
     }
 
     void add(Lane lane) {
@@ -98,6 +106,11 @@ final class LaneContext {
         return slots;
     }
 
+    /** What stands before the handlers. */
+    Guard guard() {
+        return guard;
+    }
+
     Plans plans() {
         return plans;
     }
@@ -112,6 +125,11 @@ final class LaneContext {
 
     FailurePolicy failurePolicy() {
         return failurePolicy;
+    }
+
+    /** Who is told what was made of a failed attempt. */
+    Consumer<ErrorHandlingResult> onFailure() {
+        return onFailure;
     }
 
     Clock clock() {

@@ -2,6 +2,7 @@ package dev.stepweir.cli.runs;
 
 import dev.stepweir.operator.explain.Cause;
 import dev.stepweir.operator.explain.Explanation;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,27 @@ final class ExplanationJson {
                             c.failures(),
                             "error",
                             c.error());
+            case Cause.RunRetryAt c ->
+                    Map.of(
+                            "due_at",
+                            c.due().toString(),
+                            "attempt",
+                            c.attempt(),
+                            "alive",
+                            c.orchestrators());
             case Cause.PutOff c -> Map.of("due_at", c.due().toString(), "what", c.what());
+            case Cause.Parked c ->
+                    Map.of(
+                            "dependency",
+                            c.dependency(),
+                            "breaker",
+                            c.breaker().name(),
+                            "probe_at",
+                            c.probeAt().map(Instant::toString).orElse(""),
+                            "why",
+                            c.why(),
+                            "alive",
+                            c.orchestrators());
             case Cause.DeadLetter c -> Map.of("letter", c.letter(), "error", c.error());
             case Cause.Running c -> Map.of("worker", c.worker());
             case Cause.AwaitsReaper c ->

@@ -8,6 +8,7 @@ import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
@@ -24,7 +25,7 @@ public final class Explanations {
     static final int MOST_STEPS = 50;
 
     private static final List<String> OF_RUN =
-            List.of("head", "submitted", "finished", "why", "paused");
+            List.of("head", "submitted", "finished", "why", "paused", RunRetry.WAITS_FOR);
 
     private final Redis redis;
     private final Namespace namespace;

@@ -1,5 +1,7 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.breaker.Breaker;
+import dev.stepweir.breaker.BreakerReads;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.Queues;
@@ -8,6 +10,7 @@ import dev.stepweir.operator.WorkerView;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.run.RunId;
 import java.time.Instant;
@@ -24,6 +27,7 @@ final class Facts {
     private final Fleet fleet;
     private @Nullable List<WorkerView> workers;
     private @Nullable List<RoleView> roles;
+    private @Nullable Map<String, Breaker> breakers;
     private @Nullable Instant now;
     private @Nullable Map<String, Pause> pausedQueues;
 
@@ -80,6 +84,16 @@ final class Facts {
             pausedQueues = known;
         }
         return known;
+    }
+
+    /** A dependency's circuit breaker. */
+    Breaker breaker(String dependency) {
+        Map<String, Breaker> known = breakers;
+        if (known == null) {
+            known = RedisFutures.join(BreakerReads.all(redis, namespace.keys(0)));
+            breakers = known;
+        }
+        return known.getOrDefault(dependency, Breaker.closed(dependency));
     }
 
     /** Live processes of a role. */

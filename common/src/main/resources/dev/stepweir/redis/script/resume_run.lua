@@ -23,8 +23,8 @@ local run, history, lock, open, failed, timers, inbox =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local token, lease_millis, run_id, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local seen = redis.call('HMGET', run, 'head', 'submitted', 'started')
-local head, submitted, started = seen[1], seen[2], seen[3]
+local seen = redis.call('HMGET', run, 'head', 'submitted', 'started', 'retry')
+local head, submitted, started, retry = unpack(seen, 1, 4)
 if not head then return { 'GONE' } end
 if string.match(redis.call('GET', lock) or '', '^%d+') ~= token then return { 'LOCK_LOST' } end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
@@ -61,6 +61,8 @@ if state == 'PAUSED' then
   redis.call('HSET', run, 'head', new_head())
   redis.call('HDEL', run, 'paused')
   redis.call('RPUSH', history, now .. ' ' .. event)
+  -- A retry of the whole run that came due meanwhile was refused, and its timer removed.
+  if retry then redis.call('ZADD', timers, string.match(retry, '%d+$'), run_id) end
   redis.call('XADD', inbox, '*', started and 'settle' or 'start', run_id)
 end
 local answers = { 'RESUMED' }

@@ -24,6 +24,7 @@ final class SampleCalls {
     private static final StepAddress STEP = new StepAddress(RUN, "step", "queue");
     private static final String READY = "READY 1@1-1";
     private static final String DEAD = "DEAD 1@1-1 f=1 dlq=1-1";
+    private static final String PARKED = "PARKED 1@1-1 at=1";
     private static final KeyClaim CLAIM = new KeyClaim(RUN, new Dispatch(1, "1-1"), "step");
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -77,7 +78,26 @@ final class SampleCalls {
                     sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
             case HAND_BACK_STEP ->
                     sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
+            case PARK_STEP -> sample(new ParkStep(KEYS, STEP, READY, "api", "EVENT {}"));
+            case RELEASE_STEP ->
+                    sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
+            case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
+            case TURN_BREAKER ->
+                    sample(
+                            new TurnBreaker(
+                                    KEYS, "api", TurnBreaker.Event.FAIL, 0, 5, SECOND, "w1", ""));
             case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
+            case WAIT_RUN ->
+                    sample(new WaitRun(KEYS, RUN, 1, SECOND, times(many, "step"), "EVENT {}"));
+            case RETRY_RUN ->
+                    sample(
+                            new RetryRun(
+                                    KEYS,
+                                    RUN,
+                                    "2 5",
+                                    true,
+                                    times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
+                                    "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
             case PURGE_RUN ->

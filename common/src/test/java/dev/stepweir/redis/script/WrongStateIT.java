@@ -50,6 +50,7 @@ class WrongStateIT extends OnStage {
         DEAD,
         PUBLISHED,
         CRASHED,
+        PARKED,
         REDELIVERED;
 
         boolean says(Enum<?> outcome) {
@@ -62,6 +63,7 @@ class WrongStateIT extends OnStage {
             case WAITING_FOR_RETRY -> " due=5";
             case SUCCEEDED -> " w=w1 to=5 ms=1";
             case DEAD -> " dlq=9-1";
+            case PARKED -> " at=5";
             case PENDING, READY -> "";
         };
     }
@@ -88,6 +90,8 @@ class WrongStateIT extends OnStage {
                                 event),
                         new ReconcileStep(stage.keys(), step, stored, List.of(), event),
                         new HandBackStep(stage.keys(), step, stored, "s:first", event),
+                        new ParkStep(stage.keys(), step, stored, "work", event),
+                        new ReleaseStep(stage.keys(), step, stored, List.of(), "work", 7, event),
                         stage.failure(begun, stored, new GiveUp("{}")))
                 .toList();
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.random.RandomGenerator;
 
 /** What befalls a run that dead steps block, if its workflow wants it tried again. */
@@ -88,7 +89,8 @@ final class RunRetryActs {
                 return WaitRun.Outcome.STALE;
             }
             List<String> states = call.steps().stream().map(s -> state(world, run, s)).toList();
-            boolean moving = states.contains("READY") || states.contains("WAITING_FOR_RETRY");
+            boolean moving =
+                    Stream.of("READY", "WAITING_FOR_RETRY", "PARKED").anyMatch(states::contains);
             if (moving || !states.contains("DEAD")) {
                 return WaitRun.Outcome.MOVING;
             }

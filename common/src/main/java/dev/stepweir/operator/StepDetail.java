@@ -40,7 +40,7 @@ public record StepDetail(
     public boolean retryEligible() {
         return switch (step.state()) {
             case SUCCEEDED, DEAD, CANCELLED -> false;
-            case PENDING, READY, RUNNING, WAITING_FOR_RETRY ->
+            case PENDING, READY, RUNNING, WAITING_FOR_RETRY, PARKED ->
                     !policyInForce().exhausted(ledgers.failuresSinceBase());
         };
     }
@@ -53,7 +53,7 @@ public record StepDetail(
     /** Whether nothing but a free worker is between it and its next execution. */
     public boolean readyForExecution() {
         return switch (step.state()) {
-            case SUCCEEDED, DEAD, CANCELLED, RUNNING -> false;
+            case SUCCEEDED, DEAD, CANCELLED, RUNNING, PARKED -> false;
             case PENDING, READY, WAITING_FOR_RETRY -> unblocked && delayExpired();
         };
     }

@@ -33,6 +33,6 @@ public record BreakerPolicy(String dependency, int failures, Duration openFor) {
                     "1 to " + MOST_FAILURES,
                     "is out of range");
         }
-        RetryPolicy.checkTime(field + ".open_ms", openFor, Duration.ofMillis(1), faults);
+        faults.checkTime(field + ".open_ms", openFor, Duration.ofMillis(1));
     }
 }

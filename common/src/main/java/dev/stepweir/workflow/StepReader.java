@@ -109,7 +109,7 @@ final class StepReader {
         Optional<String> dependency = breaker.text("dependency", field + ".dependency");
         Optional<Long> failures =
                 breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
-        Optional<Duration> openFor = time(breaker, "open_ms", field, 1);
+        Optional<Duration> openFor = breaker.time("open_ms", field + ".open_ms", 1);
         step.breaker(
                 new BreakerPolicy(
                         dependency.orElseGet(step::handler),

@@ -76,7 +76,8 @@ final class FailurePolicy {
         }
         Duration delay =
                 error.requestedDelay()
-                        .orElseGet(() -> policy.delay(Math.max(1, failures), error.category(), random));
+                        .orElseGet(() ->
+                                policy.delay(Math.max(1, failures), error.category(), random));
         boolean waits = config.useWaitingForRetryState();
         return new Verdict(
                 error,

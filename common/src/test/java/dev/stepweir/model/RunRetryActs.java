@@ -103,7 +103,7 @@ final class RunRetryActs {
         }
     }
 
-    static final class Retry implements Act {
+    static final class TryAgain implements Act {
 
         @Override
         public Optional<Script> script() {

@@ -7,8 +7,10 @@ import dev.stepweir.testkit.CommandProxy.Fate;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ class CommandProxyIT {
                 ClientOptions.builder()
                         .protocolVersion(ProtocolVersion.RESP2)
                         .autoReconnect(false)
+                        .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(5)))
                         .build());
         try {
             use.accept(client);

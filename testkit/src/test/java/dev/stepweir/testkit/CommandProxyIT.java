@@ -7,7 +7,7 @@ import dev.stepweir.testkit.CommandProxy.Fate;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
 import java.time.Duration;
@@ -21,12 +21,13 @@ import org.junit.jupiter.api.Test;
 class CommandProxyIT {
 
     private static void through(CommandProxy proxy, Consumer<RedisClient> use) {
-        RedisClient client = RedisClient.create(proxy.uri());
+        RedisURI uri = RedisURI.create(proxy.uri());
+        uri.setTimeout(Duration.ofSeconds(5));
+        RedisClient client = RedisClient.create(uri);
         client.setOptions(
                 ClientOptions.builder()
                         .protocolVersion(ProtocolVersion.RESP2)
                         .autoReconnect(false)
-                        .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(5)))
                         .build());
         try {
             use.accept(client);

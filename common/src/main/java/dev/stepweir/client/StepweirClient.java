@@ -1,10 +1,10 @@
 package dev.stepweir.client;
 
-import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.explain.Explanations;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;

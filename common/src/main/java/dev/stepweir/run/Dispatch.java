@@ -27,6 +27,11 @@ public record Dispatch(long number, String entryId) {
         return new Dispatch(Long.parseLong(text, 0, at, 10), text.substring(at + 1));
     }
 
+    /** When it was published, by the clock of Redis: an entry's id begins with its time. */
+    public long publishedMillis() {
+        return Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);
+    }
+
     @Override
     public String toString() {
         return number + "@" + entryId;

@@ -2,13 +2,15 @@ package dev.stepweir.run;
 
 import dev.stepweir.json.Json;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Something that happened to a run besides results, which the steps keep themselves. Stored as one
  * line: {@code <milliseconds> <kind> <JSON>}; the scripts write the time.
  *
  * @param atMillis by the clock of Redis
- * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, CANCELLED
+ * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, EDITED,
+ *     LETTER_PURGED, CANCELLED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -20,7 +22,17 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String HANDED_BACK = "HANDED_BACK";
     public static final String REPUBLISHED = "REPUBLISHED";
     public static final String REDRIVEN = "REDRIVEN";
+    public static final String EDITED = "EDITED";
+    public static final String LETTER_PURGED = "LETTER_PURGED";
     public static final String CANCELLED = "CANCELLED";
+
+    /** The publishing that it is about, if it says so. */
+    public Optional<Dispatch> dispatch() {
+        Object begun = details.get("begun");
+        return begun instanceof String text && text.indexOf('@') > 0
+                ? Optional.of(Dispatch.parse(text.split(" ", 2)[0]))
+                : Optional.empty();
+    }
 
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {

@@ -9,6 +9,7 @@ package dev.stepweir.run;
  * @param redeliveries publishings that charged nothing: drain, lost reply, lost entry
  * @param failureBase failures at the last redrive
  * @param crashBase crashes at the last redrive
+ * @param edits how often an operator changed what flows in; from the first on that is what counts
  * @param deadLetter id of the step's entry in the dead-letter stream, or empty
  */
 public record Ledgers(
@@ -17,6 +18,7 @@ public record Ledgers(
         int redeliveries,
         int failureBase,
         int crashBase,
+        int edits,
         String deadLetter) {
 
     /**
@@ -24,7 +26,7 @@ public record Ledgers(
      */
     public static final int SUSPECT_FROM = 2;
 
-    public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, "");
+    public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, 0, "");
 
     /** The 1-based number of the attempt that the next execution is. */
     public int attempt() {
@@ -44,21 +46,40 @@ public record Ledgers(
         return crashesSinceBase() >= SUSPECT_FROM;
     }
 
+    /** Whether a person has said what flows in. */
+    public boolean isEdited() {
+        return edits > 0;
+    }
+
     public Ledgers withFailure() {
-        return new Ledgers(failures + 1, crashes, redeliveries, failureBase, crashBase, deadLetter);
+        return counted(failures + 1, crashes, redeliveries, edits);
     }
 
     public Ledgers withCrash() {
-        return new Ledgers(failures, crashes + 1, redeliveries, failureBase, crashBase, deadLetter);
+        return counted(failures, crashes + 1, redeliveries, edits);
     }
 
     public Ledgers withRedelivery() {
-        return new Ledgers(failures, crashes, redeliveries + 1, failureBase, crashBase, deadLetter);
+        return counted(failures, crashes, redeliveries + 1, edits);
+    }
+
+    public Ledgers withEdit() {
+        return counted(failures, crashes, redeliveries, edits + 1);
+    }
+
+    private Ledgers counted(int failed, int crashed, int redelivered, int edited) {
+        return new Ledgers(
+                failed, crashed, redelivered, failureBase, crashBase, edited, deadLetter);
     }
 
     /** Forgives what was charged so far; what happened stays counted. */
     public Ledgers rebased() {
-        return new Ledgers(failures, crashes, redeliveries, failures, crashes, deadLetter);
+        return new Ledgers(failures, crashes, redeliveries, failures, crashes, edits, deadLetter);
+    }
+
+    /** The same without a dead letter. */
+    public Ledgers withoutLetter() {
+        return new Ledgers(failures, crashes, redeliveries, failureBase, crashBase, edits, "");
     }
 
     /** As stored: {@code " f=2 c=1"}, each ledger only when it is not zero. */
@@ -72,6 +93,7 @@ public record Ledgers(
         append(text, "r", redeliveries);
         append(text, "fb", failureBase);
         append(text, "cb", crashBase);
+        append(text, "ed", edits);
         if (!deadLetter.isEmpty()) {
             text.append(" dlq=").append(deadLetter);
         }

@@ -83,6 +83,7 @@ public record StepField(
                 count(values, "r"),
                 count(values, "fb"),
                 count(values, "cb"),
+                count(values, "ed"),
                 values.getOrDefault("dlq", ""));
     }
 
@@ -127,15 +128,13 @@ public record StepField(
 
     /** A dead step up to the dead letter's id, which the script appends. */
     public static String deadUpToLetter(Dispatch dispatch, Ledgers ledgers) {
-        Ledgers without =
-                new Ledgers(
-                        ledgers.failures(),
-                        ledgers.crashes(),
-                        ledgers.redeliveries(),
-                        ledgers.failureBase(),
-                        ledgers.crashBase(),
-                        "");
-        return "DEAD " + dispatch + without.suffix() + " dlq=";
+        return "DEAD " + dispatch + ledgers.withoutLetter().suffix() + " dlq=";
+    }
+
+    /** A dead step after one more edit, as it is stored. */
+    public String deadAfterEdit() {
+        Ledgers edited = ledgers.withEdit();
+        return "DEAD " + published() + edited.suffix();
     }
 
     private static int count(Map<String, String> values, String key) {

@@ -20,6 +20,11 @@ public final class StepFields {
         return "o:" + step;
     }
 
+    /** What an operator gives a step in place of what flows in by the graph. */
+    public static String input(String step) {
+        return "i:" + step;
+    }
+
     /** The last error. */
     public static String error(String step) {
         return "e:" + step;

@@ -22,7 +22,9 @@ public enum StepTransition {
             READY, "lease lapsed, not the first worker to die", WAITING_FOR_RETRY, "reap_step"),
     BURY(READY, "lease lapsed, crash budget used up", DEAD, "reap_step"),
     REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
-    REDRIVE(DEAD, "operator asked", READY, "redrive_step");
+    REDRIVE(DEAD, "operator asked", READY, "redrive_step"),
+    EDIT(DEAD, "operator changed what flows in", DEAD, "edit_step"),
+    FORGET(DEAD, "operator purged its dead letter", DEAD, "purge_letter");
 
     private final StepState from;
     private final String event;

@@ -38,6 +38,8 @@ final class Repertoire {
                             times(5, new StepActs.HandBack()),
                             times(8, new StepActs.Reconcile()),
                             times(8, new StepActs.Redrive()),
+                            times(4, new OperatorActs.Edit()),
+                            times(2, new OperatorActs.LetterPurge()),
                             times(6, new WorkerActs.Beat()),
                             times(6, new WorkerActs.BlockingRead()),
                             times(2, new WorkerActs.Tick()),

@@ -228,6 +228,7 @@ class StoredFormsTest {
                 random.nextInt(4),
                 random.nextInt(4),
                 random.nextInt(4),
+                random.nextInt(4),
                 random.nextBoolean() ? "" : entryId());
     }
 

@@ -23,6 +23,8 @@ public enum Script {
     SETTLE_RUN,
     CANCEL_RUN,
     REDRIVE_STEP,
+    EDIT_STEP,
+    PURGE_LETTER,
     PURGE_RUN,
     RELIST_RUN,
     REAPER_TICK,

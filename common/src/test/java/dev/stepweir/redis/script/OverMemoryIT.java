@@ -58,7 +58,9 @@ class OverMemoryIT extends OnStage {
         stage.kill(begun.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
+        stage.run(stage.edit(runs.get(3), "first", "2")).answered(EditStep.Outcome.EDITED);
         stage.run(stage.redrive(runs.get(3), "first")).answered(RedriveStep.Outcome.PUBLISHED);
+        stage.run(stage.letterPurge(runs.get(3), "first")).answered(PurgeLetter.Outcome.PURGED);
 
         watchOver(runs.get(0), stage.takeOne("w1", "other"));
         republish(runs.get(1));

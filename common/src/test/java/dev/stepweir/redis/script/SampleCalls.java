@@ -80,6 +80,8 @@ final class SampleCalls {
             case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
+            case EDIT_STEP -> sample(new EditStep(KEYS, STEP, DEAD, new byte[1], "EVENT {}"));
+            case PURGE_LETTER -> sample(new PurgeLetter(KEYS, STEP, "1-1", "EVENT {}"));
             case PURGE_RUN ->
                     sample(
                             new PurgeRun(

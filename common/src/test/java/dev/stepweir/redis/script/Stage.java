@@ -386,6 +386,25 @@ final class Stage implements AutoCloseable {
                 HistoryEvent.record(HistoryEvent.REDRIVEN, Map.of("step", step)));
     }
 
+    EditStep edit(RunId run, String step, String input) {
+        return new EditStep(
+                keys,
+                step(run, step),
+                stored(run, step),
+                Bytes.of(input),
+                HistoryEvent.record(HistoryEvent.EDITED, Map.of("step", step)));
+    }
+
+    PurgeLetter letterPurge(RunId run, String step) {
+        StepAddress address = step(run, step);
+        String entry = commands.hget(keys.letterIndex(), address.letterId());
+        return new PurgeLetter(
+                keys,
+                address,
+                entry,
+                HistoryEvent.record(HistoryEvent.LETTER_PURGED, Map.of("step", step)));
+    }
+
     CancelRun cancellation(RunId run) {
         return new CancelRun(
                 keys, run, "ada: enough", HistoryEvent.record(HistoryEvent.CANCELLED, Map.of()));

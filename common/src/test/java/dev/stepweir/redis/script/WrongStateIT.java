@@ -50,7 +50,8 @@ class WrongStateIT extends OnStage {
         DEAD,
         PUBLISHED,
         CRASHED,
-        REDELIVERED;
+        REDELIVERED,
+        EDITED;
 
         boolean says(Enum<?> outcome) {
             return outcome.name().equals(name());
@@ -76,6 +77,7 @@ class WrongStateIT extends OnStage {
         return Stream.<Operation<?>>of(
                         new RetryStep(stage.keys(), step, stored, List.of()),
                         new RedriveStep(stage.keys(), step, stored, List.of(), event),
+                        new EditStep(stage.keys(), step, stored, new byte[] {'1'}, event),
                         new ReapStep(
                                 stage.keys(),
                                 step,

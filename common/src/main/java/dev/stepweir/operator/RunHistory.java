@@ -34,10 +34,11 @@ final class RunHistory {
         RunHistory history = new RunHistory(run);
         history.opened();
         Map<String, List<HistoryEvent>> byStep = new LinkedHashMap<>();
+        List<HistoryEvent> ofRun = new ArrayList<>();
         for (HistoryEvent event : events) {
             Object step = event.details().get("step");
             if (step == null) {
-                history.ofRun(event);
+                ofRun.add(event);
             } else {
                 byStep.computeIfAbsent(step.toString(), s -> new ArrayList<>()).add(event);
             }
@@ -45,6 +46,8 @@ final class RunHistory {
         for (StepDefinition step : run.graph().workflow().steps()) {
             history.ofStep(step.name(), byStep.getOrDefault(step.name(), List.of()));
         }
+        // Last, as what ends a run comes after its steps' events of the same millisecond.
+        ofRun.forEach(history::ofRun);
         history.closed();
         history.entries.sort(Comparator.comparing(HistoryEntry::at));
         return List.copyOf(history.entries);

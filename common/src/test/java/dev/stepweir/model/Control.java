@@ -39,7 +39,7 @@ enum Control {
     LEASE_STAYS("a reported lease stays", "redis.pcall('XACK', queue, group, entry_id)", ""),
     GRACE_OFF(
             "an outage costs the leases their time",
-            "if not tick or seen[2] ~= server or now - tick > tonumber(gap_millis) or",
+            "if other or not tick or now - tick > tonumber(gap_millis) or",
             "if not tick or"),
     LATE_HEARTBEAT_STEALS(
             "a heartbeat renews what another worker owns",

@@ -175,9 +175,9 @@ final class World {
     long look(Duration gap, Duration lease) {
         long tick = Long.parseLong(reaper.getOrDefault("tick", "0"));
         long until = Long.parseLong(reaper.getOrDefault("grace_until", "0"));
-        boolean looked = server.equals(reaper.get("server")) && now - tick <= gap.toMillis();
-        if (!looked) {
-            until = now + lease.toMillis();
+        boolean other = !server.equals(reaper.getOrDefault("server", server));
+        if (other || now - tick > gap.toMillis()) {
+            until = now + Math.max(lease.toMillis(), other ? 5000 : 0);
         }
         reaper.put("tick", String.valueOf(now));
         reaper.put("server", server);

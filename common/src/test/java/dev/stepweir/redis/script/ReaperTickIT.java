@@ -52,6 +52,15 @@ class ReaperTickIT extends OnStage {
         assertThat(tick().outcome()).isEqualTo(GRACE);
     }
 
+    @Test
+    void workers_of_short_leases_get_time_to_find_another_server() {
+        Duration lease = Duration.ofMillis(500);
+        tick(lease);
+        stage.commands().hset(stage.keys().reaper(), Map.of("server", "another"));
+
+        assertThat(tick(lease).outcome()).isEqualTo(Duration.ofSeconds(5));
+    }
+
     private void graceUntil(long millis) {
         stage.commands().hset(stage.keys().reaper(), Map.of("grace_until", "" + millis));
     }
@@ -61,7 +70,11 @@ class ReaperTickIT extends OnStage {
     }
 
     private Stage.Act<Duration> tick() {
-        ReaperTick tick = new ReaperTick(stage.keys(), GAP, GRACE);
+        return tick(GRACE);
+    }
+
+    private Stage.Act<Duration> tick(Duration lease) {
+        ReaperTick tick = new ReaperTick(stage.keys(), GAP, lease);
         return stage.act(
                 Script.REAPER_TICK,
                 () -> RedisFutures.join(tick.runAsync(stage.redis().scripts())));

@@ -37,7 +37,7 @@ final class Product implements Contender {
     private static final String HANDLER = "noop";
 
     /** As many steps in hand as the floor has: two lanes, one batch committed, one read. */
-    private static final int CONCURRENCY = 400;
+    private static final int CONCURRENCY = 800;
 
     private static final int SUBMITTED_AT_ONCE = 500;
     private static final int WARM_UP_DRAINS = 5;

@@ -19,6 +19,9 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
     /** More dependencies than this are not named in the entry. */
     public static final int MAX_INPUTS = 32;
 
+    /** Length of what an entry says first: the run's id. */
+    public static final int RUN_LENGTH = 36;
+
     /** Length of what precedes a step's name in the name of its fields. */
     private static final int PREFIX = 2;
 

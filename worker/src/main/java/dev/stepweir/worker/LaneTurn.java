@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class LaneTurn {
 
-    private static final int MAX_WRITES = 500;
+    private static final int MAX_WRITES = 1000;
     private static final Turn NOTHING = new Turn(List.of(), List.of(), "");
 
     private final AdvanceSteps call;

@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.StoredValue;
+import dev.stepweir.redis.script.RunGroups.Group;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
@@ -12,11 +13,13 @@ import dev.stepweir.run.StepField;
 import io.lettuce.core.ScriptOutputType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdvanceSteps {
 
     /** Most commits, and most entries taken, in one call. */
-    public static final int MAX_ITEMS = 64;
+    public static final int MAX_ITEMS = 128;
 
     /** Bytes of output after which a call is full; a larger single output goes alone. */
     public static final int MAX_BYTES = 256 * 1024;
@@ -183,36 +186,37 @@ public final class AdvanceSteps {
     private final List<String> queues = new ArrayList<>();
     private final List<Commit> added = new ArrayList<>();
 
-    /** The commits that are described alike, the first added first: their places among those. */
-    private final Map<CommitGroup, List<Integer>> groups = new LinkedHashMap<>();
-
-    private final Map<EntryGroup.Shared, EntryGroup> begins = new LinkedHashMap<>();
+    private final RunGroups<Said, Integer> commits = new RunGroups<>(Said.BY_STEP);
+    private final RunGroups<ReadStep, ReadStep.Entry> begins = new RunGroups<>(ReadStep.ORDER);
     private final List<byte[]> takes = new ArrayList<>();
     private List<Integer> sent = List.of();
 
-    private record CommitGroup(Step step, boolean rare) {}
+    /** What is said of a commit once for all runs. */
+    private record Said(Step step, boolean rare) {
+        static final Comparator<Said> BY_STEP =
+                (a, b) -> Arrays.compare(a.step.field, b.step.field);
+    }
 
     public AdvanceSteps(Partition partition) {
         this.partition = partition;
     }
 
     public void commit(Commit item) {
-        groups.computeIfAbsent(new CommitGroup(item.step(), item.isRare()), this::addGroup)
-                .add(added.size());
+        addQueue(item.step().queue);
+        item.step().successors.forEach(successor -> addQueue(successor.queue()));
+        commits.add(item.run().text(), new Said(item.step(), item.isRare()), added.size());
         added.add(item);
-    }
-
-    private List<Integer> addGroup(CommitGroup group) {
-        addQueue(group.step.queue);
-        group.step.successors.forEach(successor -> addQueue(successor.queue()));
-        return new ArrayList<>();
     }
 
     /** Begins an entry that was read outside of this call. */
     public void begin(String queue, String entryId, byte[] entry) {
         addQueue(queue);
-        begins.computeIfAbsent(EntryGroup.Shared.of(queue, entry), EntryGroup::new)
-                .add(entryId, entry);
+        String text = Bytes.text(entry);
+        int runEnd = Math.min(QueueEntry.RUN_LENGTH, text.length());
+        begins.add(
+                text.substring(0, runEnd),
+                new ReadStep(queue, text.substring(Math.min(runEnd + 1, text.length()))),
+                new ReadStep.Entry(entryId, text));
     }
 
     /** Takes new entries of a queue; queues are asked in the order of these calls. */
@@ -222,7 +226,7 @@ public final class AdvanceSteps {
     }
 
     public boolean isEmpty() {
-        return added.isEmpty() && begins.isEmpty() && takes.isEmpty();
+        return commits.isEmpty() && begins.isEmpty() && takes.isEmpty();
     }
 
     /**
@@ -231,50 +235,46 @@ public final class AdvanceSteps {
      * @param budget most entries to take from all queues together
      */
     public CompletableFuture<Turn> send(ScriptRunner scripts, int budget) {
-        sent = groups.values().stream().flatMap(List::stream).toList();
+        Collection<Group<Said, Integer>> finished = commits.groups();
+        Collection<Group<ReadStep, ReadStep.Entry>> read = begins.groups();
+        sent = finished.stream().flatMap(AdvanceSteps::items).toList();
         ScriptCall call = new ScriptCall(Script.ADVANCE_STEPS);
-        addKeys(call);
+        addKeys(call, finished, read);
         call.arg(GROUP)
                 .arg(partition.consumer())
                 .arg(partition.keys().runPrefix())
                 .arg(queues.size())
-                .arg(groups.size())
-                .arg(begins.size())
+                .arg(finished.size())
+                .arg(read.size())
                 .arg(takes.size() / 2)
                 .arg(budget);
-        int blobKey = FIRST_QUEUE + queues.size() + sent.size() + beginCount();
-        for (Map.Entry<CommitGroup, List<Integer>> group : groups.entrySet()) {
-            describe(call, group.getKey().step);
-            boolean rare = group.getKey().rare;
-            call.arg(rare ? 4 : 3).arg(group.getValue().size());
-            for (int place : group.getValue()) {
-                Commit item = added.get(place);
-                addItem(call, item);
-                if (rare) {
-                    blobKey = addRare(call, item, blobKey);
-                }
-            }
+        int blobKey = FIRST_QUEUE + queues.size() + commits.rounds() + begins.rounds();
+        for (Group<Said, Integer> group : finished) {
+            blobKey = addGroup(call, group, blobKey);
         }
-        begins.values().forEach(group -> group.addArgs(call, queueIndex(group.queue())));
+        read.forEach(group -> addRead(call, group));
         takes.forEach(call::arg);
         CompletableFuture<List<Object>> reply = scripts.send(ScriptOutputType.MULTI, call);
-        return reply.thenApply(this::read);
+        return reply.thenApply(answer -> read(answer, read));
     }
 
-    private void addKeys(ScriptCall call) {
+    private static <T> Stream<T> items(Group<?, T> group) {
+        return group.rounds().stream().flatMap(round -> round.items().stream());
+    }
+
+    private void addKeys(
+            ScriptCall call,
+            Collection<Group<Said, Integer>> finished,
+            Collection<Group<ReadStep, ReadStep.Entry>> read) {
         Keys own = partition.keys();
         call.key(own.openRuns())
                 .key(own.completedRuns())
                 .key(own.deadLetters())
                 .key(own.letterIndex());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
-        byte[] runPrefix = Bytes.of(own.runPrefix());
-        for (int place : sent) {
-            call.key(concat(runPrefix, Bytes.of(added.get(place).run().text())));
-        }
-        for (EntryGroup group : begins.values()) {
-            group.items().forEach(item -> call.key(concat(runPrefix, item.runId())));
-        }
+        String runPrefix = own.runPrefix();
+        finished.forEach(group -> group.rounds().forEach(r -> call.key(runPrefix + r.run())));
+        read.forEach(group -> group.rounds().forEach(r -> call.key(runPrefix + r.run())));
         for (int place : sent) {
             Commit item = added.get(place);
             if (isLarge(item.output())) {
@@ -283,11 +283,30 @@ public final class AdvanceSteps {
         }
     }
 
-    private void describe(ScriptCall call, Step step) {
+    private int addGroup(ScriptCall call, Group<Said, Integer> group, int firstBlobKey) {
+        int blobKey = firstBlobKey;
+        call.arg(group.shared().size());
+        group.shared().forEach(said -> describe(call, said));
+        call.arg(group.rounds().size());
+        for (RunGroups.Round<Said, Integer> round : group.rounds()) {
+            for (int i = 0; i < round.items().size(); i++) {
+                Commit item = added.get(round.items().get(i));
+                addItem(call, item);
+                if (group.shared().get(i).rare()) {
+                    blobKey = addRare(call, item, blobKey);
+                }
+            }
+        }
+        return blobKey;
+    }
+
+    private void describe(ScriptCall call, Said said) {
+        Step step = said.step();
         call.arg(queueIndex(step.queue))
                 .arg(step.field)
                 .arg(step.outputFieldBytes)
                 .arg(step.head)
+                .arg(said.rare() ? 4 : 3)
                 .arg(step.successors.size());
         for (Successor successor : step.successors) {
             call.arg(successor.field())
@@ -295,6 +314,18 @@ public final class AdvanceSteps {
                     .arg(queueIndex(successor.queue()))
                     .arg(successor.announcement());
         }
+    }
+
+    private void addRead(ScriptCall call, Group<ReadStep, ReadStep.Entry> group) {
+        call.arg(group.shared().size());
+        for (ReadStep step : group.shared()) {
+            call.arg(queueIndex(step.queue())).arg(step.readyUpToId()).arg(step.field());
+        }
+        List<String> inputs = ReadStep.inputs(group.shared());
+        call.arg(inputs.size());
+        inputs.forEach(call::arg);
+        call.arg(group.rounds().size());
+        items(group).forEach(entry -> call.arg(entry.id()));
     }
 
     private static void addItem(ScriptCall call, Commit item) {
@@ -317,21 +348,11 @@ public final class AdvanceSteps {
         return large ? blobKey + 1 : blobKey;
     }
 
-    private int beginCount() {
-        return begins.values().stream().mapToInt(group -> group.items().size()).sum();
-    }
-
-    private static byte[] concat(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
-    }
-
     private static boolean isLarge(byte @Nullable [] output) {
         return output != null && !StoredValue.isInline(output);
     }
 
-    private Turn read(List<Object> reply) {
+    private Turn read(List<Object> reply, Collection<Group<ReadStep, ReadStep.Entry>> asked) {
         Result[] results = new Result[added.size()];
         Arrays.fill(results, Result.APPLIED);
         List<?> exceptions = (List<?>) reply.get(0);
@@ -341,7 +362,7 @@ public final class AdvanceSteps {
         }
         BegunReader reader = new BegunReader();
         List<Begun> begun = new ArrayList<>();
-        reader.readAsked((List<?>) reply.get(1), begins.values(), begun);
+        reader.readAsked((List<?>) reply.get(1), asked, begun);
         reader.readTaken(
                 (List<?>) reply.get(2), index -> queues.get((int) index - FIRST_QUEUE), begun);
         return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(3)));

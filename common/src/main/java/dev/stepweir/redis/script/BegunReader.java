@@ -2,13 +2,16 @@ package dev.stepweir.redis.script;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
+import dev.stepweir.redis.script.RunGroups.Group;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepField;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +25,43 @@ final class BegunReader {
 
     private String headSaid = "";
 
-    /** The entries that the worker had read: the answers come in their order. */
-    void readAsked(List<?> answer, Collection<EntryGroup> groups, List<Begun> begun) {
+    /** The entries that the worker had read; the answer may end early. */
+    void readAsked(
+            List<?> answer, Collection<Group<ReadStep, ReadStep.Entry>> groups, List<Begun> begun) {
         int at = 0;
-        for (EntryGroup group : groups) {
-            for (EntryGroup.Item item : group.items()) {
-                Object mark = answer.size() > at ? answer.get(at) : 0L;
-                at++;
-                if (mark instanceof Long) {
-                    continue;
+        for (Group<ReadStep, ReadStep.Entry> group : groups) {
+            List<String> fields = ReadStep.inputs(group.shared());
+            List<int[]> places = new ArrayList<>();
+            group.shared().forEach(step -> places.add(places(step.inputs(), fields)));
+            for (RunGroups.Round<ReadStep, ReadStep.Entry> round : group.rounds()) {
+                int entries = round.items().size();
+                if (answer.size() < at + entries) {
+                    return;
                 }
-                String entry = Bytes.text(item.entry());
-                List<byte @Nullable []> inputs = inputs(answer, at, group.inputs());
-                begun.add(begun(group.queue(), item.entryId(), entry, mark, inputs));
-                at += group.inputs();
+                int inputs = at + entries;
+                boolean any = false;
+                for (int e = 0; e < entries; e++) {
+                    Object mark = answer.get(at + e);
+                    if (mark instanceof Long) {
+                        continue;
+                    }
+                    any = true;
+                    ReadStep.Entry entry = round.items().get(e);
+                    begun.add(
+                            begun(
+                                    group.shared().get(e).queue(),
+                                    entry.id(),
+                                    entry.text(),
+                                    mark,
+                                    inputs(answer, inputs, places.get(e))));
+                }
+                at = any ? inputs + fields.size() : inputs;
             }
         }
+    }
+
+    private static int[] places(List<String> wanted, List<String> fields) {
+        return wanted.stream().mapToInt(fields::indexOf).toArray();
     }
 
     /** The entries that the script took. */
@@ -52,7 +76,7 @@ final class BegunReader {
                             Bytes.text((byte[]) answer.get(at + 1)),
                             Bytes.text(entry),
                             answer.get(at + 3),
-                            inputs(answer, at + 4, width)));
+                            inputs(answer, at + 4, IntStream.range(0, width).toArray())));
             at += 4 + width;
         }
     }
@@ -76,10 +100,10 @@ final class BegunReader {
         return new Begun(queue, entryId, entry, text.substring(0, headEnd), ledgers, inputs);
     }
 
-    private static List<byte @Nullable []> inputs(List<?> answer, int from, int count) {
-        byte[][] inputs = new byte[count][];
-        for (int n = 0; n < count; n++) {
-            inputs[n] = (byte[]) answer.get(from + n);
+    private static List<byte @Nullable []> inputs(List<?> answer, int from, int[] places) {
+        byte[][] inputs = new byte[places.length][];
+        for (int n = 0; n < places.length; n++) {
+            inputs[n] = (byte[]) answer.get(from + places[n]);
         }
         return Arrays.asList(inputs);
     }

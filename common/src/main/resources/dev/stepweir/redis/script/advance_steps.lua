@@ -2,37 +2,40 @@
 -- One turn of a worker's lane: commits what finished, publishes what became ready by it, begins what
 -- was read, takes what is next. READY -> SUCCEEDED; PENDING -> READY for each successor whose last
 -- dependency this was; RUNNING -> COMPLETED for a run whose last step this was.
--- The item is the unit: it is checked, written, and the next one follows. Beginning writes nothing:
--- it reads the run, the step and its inputs, and drops an entry that is not the current dispatch.
--- What items share is said once: they come grouped by their step of the definition. What is rare is
--- said only where it is so: most steps are dispatched once, and have a small output.
+-- The item is the unit: it is checked, and what it moves is written. Beginning writes nothing: it
+-- reads the run, the step and its inputs, and drops an entry that is not the current dispatch.
+-- What runs have in common is said once: a group is of runs for which the same steps are committed,
+-- or begun, in this turn, and a run is read and written once for all of them. What is rare is said
+-- only where it is so: most steps are dispatched once, and have a small output.
 -- Text made in Lua is what this script costs most, so known text is compared, not taken apart.
 -- key open
 -- key completed
 -- key dlq
 -- key letters
 -- key queue*         queues, by index
--- key run*           one per commit, then one per begin
+-- key run*           the runs of each group of commits, then of each group of begins
 -- key blob*          where large outputs go, by index
 -- arg group
 -- arg consumer
 -- arg run_prefix     what precedes a run id in the key of a run
 -- arg queues         how many queue keys there are
--- arg steps          how many groups of commits follow
+-- arg commits        how many groups of commits follow
 -- arg begins         how many groups of read entries follow those
 -- arg takes          how many queues to take from follow last
 -- arg budget         entries to take from all of them together
--- arg step*          for each group of commits queue, field, output field, head of a run without dead
---                    steps, successors, then per successor: field or '$end', dependencies, queue,
---                    entry; then args per item (3 or 4), how many items, then per item: entry id,
---                    milliseconds taken, output as stored or '', and as 4th for few: number, blob's
---                    key index or 0, ledgers, U+001F, dead letter
--- arg begin*         for each group of entries that say the same but for the run queue, field up to the
---                    entry id, step's field, inputs, input's field*, how many items, entry ids
+-- arg commit*        for each group of commits how many steps, then per step queue, field, output
+--                    field, head of a run without dead steps, args per item (3 or 4), successors,
+--                    then per successor field or '$end', dependencies, queue, entry; then how many
+--                    runs, then for each run per step entry id, milliseconds taken, output as stored
+--                    or '', and as 4th for few number, blob's key index or 0, ledgers, U+001F, dead
+--                    letter
+-- arg begin*         for each group of read entries how many, then per entry queue, field up to the
+--                    entry id, step's field; then how many inputs, their fields, how many runs, then
+--                    for each run its entry ids
 -- arg take*          queue, at most
 -- ret exceptions begun taken problem: exceptions per item not applied its index and ALREADY | STALE
---                    | RUN_CLOSED | GONE; begun per read entry in their order a mark and, unless it
---                    is 0, its inputs; taken per entry queue, entry id, entry, mark, inputs; mark: nil
+--                    | RUN_CLOSED | GONE; begun for each run a mark per entry and, unless all are
+--                    0, the inputs; taken per entry queue, entry id, entry, mark, inputs; mark: nil
 --                    for the head said last, else head, or head, U+001F, ledgers; 0 for not current
 --@include clock
 --@include notify
@@ -43,7 +46,7 @@ local call, match, sub, find, insert = redis.call, string.match, string.sub, str
 local KEYS, ARGV, unpack, tonumber = KEYS, ARGV, unpack, tonumber
 local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
-local queues, steps, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]),
+local queues, commits, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]),
   tonumber(ARGV[7]), tonumber(ARGV[8])
 local now = now_millis()
 local committed_now = ' w=' .. consumer .. ' to=' .. now .. ' ms='
@@ -57,20 +60,43 @@ end
 
 local function read_step()
   local step = { queue = KEYS[tonumber(ARGV[at])], field = ARGV[at + 1], output_field = ARGV[at + 2],
-    head = ARGV[at + 3], successors = {}, reads = {} }
-  local successors = tonumber(ARGV[at + 4])
-  at = at + 5
+    head = ARGV[at + 3], width = tonumber(ARGV[at + 4]), successors = {} }
+  local successors = tonumber(ARGV[at + 5])
+  at = at + 6
   for s = 1, successors do
-    local successor = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
+    step.successors[s] = { field = ARGV[at], dependencies = tonumber(ARGV[at + 1]),
       queue = KEYS[tonumber(ARGV[at + 2])], entry = ' 1 ' .. ARGV[at + 3] }
-    step.successors[s] = successor
-    if successor.dependencies > 1 then insert(step.reads, successor.field) end
-    if successor.field == '$end' then step.watch = true end
     at = at + 4
   end
-  if step.watch then insert(step.reads, 'watch') end
-  step.width = tonumber(ARGV[at])
   return step
+end
+
+-- The fields that are read of each run are its head, the steps, what counts down and the watchers.
+local function read_group()
+  local group, fields, places = { steps = {} }, { 'head' }, {}
+  local steps = tonumber(ARGV[at])
+  at = at + 1
+  for s = 1, steps do
+    group.steps[s] = read_step()
+    fields[s + 1] = group.steps[s].field
+  end
+  for s = 1, steps do
+    for _, successor in ipairs(group.steps[s].successors) do
+      local field = successor.field
+      if successor.dependencies > 1 then
+        if not places[field] then
+          insert(fields, field)
+          places[field] = #fields
+          group.counts = true
+        end
+        successor.place = places[field]
+      end
+      if field == '$end' then group.ends = true end
+    end
+  end
+  if group.ends then insert(fields, 'watch') end
+  group.fields = fields
+  return group
 end
 
 local function remove_letter(letter_id)
@@ -91,19 +117,15 @@ local function complete(run_id, head, watch)
   if watch then notify(watch, run_id, 'COMPLETED') end
 end
 
-local function commit(run, step, i)
-  local entry_id, output = ARGV[i], ARGV[i + 2]
+local function commit(run, step, stored, seen, counters, watch)
+  local entry_id, output = ARGV[at], ARGV[at + 2]
   local number, blob, ledgers, letter = '1', '0', '', ''
   if step.width == 4 then
-    number, blob, ledgers, letter = match(ARGV[i + 3], '^(%d+) (%d+)(.-)\31(.*)$')
+    number, blob, ledgers, letter = match(ARGV[at + 3], '^(%d+) (%d+)(.-)\31(.*)$')
   end
   remove_later(step.queue, entry_id)
   -- The letter goes with this commit, and so does its mark.
-  local kept = letter == '' and ledgers or string.gsub(ledgers, ' dlq=%S+', '')
-  local reads = step.reads
-  local seen = reads[1] and call('HMGET', run, 'head', step.field, unpack(reads))
-    or call('HMGET', run, 'head', step.field)
-  local head, stored = seen[1], seen[2]
+  local kept, head = letter == '' and ledgers or string.gsub(ledgers, ' dlq=%S+', ''), seen[1]
   if not head then return 'GONE' end
   if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then
     local committed = 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. ' w='
@@ -111,57 +133,72 @@ local function commit(run, step, i)
   end
   if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
-  put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. committed_now .. ARGV[i + 1])
+  put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. committed_now .. ARGV[at + 1])
   if blob ~= '0' then
     call('SET', KEYS[tonumber(blob)], sub(output, 2))
     put(step.output_field, '@')
   elseif output ~= '' then
     put(step.output_field, output)
   end
-  if unblock(run_id, step.successors, seen) then complete(run_id, head, seen[2 + #reads]) end
-  write_fields(run)
+  if unblock(run_id, step.successors, seen, counters) then complete(run_id, head, watch) end
   if letter ~= '' then remove_letter(letter) end
   return nil
 end
 
 local exceptions, item = {}, 0
-for n = 1, steps do
-  local step = read_step()
-  local items = tonumber(ARGV[at + 1])
-  at = at + 2
-  for m = 1, items do
+local function commit_run(run, group)
+  local steps, fields = group.steps, group.fields
+  local seen, counters = call('HMGET', run, unpack(fields)), group.counts and {}
+  local watch = group.ends and seen[#fields]
+  for s = 1, #steps do
     item = item + 1
-    local result = commit(KEYS[key + item], step, at)
+    local result = commit(run, steps[s], seen[s + 1], seen, counters, watch)
     if result then
       insert(exceptions, item)
       insert(exceptions, result)
     end
-    at = at + step.width
+    at = at + steps[s].width
+  end
+  if counters then
+    for place, counter in pairs(counters) do put(fields[place], counter) end
+  end
+  write_fields(run)
+end
+
+for n = 1, commits do
+  local group = read_group()
+  local runs = tonumber(ARGV[at])
+  at = at + 1
+  for r = 1, runs do
+    key = key + 1
+    commit_run(KEYS[key], group)
   end
 end
-key = key + item
-
 
 local begun, taken = {}, {}
-local function append(answer, how, values)
-  answer[#answer + 1] = how
-  for v = 3, #values do answer[#answer + 1] = values[v] end
-end
-
 local function begin_group()
-  local queue, ready, field = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
-  local inputs, last_input = at + 4, at + 3 + tonumber(ARGV[at + 3])
-  local first = last_input + 2
-  at = first + tonumber(ARGV[last_input + 1])
-  for i = first, at - 1 do
+  local entries, queue, ready, fields = tonumber(ARGV[at]), {}, {}, { 'head' }
+  at = at + 1
+  for e = 1, entries do
+    queue[e], ready[e], fields[e + 1] = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
+    at = at + 3
+  end
+  local inputs, fixed = tonumber(ARGV[at]), entries + 1
+  for i = 1, inputs do fields[fixed + i] = ARGV[at + i] end
+  local runs = tonumber(ARGV[at + inputs + 1])
+  at = at + inputs + 2
+  for r = 1, runs do
     key = key + 1
-    local values = call('HMGET', KEYS[key], 'head', field, unpack(ARGV, inputs, last_input))
-    local how = mark(values[1], values[2], ready .. ARGV[i])
-    if how == 0 then
-      begun[#begun + 1] = 0
-      remove_later(queue, ARGV[i])
-    else
-      append(begun, how, values)
+    local values, any = call('HMGET', KEYS[key], unpack(fields)), false
+    for e = 1, entries do
+      local entry_id = ARGV[at]
+      local how = mark(values[1], values[e + 1], ready[e] .. entry_id)
+      begun[#begun + 1] = how
+      if how == 0 then remove_later(queue[e], entry_id) else any = true end
+      at = at + 1
+    end
+    if any then
+      for v = fixed + 1, fixed + inputs do begun[#begun + 1] = values[v] end
     end
   end
 end
@@ -178,7 +215,8 @@ local function begin_taken(queue_index, entry_id, entry)
   insert(taken, queue_index)
   insert(taken, entry_id)
   insert(taken, entry)
-  append(taken, how, values)
+  insert(taken, how)
+  for v = 3, #values do insert(taken, values[v]) end
 end
 
 -- After the commits nothing may raise: the worker must learn what was applied.

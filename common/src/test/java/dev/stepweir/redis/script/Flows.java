@@ -32,6 +32,14 @@ final class Flows {
                     .step("all", s -> s.handler("other").after("a", "b", "c"))
                     .build();
 
+    /** Two steps of different handlers that have their only dependency in common. */
+    static final Workflow SIBLINGS =
+            Workflow.builder("siblings")
+                    .step("root", s -> s.handler("work"))
+                    .step("left", s -> s.handler("work").after("root"))
+                    .step("right", s -> s.handler("other").after("root"))
+                    .build();
+
     /** One root, then two steps that nothing waits for: the run has two ends. */
     static final Workflow FORK =
             Workflow.builder("fork")

@@ -9,6 +9,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.RunId;
 import io.lettuce.core.Consumer;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.util.List;
 import java.util.Map;
@@ -134,12 +135,7 @@ class TakeIT extends OnStage {
     @Test
     void an_entry_that_was_read_outside_of_the_call_is_begun() {
         stage.started(Flows.SINGLE);
-        var read =
-                stage.commands()
-                        .xreadgroup(
-                                Consumer.from(Keys.WORKER_GROUP, "w1"),
-                                StreamOffset.lastConsumed(stage.keys().queue("work")))
-                        .getFirst();
+        var read = read("w1", "work").getFirst();
         AdvanceSteps turn = stage.turnOf("w1");
         turn.begin("work", read.getId(), Bytes.of(read.getBody().get("d")));
 
@@ -147,6 +143,43 @@ class TakeIT extends OnStage {
 
         act.changedNothing();
         assertThat(act.outcome().begun()).extracting(Begun::entryId).containsExactly(read.getId());
+    }
+
+    @Test
+    void siblings_of_many_runs_are_begun_each_with_its_own_inputs() {
+        RunId whole = stage.started(Flows.SIBLINGS);
+        RunId partly = stage.started(Flows.SIBLINGS);
+        stage.take("w1", "work")
+                .forEach(root -> stage.commit("w1", stage.success(root, inputOf(root.entry()))));
+        AdvanceSteps turn = stage.turnOf("w1");
+        for (String queue : List.of("work", "other")) {
+            for (var read : read("w1", queue)) {
+                turn.begin(queue, read.getId(), Bytes.of(read.getBody().get("d")));
+            }
+        }
+        // The other run's left step is published anew meanwhile: its entry is not current.
+        stage.commands().hset(stage.keys().run(partly), "s:left", "READY 2@9-9");
+
+        Turn result = stage.send(turn, 0).outcome();
+
+        assertThat(result.problem()).isEmpty();
+        assertThat(result.begun())
+                .extracting(begun -> begun.queue() + " " + Bytes.text(begun.inputs().getFirst()))
+                .containsExactlyInAnyOrder(
+                        "work =" + inputOf(whole.text()),
+                        "other =" + inputOf(whole.text()),
+                        "other =" + inputOf(partly.text()));
+    }
+
+    private List<StreamMessage<String, String>> read(String worker, String queue) {
+        return stage.commands()
+                .xreadgroup(
+                        Consumer.from(Keys.WORKER_GROUP, worker),
+                        StreamOffset.lastConsumed(stage.keys().queue(queue)));
+    }
+
+    private static String inputOf(String entry) {
+        return '"' + entry.substring(0, 36) + '"';
     }
 
     @ParameterizedTest
@@ -159,9 +192,7 @@ class TakeIT extends OnStage {
         assertThat(stage.take("w1", "work")).hasSize(1);
 
         String id = stage.commands().xadd(queue, Map.of("d", text));
-        stage.commands()
-                .xreadgroup(
-                        Consumer.from(Keys.WORKER_GROUP, "w1"), StreamOffset.lastConsumed(queue));
+        read("w1", "work");
         AdvanceSteps turn = stage.turnOf("w1");
         turn.begin("work", id, Bytes.of(text));
 

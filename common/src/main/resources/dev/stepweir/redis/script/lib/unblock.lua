@@ -1,14 +1,15 @@
--- Counts down the successors, with their counters in seen from the third on, and publishes those
--- whose last dependency this was; true when the run's last step was it. What a counter becomes is
--- looked up, since making text of a number costs more than all the rest.
+-- Counts down the successors and publishes those whose last dependency this was; true when the run's
+-- last step was it. A counter is in seen at its successor's place; counters has what became of those
+-- that several steps of this run have counted down, and is written by the caller. What a counter
+-- becomes is looked up, since making text of a number costs more than all the rest.
 local counted_down = {}
-local function unblock(run_id, successors, seen)
-  local finished, counters = false, 2
+local function unblock(run_id, successors, seen, counters)
+  local finished = false
   for s = 1, #successors do
-    local successor, waits = successors[s], false
-    if successor.dependencies > 1 then
-      counters = counters + 1
-      local counter = seen[counters] or successor.dependencies
+    local successor = successors[s]
+    local place, waits = successor.place, false
+    if place then
+      local counter = counters[place] or seen[place] or successor.dependencies
       waits = counted_down[counter]
       if waits == nil then
         local left = (tonumber(counter) or tonumber(string.sub(counter, 9))) - 1
@@ -17,10 +18,11 @@ local function unblock(run_id, successors, seen)
       end
     end
     if waits then
-      put(successor.field, waits)
+      counters[place] = waits
     elseif successor.field == '$end' then
       finished = true
     else
+      if place then counters[place] = nil end
       put(successor.field, 'READY 1@' ..
         redis.call('XADD', successor.queue, '*', 'd', run_id .. successor.entry))
     end

@@ -1,4 +1,4 @@
--- What an item writes, gathered for one HSET.
+-- What is written to a run, gathered for one HSET.
 local write, length = {}, 0
 local function put(field, value)
   write[length + 1], write[length + 2] = field, value
@@ -6,6 +6,7 @@ local function put(field, value)
 end
 
 local function write_fields(run)
+  if length == 0 then return end
   local first = 1
   while length - first > 999 do
     redis.call('HSET', run, unpack(write, first, first + 999))

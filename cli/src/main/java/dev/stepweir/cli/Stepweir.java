@@ -15,6 +15,7 @@ import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
 import dev.stepweir.cli.runs.ExplainCommand;
 import dev.stepweir.cli.runs.RunsCommand;
+import dev.stepweir.cli.steps.StepsCommand;
 import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.FailurePrinter;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             RunsCommand.class,
             ExplainCommand.class,
+            StepsCommand.class,
             DlqCommand.class,
             WorkersCommand.class,
             QueuesCommand.class,

@@ -277,6 +277,41 @@ class DlqIT {
     }
 
     @Test
+    @DisplayName("S0-U6 Dead-letter reasons and investigation status, notes, resolver")
+    void what_people_find_out_is_kept_beside_a_letter() throws Exception {
+        RunId order = stack.run(ORDER, 1).id();
+        RunId refund = stack.run(REFUND, 1).id();
+        String id = order + "/ship";
+        assertThat(ids("--status", "OPEN")).hasSize(2);
+
+        String[] begin = {"dlq", "note", id, "--status", "investigating", "--by", "ada"};
+        assertThat(terminal.execute(begin).code()).isZero();
+        String[] text = {"dlq", "note", id, "--text", "the carrier is away", "--by", "bob"};
+        assertThat(terminal.execute(text).code()).isZero();
+
+        JsonNode letter = terminal.execute("dlq", "show", id, "--json").json();
+        assertThat(letter.path("status").asString()).isEqualTo("INVESTIGATING");
+        assertThat(letter.path("notes").get(0).path("by").asString()).isEqualTo("bob");
+        assertThat(letter.path("notes").get(0).path("text").asString())
+                .isEqualTo("the carrier is away");
+        assertThat(ids("--status", "INVESTIGATING")).containsExactly(id);
+        assertThat(ids("--status", "OPEN")).containsExactly(refund + "/pay");
+        assertThat(ids("--status", "OPEN", "--run", order.text())).isEmpty();
+        JsonNode stats = terminal.execute("dlq", "stats", "--json").json();
+        assertThat(stats.path("by_status").path("INVESTIGATING").asInt()).isEqualTo(1);
+        assertThat(terminal.execute("dlq", "note", id).code()).isEqualTo(2);
+        assertThat(terminal.execute("dlq", "note", id, "--text", "x".repeat(2_001)).code())
+                .isEqualTo(2);
+
+        broken = false;
+        terminal.execute("dlq", "retry", id, "--by", "cy", "--reason", "the carrier is back");
+        assertThat(stack.await(order).state()).isEqualTo(RunState.COMPLETED);
+        assertThat(terminal.execute("dlq", "note", id, "--text", "x").code()).isEqualTo(4);
+        assertThat(terminal.execute("runs", "history", order.text()).out())
+                .contains("NOTED", "ada", "bob", "REDRIVEN", "cy", "the carrier is back");
+    }
+
+    @Test
     void letters_are_exported_as_json_and_as_csv_that_computes_nothing() throws Exception {
         RunId order = stack.run(ORDER, 1).id();
         RunId refund = stack.run(REFUND, 1).id();

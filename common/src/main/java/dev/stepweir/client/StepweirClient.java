@@ -3,6 +3,7 @@ package dev.stepweir.client;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
+import dev.stepweir.operator.acts.Steps;
 import dev.stepweir.operator.explain.Explanations;
 import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.redis.Namespace;
@@ -31,6 +32,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Watches watches;
     private final Runs runs;
     private final DeadLetters deadLetters;
+    private final Steps steps;
     private final Fleet fleet;
     private final Explanations explanations;
 
@@ -42,6 +44,7 @@ public final class StepweirClient implements AutoCloseable {
         this.watches = new Watches(redis, namespace);
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
+        this.steps = new Steps(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
     }
@@ -200,6 +203,11 @@ public final class StepweirClient implements AutoCloseable {
     /** Steps that wait for a person. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** What a person can do to single steps. */
+    public Steps steps() {
+        return steps;
     }
 
     /** Processes and queues. */

@@ -100,7 +100,7 @@ final class RunReader {
         String name = definition.name();
         StepField field = run.step(name);
         Optional<Begun> begun = holder.flatMap(h -> run.begun(name));
-        boolean committed = field.state() == StepState.SUCCEEDED;
+        boolean committed = field.state().isFinal();
         return new StepView(
                 name,
                 definition.handler(),
@@ -123,6 +123,7 @@ final class RunReader {
     private static StepStatus status(RunState run, StepField step, boolean held) {
         return switch (step.state()) {
             case SUCCEEDED -> StepStatus.SUCCEEDED;
+            case SKIPPED -> StepStatus.SKIPPED;
             case DEAD -> StepStatus.DEAD;
             case PENDING, READY, WAITING_FOR_RETRY -> {
                 if (run == RunState.CANCELLED) {

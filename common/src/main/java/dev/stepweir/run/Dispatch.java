@@ -27,6 +27,14 @@ public record Dispatch(long number, String entryId) {
         return new Dispatch(Long.parseLong(text, 0, at, 10), text.substring(at + 1));
     }
 
+    /**
+     * The number after this one, under which nothing was published: who executes this dispatch has
+     * lost the step.
+     */
+    public Dispatch withdrawn() {
+        return new Dispatch(number + 1, entryId);
+    }
+
     /** When it was published, by the clock of Redis: an entry's id begins with its time. */
     public long publishedMillis() {
         return Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, EDITED,
- *     LETTER_PURGED, CANCELLED
+ *     LETTER_PURGED, NOTED, RESET, RESOLVED, COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, CANCELLED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -24,12 +24,18 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String REDRIVEN = "REDRIVEN";
     public static final String EDITED = "EDITED";
     public static final String LETTER_PURGED = "LETTER_PURGED";
+    public static final String NOTED = "NOTED";
+    public static final String RESET = "RESET";
+    public static final String RESOLVED = "RESOLVED";
+    public static final String COMPLETED_BY_HAND = "COMPLETED_BY_HAND";
+    public static final String SKIPPED = "SKIPPED";
+    public static final String FORCED_TO_FAIL = "FORCED_TO_FAIL";
     public static final String CANCELLED = "CANCELLED";
 
     /** The publishing that it is about, if it says so. */
     public Optional<Dispatch> dispatch() {
-        Object begun = details.get("begun");
-        return begun instanceof String text && text.indexOf('@') > 0
+        Object told = details.get(details.containsKey("begun") ? "begun" : "dispatch");
+        return told instanceof String text && text.indexOf('@') > 0
                 ? Optional.of(Dispatch.parse(text.split(" ", 2)[0]))
                 : Optional.empty();
     }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * WAITING_FOR_RETRY 1@1700000000000-0 f=1 due=1700000001000
  * WAITING_FOR_RETRY 2@1700000000000-0 c=2 cause=crash due=1700000001000
  * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a7c to=1700000000002 ms=15
+ * SUCCEEDED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
+ * SKIPPED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
  * DEAD 3@1700000000000-0 f=3 dlq=1700000000009-0
  * </pre>
  *
@@ -40,6 +42,9 @@ public record StepField(
     /** The field of a step that nothing has happened to yet: absent. */
     public static final StepField ABSENT =
             new StepField(StepState.PENDING, Optional.empty(), Ledgers.NONE, 0, 0, false, "", 0, 0);
+
+    /** Stands where a worker does for a step that an operator ended. */
+    private static final String OPERATOR = "operator";
 
     /** Reads a stored field. */
     public static StepField parse(String text) {
@@ -135,6 +140,17 @@ public record StepField(
     public String deadAfterEdit() {
         Ledgers edited = ledgers.withEdit();
         return "DEAD " + published() + edited.suffix();
+    }
+
+    /** A step that an operator ended, up to the time, which the script appends. */
+    public static String concludedUpToTime(StepState end, Dispatch withdrawn, Ledgers ledgers) {
+        String kept = ledgers.withoutLetter().suffix();
+        return end + " " + withdrawn + kept + " w=" + OPERATOR + " ms=0 to=";
+    }
+
+    /** Whether an operator ended it, and not its handler. */
+    public boolean isByHand() {
+        return worker.equals(OPERATOR);
     }
 
     private static int count(Map<String, String> values, String key) {

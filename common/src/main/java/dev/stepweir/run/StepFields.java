@@ -25,6 +25,11 @@ public final class StepFields {
         return "i:" + step;
     }
 
+    /** What people have found out about its death. */
+    public static String notes(String step) {
+        return "n:" + step;
+    }
+
     /** The last error. */
     public static String error(String step) {
         return "e:" + step;

@@ -16,6 +16,9 @@ public enum RunTransition {
     SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
     CANCEL(RUNNING, "operator asked", CANCELLED, "cancel_run"),
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
+    REOPEN_BY_HAND(FAILED, "operator ended a dead step", RUNNING, "conclude_step"),
+    END_BY_HAND(RUNNING, "operator ended the last step", COMPLETED, "conclude_step"),
+    END_FAILED_BY_HAND(FAILED, "operator ended the last step", COMPLETED, "conclude_step"),
     CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run");
 
     private final RunState from;

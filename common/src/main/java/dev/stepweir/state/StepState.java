@@ -15,6 +15,8 @@ public enum StepState {
             "Failed or put off, and will be published again when its delay is over"),
     /** Committed; the result is kept with the run. */
     SUCCEEDED(Rescuer.NOBODY, "Its result is committed"),
+    /** An operator did without it; what waited for it goes on. */
+    SKIPPED(Rescuer.NOBODY, "An operator did without it"),
     /** Will not be tried again without a person; kept whole in the dead-letter stream. */
     DEAD(Rescuer.OPERATOR, "A dead letter: waits for a person");
 

@@ -3,6 +3,7 @@ package dev.stepweir.state;
 import static dev.stepweir.state.StepState.DEAD;
 import static dev.stepweir.state.StepState.PENDING;
 import static dev.stepweir.state.StepState.READY;
+import static dev.stepweir.state.StepState.SKIPPED;
 import static dev.stepweir.state.StepState.SUCCEEDED;
 import static dev.stepweir.state.StepState.WAITING_FOR_RETRY;
 
@@ -24,7 +25,20 @@ public enum StepTransition {
     REPUBLISH(READY, "entry lost", READY, "reconcile_step"),
     REDRIVE(DEAD, "operator asked", READY, "redrive_step"),
     EDIT(DEAD, "operator changed what flows in", DEAD, "edit_step"),
-    FORGET(DEAD, "operator purged its dead letter", DEAD, "purge_letter");
+    FORGET(DEAD, "operator purged its dead letter", DEAD, "purge_letter"),
+    RESET_READY(READY, "operator reset it", READY, "reset_step"),
+    RESET_WAITING(WAITING_FOR_RETRY, "operator reset it", READY, "reset_step"),
+    CONDEMN_READY(READY, "operator gave it up", DEAD, "condemn_step"),
+    CONDEMN_WAITING(WAITING_FOR_RETRY, "operator gave it up", DEAD, "condemn_step"),
+    COMPLETE_READY(READY, "operator says it is done", SUCCEEDED, "conclude_step"),
+    COMPLETE_WAITING(WAITING_FOR_RETRY, "operator says it is done", SUCCEEDED, "conclude_step"),
+    COMPLETE_DEAD(DEAD, "operator says it is done", SUCCEEDED, "conclude_step"),
+    SKIP_READY(READY, "operator does without it", SKIPPED, "conclude_step"),
+    SKIP_WAITING(WAITING_FOR_RETRY, "operator does without it", SKIPPED, "conclude_step"),
+    SKIP_DEAD(DEAD, "operator does without it", SKIPPED, "conclude_step"),
+    COUNT_DOWN_BY_HAND(
+            PENDING, "operator ended a dependency, others are open", PENDING, "conclude_step"),
+    UNBLOCK_BY_HAND(PENDING, "operator ended the last dependency", READY, "conclude_step");
 
     private final StepState from;
     private final String event;

@@ -91,6 +91,10 @@ final class Flow {
         return Optional.ofNullable(plans.get(step)).orElseThrow();
     }
 
+    Graph graph() {
+        return graph;
+    }
+
     Workflow workflow() {
         return workflow;
     }

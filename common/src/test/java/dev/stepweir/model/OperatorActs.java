@@ -4,6 +4,7 @@ import static dev.stepweir.model.Players.oneOf;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.EditStep;
+import dev.stepweir.redis.script.NoteLetter;
 import dev.stepweir.redis.script.PurgeLetter;
 import dev.stepweir.redis.script.Script;
 import dev.stepweir.run.RunHead;
@@ -78,6 +79,49 @@ final class OperatorActs {
             world.setStep(step, StepField.parse(stored).deadAfterEdit());
             world.happened(run, call.event());
             return EditStep.Outcome.EDITED;
+        }
+    }
+
+    static final class Note implements Act {
+
+        @Override
+        public Optional<Script> script() {
+            return Optional.of(Script.NOTE_LETTER);
+        }
+
+        @Override
+        public Set<String> outcomes() {
+            return Repertoire.names(NoteLetter.Outcome.class);
+        }
+
+        @Override
+        public Optional<Deed> perform(World world, RandomGenerator random) {
+            StepAddress step = world.players.anyStep(world, random);
+            if (random.nextInt(4) > 0 && !world.letters.isEmpty()) {
+                String id = oneOf(List.copyOf(world.letters.keySet()), random);
+                step = new StepAddress(new RunId(id.substring(0, 36)), id.substring(37), Flow.WORK);
+            }
+            String field = StepFields.notes(step.step());
+            String stored = world.field(step.run(), field);
+            String expected = random.nextInt(4) == 0 ? "9" : stored;
+            String notes = String.valueOf(random.nextInt(3));
+            NoteLetter call = new NoteLetter(world.keys(), step, expected, notes, "NOTED {}");
+            String words = "note " + notes + " of " + step + " after " + expected;
+            return Optional.of(Deed.of(call, note(world, call, field, stored), words));
+        }
+
+        private static NoteLetter.Outcome note(
+                World world, NoteLetter call, String field, String stored) {
+            RunId run = call.step().run();
+            if (!world.letters.containsKey(call.step().letterId()) || world.head(run).isEmpty()) {
+                return NoteLetter.Outcome.GONE;
+            }
+            if (!stored.equals(call.expected())) {
+                return NoteLetter.Outcome.CHANGED;
+            }
+            world.set(run, field, call.notes());
+            world.happened(run, call.event());
+            return NoteLetter.Outcome.NOTED;
         }
     }
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             DlqStats.class,
             DlqExport.class,
             DlqRetry.class,
+            DlqNote.class,
             DlqEdit.class,
             DlqPurge.class
         })

@@ -55,7 +55,7 @@ final class DlqPurge implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "Name letters, or say which: --run, --workflow, --handler, --died-of,"
-                            + " --error-group, --older-than, --died-before or --all");
+                            + " --error-group, --status, --older-than, --died-before or --all");
         }
         if (limit < 1) {
             throw new ParameterException(

@@ -67,7 +67,7 @@ final class DlqRetry implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "Name letters, or say which: --run, --workflow, --handler, --died-of,"
-                            + " --error-group, --older-than, --died-before or --all");
+                            + " --error-group, --status, --older-than, --died-before or --all");
         }
         Attribution by = record.attribution();
         Output output = Output.of(spec);

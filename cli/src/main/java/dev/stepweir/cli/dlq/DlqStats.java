@@ -49,6 +49,7 @@ final class DlqStats implements Callable<Integer> {
         print("WORKFLOW", stats.workflows(), output);
         print("HANDLER", stats.handlers(), output);
         print("REASON", stats.reasons(), output);
+        print("STATUS", stats.statuses(), output);
         output.line("");
         Table groups = new Table("ERROR GROUP", "LETTERS", "HANDLER", "LAST", "EXAMPLE");
         for (LetterStats.Group group : stats.groups()) {
@@ -75,6 +76,7 @@ final class DlqStats implements Callable<Integer> {
         json.put("by_workflow", stats.workflows());
         json.put("by_handler", stats.handlers());
         json.put("by_reason", stats.reasons());
+        json.put("by_status", stats.statuses());
         json.put("by_error_group", stats.groups().stream().map(DlqStats::json).toList());
         return json;
     }

@@ -38,6 +38,7 @@ final class LetterCsv {
                             "died_at",
                             "dispatch",
                             "edits",
+                            "status",
                             "settings"));
 
     private static final String FORMULA = "=+-@\t\r\n";
@@ -70,6 +71,7 @@ final class LetterCsv {
                         view.died(),
                         letter.dispatch(),
                         view.edits(),
+                        view.investigation().status(),
                         Json.text(letter.settings())));
     }
 

@@ -2,6 +2,7 @@ package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.Investigation;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import java.time.Instant;
@@ -39,6 +40,16 @@ final class LetterJson {
         json.put("settings", letter.settings());
         json.put("dispatch", letter.dispatch());
         json.put("edits", view.edits());
+        json.put("status", view.investigation().status().name());
+        json.put("notes", view.investigation().notes().stream().map(LetterJson::of).toList());
+        return json;
+    }
+
+    private static Map<String, Object> of(Investigation.Note note) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", note.written().toString());
+        json.put("by", note.by());
+        json.put("text", note.text());
         return json;
     }
 

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.dlq;
 
+import dev.stepweir.operator.letters.Investigation;
 import dev.stepweir.operator.letters.LetterFilter;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.ErrorGroup;
@@ -44,6 +45,12 @@ class LetterOptions {
     private @Nullable String errorGroup;
 
     @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            description = "That people have got so far with: ${COMPLETION-CANDIDATES}.")
+    private Investigation.@Nullable Status status;
+
+    @Option(
             names = "--older-than",
             paramLabel = "DURATION",
             description = "That died longer ago than this, such as 2h.")
@@ -57,7 +64,8 @@ class LetterOptions {
 
     /** Whether anything was said. */
     boolean given() {
-        return Stream.of(run, workflow, handler, reason(), errorGroup, olderThan, diedBefore)
+        return Stream.of(
+                        run, workflow, handler, reason(), errorGroup, status, olderThan, diedBefore)
                 .anyMatch(option -> option != null);
     }
 
@@ -73,6 +81,7 @@ class LetterOptions {
                         Optional.ofNullable(handler),
                         Optional.ofNullable(reason()),
                         Optional.ofNullable(errorGroup).map(this::group),
+                        Optional.ofNullable(status),
                         Optional.ofNullable(diedBefore));
         return olderThan == null
                 ? filter

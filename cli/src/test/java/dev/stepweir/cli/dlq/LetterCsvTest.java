@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.Investigation;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.StepError;
 import dev.stepweir.state.StepState;
@@ -66,6 +67,7 @@ class LetterCsvTest {
                         Instant.EPOCH,
                         Optional.of(StepState.DEAD),
                         0,
+                        Investigation.NONE,
                         Optional.empty(),
                         List.of());
 

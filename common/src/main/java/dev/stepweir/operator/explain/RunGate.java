@@ -2,7 +2,6 @@ package dev.stepweir.operator.explain;
 
 import dev.stepweir.operator.explain.Cause.NotTakenUp;
 import dev.stepweir.operator.explain.Cause.RunClosed;
-import dev.stepweir.state.StepState;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -17,9 +16,7 @@ final class RunGate implements Explainer {
 
     @Override
     public Optional<Cause> explain(Situation step) {
-        return step.state() == StepState.SUCCEEDED
-                ? Optional.empty()
-                : ofRun(step.run(), step.facts());
+        return step.state().isFinal() ? Optional.empty() : ofRun(step.run(), step.facts());
     }
 
     static Optional<Cause> ofRun(SeenRun run, Facts facts) {

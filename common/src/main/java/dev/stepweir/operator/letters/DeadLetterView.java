@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param state what the step is now: {@link StepState#DEAD}, or on its way again; empty if its run
  *     is gone
  * @param edits how often an operator changed what flows into the step
+ * @param investigation what people have found out
  * @param published when the step was first published, as far as its history says
  * @param history what happened to the step so far, over all redrives: failed attempts, crashes,
  *     what operators did. The oldest first
@@ -25,6 +26,7 @@ public record DeadLetterView(
         Instant died,
         Optional<StepState> state,
         int edits,
+        Investigation investigation,
         Optional<Instant> published,
         List<HistoryEvent> history) {
 

@@ -9,17 +9,15 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.EditStep;
+import dev.stepweir.redis.script.NoteLetter;
 import dev.stepweir.redis.script.PurgeLetter;
 import dev.stepweir.redis.script.RedriveStep;
 import dev.stepweir.run.RunId;
-import dev.stepweir.run.StepField;
-import dev.stepweir.state.StepState;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +32,7 @@ public final class DeadLetters {
     public static final int MAX_INPUT = 2 * 1024 * 1024;
 
     private static final int PAGE = 200;
+    private static final int TRIES = 10;
     private static final int MAX_LISTED = 100_000;
 
     private final Redis redis;
@@ -96,10 +95,16 @@ public final class DeadLetters {
     public LetterStats stats(LetterFilter filter) {
         LetterStats.Counter counter = new LetterStats.Counter();
         LetterScan scan = new LetterScan(redis, namespace, filter, false);
-        for (List<StoredLetter> page = scan.next(PAGE); !page.isEmpty(); page = scan.next(PAGE)) {
-            page.forEach(counter::count);
+        while (true) {
+            List<StoredLetter> page = scan.next(PAGE);
+            if (page.isEmpty()) {
+                return counter.stats();
+            }
+            redis.retrying(() -> {
+                counter.count(page, reader.besides(page));
+                return page;
+            });
         }
-        return counter.stats();
     }
 
     /**
@@ -168,13 +173,13 @@ public final class DeadLetters {
                 return new BulkRedrive.Done(
                         before, scan.seen(), done.published(), done.notDead(), done.refused());
             }
-            Map<String, Boolean> dead = redis.retrying(() -> dead(page));
+            Set<String> dead = redis.retrying(() -> dead(page));
             for (StoredLetter letter : page) {
                 if (done.published() >= bulk.atMost()) {
                     return done;
                 }
                 RedriveStep.Outcome outcome = RedriveStep.Outcome.ALREADY;
-                if (dead.getOrDefault(letter.letter().id(), false)) {
+                if (dead.contains(letter.letter().id())) {
                     outcome = redrive(letter, bulk, by);
                 }
                 done = done.and(++seen, outcome);
@@ -191,17 +196,39 @@ public final class DeadLetters {
         return redis.retrying(() -> steps.redrive(letter.run(), letter.letter().step(), by));
     }
 
-    private Map<String, Boolean> dead(List<StoredLetter> page) {
-        Map<String, Boolean> dead = new HashMap<>();
-        for (Map.Entry<String, CompletableFuture<Optional<StepField>>> step :
-                reader.steps(page).entrySet()) {
-            dead.put(
-                    step.getKey(),
-                    RedisFutures.join(step.getValue())
-                            .filter(field -> field.state() == StepState.DEAD)
-                            .isPresent());
-        }
+    private Set<String> dead(List<StoredLetter> page) {
+        Set<String> dead = new HashSet<>();
+        reader.besides(page)
+                .forEach((id, beside) -> {
+                    if (RedisFutures.join(beside).isDead()) {
+                        dead.add(id);
+                    }
+                });
         return dead;
+    }
+
+    /**
+     * Writes down how far people are with a letter, for others who look at it.
+     *
+     * @param id {@code <run>/<step>}
+     * @param status as it was if empty
+     * @param by who writes; the reason is the note, at most {@value Investigation#MAX_TEXT}
+     *     characters, and may be empty if only the status is another
+     * @throws IllegalArgumentException for an id that is none, or a longer note
+     */
+    public NoteLetter.Outcome note(
+            String id, Optional<Investigation.Status> status, Attribution by) {
+        RunId run = run(id);
+        if (by.reason().length() > Investigation.MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "a note has at most %d characters, found %d"
+                            .formatted(Investigation.MAX_TEXT, by.reason().length()));
+        }
+        NoteLetter.Outcome outcome = NoteLetter.Outcome.CHANGED;
+        for (int i = 0; i < TRIES && outcome == NoteLetter.Outcome.CHANGED; i++) {
+            outcome = redis.retrying(() -> steps.note(run, step(id), status, by));
+        }
+        return outcome;
     }
 
     /**

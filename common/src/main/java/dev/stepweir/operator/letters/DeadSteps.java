@@ -5,15 +5,18 @@ import dev.stepweir.operator.Attribution;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.EditStep;
+import dev.stepweir.redis.script.NoteLetter;
 import dev.stepweir.redis.script.PurgeLetter;
 import dev.stepweir.redis.script.RedriveStep;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
+import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
 import java.util.List;
@@ -99,6 +102,27 @@ final class DeadSteps {
     /** A history is read whole, so it does not hold large values. */
     private static Object shown(byte[] json) {
         return json.length <= SHOWN_IN_HISTORY ? Json.tree(json) : json.length + " bytes";
+    }
+
+    NoteLetter.Outcome note(
+            RunId run, String step, Optional<Investigation.Status> status, Attribution by) {
+        Optional<Found> found = find(run, step);
+        if (found.isEmpty()) {
+            return NoteLetter.Outcome.GONE;
+        }
+        String field = StepFields.notes(step);
+        String stored =
+                runs.fields(found.get().keys(), run, List.of(field)).getOrDefault(field, "");
+        Investigation before =
+                stored.isEmpty() ? Investigation.NONE : Json.read(stored, Investigation.class);
+        Investigation.Status next = status.orElse(before.status());
+        Investigation after = before.with(next, by, RedisTime.millis(redis));
+        Map<String, Object> details = by.details(step);
+        details.put("status", next.name());
+        String event = HistoryEvent.record(HistoryEvent.NOTED, details);
+        return new NoteLetter(
+                        found.get().keys(), found.get().step(), stored, Json.text(after), event)
+                .run(redis.scripts());
     }
 
     PurgeLetter.Outcome purge(StoredLetter letter, Attribution by) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param handler whose step has this handler
  * @param reason that died of this
  * @param errorGroup whose last error belongs to this group
+ * @param status that people have got so far with
  * @param diedBefore that died before this time, by the clock of Redis
  */
 public record LetterFilter(
@@ -22,6 +23,7 @@ public record LetterFilter(
         Optional<String> handler,
         Optional<DeadLetter.Reason> reason,
         Optional<ErrorGroup> errorGroup,
+        Optional<Investigation.Status> status,
         Optional<Instant> diedBefore) {
 
     /** Every dead letter there is. */
@@ -32,27 +34,31 @@ public record LetterFilter(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
 
     /** The same, of one run only. */
     public LetterFilter ofRun(RunId only) {
         return new LetterFilter(
-                Optional.of(only), workflow, handler, reason, errorGroup, diedBefore);
+                Optional.of(only), workflow, handler, reason, errorGroup, status, diedBefore);
     }
 
     /** The same, of one handler only. */
     public LetterFilter ofHandler(String only) {
-        return new LetterFilter(run, workflow, Optional.of(only), reason, errorGroup, diedBefore);
+        return new LetterFilter(
+                run, workflow, Optional.of(only), reason, errorGroup, status, diedBefore);
     }
 
     /** The same, of one reason only. */
     public LetterFilter ofReason(DeadLetter.Reason only) {
-        return new LetterFilter(run, workflow, handler, Optional.of(only), errorGroup, diedBefore);
+        return new LetterFilter(
+                run, workflow, handler, Optional.of(only), errorGroup, status, diedBefore);
     }
 
     /** The same, of one error group only. */
     public LetterFilter ofErrorGroup(ErrorGroup only) {
-        return new LetterFilter(run, workflow, handler, reason, Optional.of(only), diedBefore);
+        return new LetterFilter(
+                run, workflow, handler, reason, Optional.of(only), status, diedBefore);
     }
 
     /**
@@ -60,7 +66,8 @@ public record LetterFilter(
      */
     public LetterFilter before(Instant time) {
         Instant earlier = diedBefore.filter(time::isAfter).orElse(time);
-        return new LetterFilter(run, workflow, handler, reason, errorGroup, Optional.of(earlier));
+        return new LetterFilter(
+                run, workflow, handler, reason, errorGroup, status, Optional.of(earlier));
     }
 
     boolean accepts(DeadLetter letter, Instant died) {

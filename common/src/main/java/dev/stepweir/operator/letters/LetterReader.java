@@ -1,5 +1,6 @@
 package dev.stepweir.operator.letters;
 
+import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
@@ -11,12 +12,14 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
+import dev.stepweir.state.StepState;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what belongs to dead letters and is kept with their runs. Two waits for any number. */
 final class LetterReader {
@@ -26,6 +29,24 @@ final class LetterReader {
     private final Redis redis;
     private final Namespace namespace;
     private final RunStore runs;
+
+    /** What is kept with a letter's run: the step as it is, and what people found out. */
+    record Beside(Optional<StepField> step, Investigation investigation) {
+
+        private static final Beside NOTHING = new Beside(Optional.empty(), Investigation.NONE);
+
+        static Beside of(@Nullable String state, @Nullable String notes) {
+            return new Beside(
+                    Optional.ofNullable(state).map(StepField::parse),
+                    Optional.ofNullable(notes)
+                            .map(text -> Json.read(text, Investigation.class))
+                            .orElse(Investigation.NONE));
+        }
+
+        boolean isDead() {
+            return step.filter(field -> field.state() == StepState.DEAD).isPresent();
+        }
+    }
 
     LetterReader(Redis redis, Namespace namespace) {
         this.redis = redis;
@@ -37,9 +58,9 @@ final class LetterReader {
         return redis.retrying(() -> {
             Map<RunId, CompletableFuture<List<HistoryEvent>>> histories = new LinkedHashMap<>();
             letters.forEach(letter -> histories.computeIfAbsent(letter.run(), this::history));
-            Map<String, CompletableFuture<Optional<StepField>>> steps = steps(letters);
+            Map<String, CompletableFuture<Beside>> besides = besides(letters);
             return letters.stream()
-                    .map(letter -> view(letter, told(histories, letter), found(steps, letter)))
+                    .map(letter -> view(letter, told(histories, letter), beside(besides, letter)))
                     .toList();
         });
     }
@@ -51,24 +72,34 @@ final class LetterReader {
                 .orElse(List.of());
     }
 
-    private static Optional<StepField> found(
-            Map<String, CompletableFuture<Optional<StepField>>> steps, StoredLetter letter) {
-        return Optional.ofNullable(steps.get(letter.letter().id())).flatMap(RedisFutures::join);
+    private static Beside beside(
+            Map<String, CompletableFuture<Beside>> besides, StoredLetter letter) {
+        return Optional.ofNullable(besides.get(letter.letter().id()))
+                .map(RedisFutures::join)
+                .orElse(Beside.NOTHING);
     }
 
-    /** What the steps of letters are now, by the letters' ids. */
-    Map<String, CompletableFuture<Optional<StepField>>> steps(List<StoredLetter> letters) {
-        Map<String, CompletableFuture<Optional<StepField>>> steps = new LinkedHashMap<>();
+    /** What is kept with the runs of letters, by the letters' ids. */
+    Map<String, CompletableFuture<Beside>> besides(List<StoredLetter> letters) {
+        Map<String, CompletableFuture<Beside>> besides = new LinkedHashMap<>();
         for (StoredLetter letter : letters) {
-            String field = StepFields.state(letter.letter().step());
+            String state = StepFields.state(letter.letter().step());
+            String notes = StepFields.notes(letter.letter().step());
             Keys keys = namespace.keys(letter.run());
-            steps.put(
+            besides.put(
                     letter.letter().id(),
-                    runs.fieldsAsync(keys, letter.run(), List.of(field))
-                            .thenApply(found ->
-                                    Optional.ofNullable(found.get(field)).map(StepField::parse)));
+                    runs.fieldsAsync(keys, letter.run(), List.of(state, notes))
+                            .thenApply(found -> Beside.of(found.get(state), found.get(notes))));
         }
-        return steps;
+        return besides;
+    }
+
+    /** The letters whose investigation has got so far. */
+    List<StoredLetter> withStatus(List<StoredLetter> letters, Investigation.Status status) {
+        Map<String, CompletableFuture<Beside>> besides = besides(letters);
+        return letters.stream()
+                .filter(letter -> beside(besides, letter).investigation().status() == status)
+                .toList();
     }
 
     private CompletableFuture<List<HistoryEvent>> history(RunId run) {
@@ -81,15 +112,16 @@ final class LetterReader {
     }
 
     private static DeadLetterView view(
-            StoredLetter stored, List<HistoryEvent> history, Optional<StepField> step) {
+            StoredLetter stored, List<HistoryEvent> history, Beside beside) {
         String name = stored.letter().step();
         List<HistoryEvent> own =
                 history.stream().filter(event -> name.equals(event.details().get("step"))).toList();
         return new DeadLetterView(
                 stored.letter(),
                 stored.died(),
-                step.map(StepField::state),
-                step.map(field -> field.ledgers().edits()).orElse(0),
+                beside.step().map(StepField::state),
+                beside.step().map(field -> field.ledgers().edits()).orElse(0),
+                beside.investigation(),
                 published(stored, own),
                 own);
     }

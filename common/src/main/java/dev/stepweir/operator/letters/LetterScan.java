@@ -29,6 +29,7 @@ final class LetterScan {
     private static final int PAGE = 200;
 
     private final Redis redis;
+    private final LetterReader reader;
     private final LetterFilter filter;
     private final boolean newestFirst;
     private final List<Part> parts = new ArrayList<>();
@@ -49,11 +50,12 @@ final class LetterScan {
 
     LetterScan(Redis redis, Namespace namespace, LetterFilter filter, boolean newestFirst) {
         this.redis = redis;
+        this.reader = new LetterReader(redis, namespace);
         this.filter = filter;
         this.newestFirst = newestFirst;
         if (filter.run().isPresent()) {
             Part part = new Part(namespace.keys(filter.run().get()));
-            part.read.addAll(redis.retrying(() -> ofRun(part.keys, filter.run().get())));
+            part.read.addAll(fitting(redis.retrying(() -> ofRun(part.keys, filter.run().get()))));
             part.ended = true;
             parts.add(part);
         } else {
@@ -95,20 +97,46 @@ final class LetterScan {
         return newestFirst ? oldest.reversed() : oldest;
     }
 
+    /** Until of each partition there is one, or there are no more. */
     private void fill() {
-        List<Part> empty =
-                parts.stream().filter(part -> part.read.isEmpty() && !part.ended).toList();
+        for (List<Part> empty = empty(); !empty.isEmpty(); empty = empty()) {
+            fill(empty);
+        }
+    }
+
+    private List<Part> empty() {
+        return parts.stream().filter(part -> part.read.isEmpty() && !part.ended).toList();
+    }
+
+    private List<StoredLetter> fitting(List<StoredLetter> letters) {
+        if (filter.status().isEmpty()) {
+            return letters;
+        }
+        List<StoredLetter> fitting = reader.withStatus(letters, filter.status().get());
+        seen += letters.size() - fitting.size();
+        return fitting;
+    }
+
+    private void fill(List<Part> empty) {
         List<CompletableFuture<List<StreamMessage<byte[], byte[]>>>> pages =
                 empty.stream().map(this::page).toList();
         for (int i = 0; i < empty.size(); i++) {
             Part part = empty.get(i);
             List<StreamMessage<byte[], byte[]>> page = RedisFutures.join(pages.get(i));
-            page.forEach(message -> part.read.add(StoredLetter.of(message)));
-            part.ended = page.size() < PAGE;
+            part.read.addAll(fitting(page.stream().map(StoredLetter::of).toList()));
+            part.ended = page.size() < PAGE || isPastTheEnd(page.getLast());
             if (!page.isEmpty()) {
                 part.last = Optional.of(page.getLast().getId());
             }
         }
+    }
+
+    /** Going forward nothing fits any more once one died too late: more may come without end. */
+    private boolean isPastTheEnd(StreamMessage<byte[], byte[]> last) {
+        return !newestFirst
+                && filter.diedBefore()
+                        .filter(time -> !StoredLetter.of(last).died().isBefore(time))
+                        .isPresent();
     }
 
     private CompletableFuture<List<StreamMessage<byte[], byte[]>>> page(Part part) {

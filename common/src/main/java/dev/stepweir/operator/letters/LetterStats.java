@@ -1,5 +1,6 @@
 package dev.stepweir.operator.letters;
 
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.ErrorGroup;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * How many dead letters there are of what.
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param workflows by the workflow's name, the most first
  * @param handlers by the step's handler, the most first
  * @param reasons by why they died, the most first
+ * @param statuses by how far people are with them, the most first
  * @param groups by their errors, the most first
  */
 public record LetterStats(
@@ -22,6 +25,7 @@ public record LetterStats(
         Map<String, Long> workflows,
         Map<String, Long> handlers,
         Map<String, Long> reasons,
+        Map<String, Long> statuses,
         List<Group> groups) {
 
     /**
@@ -72,9 +76,21 @@ public record LetterStats(
         private final Map<String, Long> workflows = new LinkedHashMap<>();
         private final Map<String, Long> handlers = new LinkedHashMap<>();
         private final Map<String, Long> reasons = new LinkedHashMap<>();
+        private final Map<String, Long> statuses = new LinkedHashMap<>();
         private final Map<ErrorGroup, Group> groups = new LinkedHashMap<>();
 
-        void count(StoredLetter stored) {
+        void count(
+                List<StoredLetter> page,
+                Map<String, CompletableFuture<LetterReader.Beside>> besides) {
+            besides.values().forEach(RedisFutures::join);
+            page.forEach(this::count);
+            besides.values().stream()
+                    .map(RedisFutures::join)
+                    .map(beside -> beside.investigation().status().name())
+                    .forEach(status -> statuses.merge(status, 1L, Long::sum));
+        }
+
+        private void count(StoredLetter stored) {
             DeadLetter letter = stored.letter();
             total++;
             workflows.merge(letter.workflow(), 1L, Long::sum);
@@ -90,6 +106,7 @@ public record LetterStats(
                     mostFirst(workflows),
                     mostFirst(handlers),
                     mostFirst(reasons),
+                    mostFirst(statuses),
                     groups.values().stream()
                             .sorted(Comparator.comparing(Group::count).reversed())
                             .toList());

@@ -51,8 +51,7 @@ public final class Steps {
     private static final int SHOWN = 2_000;
 
     /** After these answers the next look says what is in the way. */
-    private static final Set<String> REFUSALS =
-            Set.of("CHANGED", "ALREADY", "RUN_CLOSED", "GONE");
+    private static final Set<String> REFUSALS = Set.of("CHANGED", "ALREADY", "RUN_CLOSED", "GONE");
 
     private static final Set<RunState> RUNS = Set.of(RunState.RUNNING, RunState.FAILED);
 
@@ -190,7 +189,8 @@ public final class Steps {
     /** Whether this very act was done: its answer was lost, and it was asked once more. */
     private boolean isRecorded(Seen seen, String event) {
         byte[] history = Bytes.of(seen.keys().history(seen.step().run()));
-        return redis.retrying(() -> RedisFutures.join(redis.commands().lrange(history, -TAIL, -1)))
+        return redis
+                .retrying(() -> RedisFutures.join(redis.commands().lrange(history, -TAIL, -1)))
                 .stream()
                 .map(Bytes::text)
                 .anyMatch(line -> line.endsWith(" " + event));
@@ -256,8 +256,7 @@ public final class Steps {
         return String.join(" or ", words);
     }
 
-    private static String event(
-            StepAct act, Seen seen, Attribution by, Optional<byte[]> result) {
+    private static String event(StepAct act, Seen seen, Attribution by, Optional<byte[]> result) {
         Map<String, Object> details = by.details(seen.step().step());
         details.put("from", seen.field().state().name());
         details.put("dispatch", seen.field().published().toString());

@@ -1,6 +1,7 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.bench.BenchCommand;
+import dev.stepweir.cli.breakers.BreakersCommand;
 import dev.stepweir.cli.dlq.DlqCommand;
 import dev.stepweir.cli.fleet.DoctorCommand;
 import dev.stepweir.cli.fleet.HealthCommand;
@@ -42,9 +43,11 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             RunCommand.class,
             RunsCommand.class,
+            StepsCommand.class,
             ExplainCommand.class,
             StepsCommand.class,
             DlqCommand.class,
+            BreakersCommand.class,
             WorkersCommand.class,
             QueuesCommand.class,
             HealthCommand.class,

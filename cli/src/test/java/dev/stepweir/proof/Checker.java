@@ -7,6 +7,7 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -89,7 +90,12 @@ final class Checker {
         if (!partition.members(partition.keys().openRuns()).contains(run.id().text())) {
             violated(Invariant.RESCUABLE, run.id() + " is not among the open runs");
         }
-        boolean moving = run.state() == RunState.SUBMITTED;
+        boolean waitsAsWhole = run.fields().containsKey(RunRetry.WAITS_FOR);
+        Set<String> timers = partition.members(partition.keys().timers());
+        if (waitsAsWhole && !timers.contains(run.id().text())) {
+            violated(Invariant.RESCUABLE, run.id() + " waits for a retry without a timer");
+        }
+        boolean moving = run.state() == RunState.SUBMITTED || waitsAsWhole;
         for (String step : run.steps()) {
             StepField field = run.step(step);
             moving |= field.state().isMoving();
@@ -105,8 +111,13 @@ final class Checker {
                 }
             }
             boolean waits = field.state() == StepState.WAITING_FOR_RETRY;
-            if (waits && !partition.members(partition.keys().timers()).contains(timer(run, step))) {
+            if (waits && !timers.contains(timer(run, step))) {
                 violated(Invariant.RESCUABLE, where + " waits for a retry without a timer");
+            }
+            String parked = partition.keys().parked(run.graph().step(step).dependency());
+            boolean held = field.state() == StepState.PARKED;
+            if (held && !partition.members(parked).contains(timer(run, step))) {
+                violated(Invariant.RESCUABLE, where + " is parked and not listed");
             }
         }
         if (!moving && run.state() == RunState.RUNNING) {
@@ -144,7 +155,7 @@ final class Checker {
     }
 
     private static long missing(StoredRun run, List<String> steps) {
-        return steps.stream().filter(step -> run.step(step).state() != StepState.SUCCEEDED).count();
+        return steps.stream().filter(step -> !run.step(step).state().isFinal()).count();
     }
 
     private void ending(StoredRun run) {
@@ -154,7 +165,7 @@ final class Checker {
             violated(Invariant.ENDED_RIGHTLY, run.id() + " completed without " + missing);
         }
         if (run.state() == RunState.RUNNING && missing == 0) {
-            violated(Invariant.ENDED_RIGHTLY, run.id() + " runs on, all its steps succeeded");
+            violated(Invariant.ENDED_RIGHTLY, run.id() + " runs on, all its steps are done");
         }
         if (run.state() == RunState.FAILED && run.head().deadSteps() == 0 && !refused) {
             violated(Invariant.ENDED_RIGHTLY, run.id() + " failed without a dead step");
@@ -176,8 +187,8 @@ final class Checker {
             if (letter.isPresent() && !entries.contains(letter.get())) {
                 violated(Invariant.LETTERS_KEPT, id + " has lost its entry " + letter.get());
             }
-            if (letter.isPresent() && field.state() == StepState.SUCCEEDED) {
-                violated(Invariant.LETTERS_KEPT, id + " has succeeded");
+            if (letter.isPresent() && field.state().isFinal()) {
+                violated(Invariant.LETTERS_KEPT, id + " is " + field.state());
             }
         }
     }
@@ -244,6 +255,9 @@ final class Checker {
         Keys keys = partition.keys();
         Set<String> timers = partition.members(keys.timers());
         for (StoredRun run : partition.runs().values()) {
+            if (run.fields().containsKey(RunRetry.WAITS_FOR)) {
+                timers.remove(run.id().text());
+            }
             for (String step : run.steps()) {
                 if (run.step(step).state() == StepState.WAITING_FOR_RETRY) {
                     timers.remove(timer(run, step));

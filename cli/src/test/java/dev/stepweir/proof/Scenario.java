@@ -3,6 +3,7 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.operator.resume.ResumeOptions;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.Workflow;
@@ -14,6 +15,13 @@ enum Scenario {
     DIAMOND(Shapes.diamond(Scenario.STEP_MILLIS)),
     FAN_OF_20(Shapes.fan(20, Scenario.STEP_MILLIS)),
     RETRY(Shapes.retried(2, Scenario.STEP_MILLIS)),
+    RUN_RETRY(Shapes.retriedAsWhole(Scenario.STEP_MILLIS)),
+    BREAKER_OPEN(Shapes.guarded(2, Scenario.STEP_MILLIS)) {
+        @Override
+        int releases() {
+            return 4;
+        }
+    },
     EXHAUST_AND_REDRIVE(Shapes.exhausted(Scenario.STEP_MILLIS)) {
         @Override
         void bringToEnd(Stack stack, RunId run) throws InterruptedException {
@@ -31,6 +39,24 @@ enum Scenario {
             var unused = stack.client().runs().cancel(run, "sweep", "to see what happens");
             assertThat(stack.await(run).state()).isIn(RunState.CANCELLED, RunState.COMPLETED);
         }
+    },
+    PAUSE_AND_RESUME(Shapes.diamond(Scenario.STEP_MILLIS)) {
+        @Override
+        void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+            Stack.pass(Duration.ofMillis(3L * STEP_MILLIS / 2));
+            var unused = stack.client().runs().pause(run, "sweep", "to see what waits");
+            Stack.pass(Duration.ofMillis(STEP_MILLIS));
+            resume(stack, run, ResumeOptions.PENDING_ONLY);
+            super.bringToEnd(stack, run);
+        }
+    },
+    EXHAUST_AND_RESUME(Shapes.exhausted(Scenario.STEP_MILLIS)) {
+        @Override
+        void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+            while (stack.await(run).state() != RunState.COMPLETED) {
+                resume(stack, run, ResumeOptions.everything(2));
+            }
+        }
     };
 
     static final int STEP_MILLIS = 60;
@@ -41,11 +67,20 @@ enum Scenario {
         this.workflow = workflow;
     }
 
+    /** How often a breaker may let one step go, which charges nothing. */
+    int releases() {
+        return 0;
+    }
+
     Workflow workflow() {
         return workflow;
     }
 
     void bringToEnd(Stack stack, RunId run) throws InterruptedException {
         assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
+    }
+
+    private static void resume(Stack stack, RunId run, ResumeOptions options) {
+        var unused = stack.client().resumes().resume(run, options, "sweep", "to see it succeed");
     }
 }

@@ -1,6 +1,7 @@
 package dev.stepweir.proof;
 
 import dev.stepweir.workflow.Backoff;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -46,9 +47,32 @@ final class Shapes {
                 .build();
     }
 
+    /** A step whose failures open its breaker, so that it is parked and succeeds as a probe. */
+    static Workflow guarded(int failures, int millis) {
+        BreakerPolicy policy = new BreakerPolicy("api", failures, Duration.ofMillis(100));
+        return Workflow.builder("guarded")
+                .step(
+                        "s0",
+                        s ->
+                                witnessed(s, millis)
+                                        .setting(Witness.FAILURES, failures)
+                                        .breaker(policy))
+                .step("s1", s -> witnessed(s, millis).after("s0").breaker(policy))
+                .build();
+    }
+
     /** A step whose attempts are used up before it can succeed; a redrive brings it there. */
     static Workflow exhausted(int millis) {
         return Workflow.builder("exhausted")
+                .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, 3).maxAttempts(2))
+                .step("s1", s -> witnessed(s, millis).after("s0"))
+                .build();
+    }
+
+    /** The same, and the run is tried again by itself until it is there. */
+    static Workflow retriedAsWhole(int millis) {
+        return Workflow.builder("retried as a whole")
+                .retry(r -> r.maxAttempts(1_000).backoff(Backoff.FIXED, Duration.ofMillis(50)))
                 .step("s0", s -> witnessed(s, millis).setting(Witness.FAILURES, 3).maxAttempts(2))
                 .step("s1", s -> witnessed(s, millis).after("s0"))
                 .build();

@@ -141,6 +141,11 @@ public final class Stack implements AutoCloseable {
         return worker(address, WORKER, handlers);
     }
 
+    /** How the workers of these tests behave. */
+    public static WorkerConfig worker() {
+        return WORKER;
+    }
+
     /** One more worker that behaves as it is told. */
     public Worker worker(WorkerConfig config, Handlers handlers) {
         return worker(uri, config, handlers);

@@ -2,14 +2,17 @@ package dev.stepweir.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.failure.Categorized;
 import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.failure.RetryAfterException;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepError;
+import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
@@ -18,11 +21,14 @@ import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a failure is taken for decides what becomes of its step. */
 @WithRedis
@@ -113,6 +119,103 @@ class ClassifiedFailuresIT {
             assertThat(calls).hasValue(1);
             assertThat(error.code()).isEqualTo("OURS_1");
             assertThat(error.hint()).isEqualTo("ask accounting");
+        }
+    }
+
+    private static final class OfCategory extends IOException implements Categorized {
+        private static final long serialVersionUID = 1;
+
+        private final FailureCategory category;
+
+        OfCategory(FailureCategory category) {
+            super("made up");
+            this.category = category;
+        }
+
+        @Override
+        public FailureCategory category() {
+            return category;
+        }
+    }
+
+    private static Handlers ofCategory(AtomicInteger calls) {
+        return new Handlers()
+                .add(
+                        "fail",
+                        (input, context) -> {
+                            calls.incrementAndGet();
+                            throw new OfCategory(
+                                    FailureCategory.valueOf(context.setting("category", "")));
+                        });
+    }
+
+    @Test
+    @DisplayName("S1-U3: timeout 30 s, rate limit 60 s, network 5 s, resource 30 s, others 1 s")
+    void each_category_has_its_usual_delay(TestRedis redis) throws Exception {
+        List<FailureCategory> retried =
+                Arrays.stream(FailureCategory.values())
+                        .filter(FailureCategory::isRetryable)
+                        .toList();
+        Workflow.Builder workflow = Workflow.builder("each");
+        for (FailureCategory category : retried) {
+            workflow.step(
+                    category.word(),
+                    s ->
+                            s.handler("fail")
+                                    .setting("category", category.name())
+                                    .backoff(Backoff.SERVER_SPECIFIED));
+        }
+        try (Stack stack = Stack.open(redis).orchestrator()) {
+            stack.worker(ofCategory(new AtomicInteger()));
+            RunId run = stack.client().submit(workflow.build(), null).id();
+            List<HistoryEntry> failures = List.of();
+            while (failures.stream().map(HistoryEntry::step).distinct().count() < retried.size()) {
+                Stack.pass(Duration.ofMillis(20));
+                failures =
+                        stack.client().runs().history(run).stream()
+                                .filter(entry -> entry.event().equals("FAILED"))
+                                .toList();
+            }
+
+            for (FailureCategory category : retried) {
+                long delay =
+                        failures.stream()
+                                .filter(entry -> entry.step().orElseThrow().equals(category.word()))
+                                .map(entry -> entry.details().get("retry_in_ms"))
+                                .mapToLong(millis -> Long.parseLong(String.valueOf(millis)))
+                                .findFirst()
+                                .orElseThrow();
+                long usual = category.usualDelay(1).toMillis();
+                assertThat(delay).as("%s", category).isBetween(usual, usual * 11 / 10);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1} invocations")
+    @DisplayName("S1-U3: a category may have attempts of its own")
+    @CsvSource({"RATE_LIMIT, 5", "TIMEOUT, 1", "NETWORK, 3"})
+    void a_category_may_have_attempts_of_its_own(
+            FailureCategory category, int invocations, TestRedis redis) throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Workflow workflow =
+                Workflow.builder("budgets")
+                        .step(
+                                "only",
+                                s ->
+                                        s.handler("fail")
+                                                .setting("category", category.name())
+                                                .backoff(Backoff.IMMEDIATE)
+                                                .retryOn(
+                                                        FailureCategory.RATE_LIMIT,
+                                                        own -> own.maxAttempts(5))
+                                                .retryOn(
+                                                        FailureCategory.TIMEOUT,
+                                                        own -> own.backoff(Backoff.NONE)))
+                        .build();
+        try (Stack stack = Stack.start(redis, ofCategory(calls))) {
+            assertThat(stack.run(workflow, null).state()).isEqualTo(RunState.FAILED);
+
+            assertThat(calls).hasValue(invocations);
         }
     }
 }

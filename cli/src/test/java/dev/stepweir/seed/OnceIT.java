@@ -163,7 +163,9 @@ class OnceIT {
                                                 }));
         Workflow risky =
                 Workflow.builder("risky")
-                        .step("only", s -> s.handler("work").backoff(Backoff.NONE, Duration.ZERO))
+                        .step(
+                                "only",
+                                s -> s.handler("work").backoff(Backoff.IMMEDIATE, Duration.ZERO))
                         .build();
         try (Stack stack = Stack.start(redis, handlers)) {
             RunView view = stack.run(risky, null);

@@ -29,12 +29,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @WithRedis
+@DisplayName("S0-36: each scenario ends within 5 s")
 class RetriesIT {
 
     private static final String FLAKY = "FailNTimesHandler";
@@ -44,7 +48,17 @@ class RetriesIT {
     /** Late by this much at most, on a machine that does other things as well. */
     private static final long TOLERANCE_MILLIS = 1_000;
 
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+
     private final List<Long> invocations = new CopyOnWriteArrayList<>();
+    private final long begun = System.nanoTime();
+
+    @AfterEach
+    void the_scenario_was_fast(TestInfo test) {
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        System.out.printf("[proof] %d ms: %s%n", took.toMillis(), test.getDisplayName());
+        assertThat(took).isLessThan(LONGEST);
+    }
 
     private static Workflow template(String name) throws IOException {
         try (InputStream file = RetriesIT.class.getResourceAsStream("/seed/" + name)) {
@@ -261,6 +275,67 @@ class RetriesIT {
             DeadLetter letter = stack.client().deadLetters().list(1).getFirst().letter();
             assertThat(letter.attempts() - 1).as("retries").isEqualTo(4);
             assertThat(letter.error().type()).isEqualTo(IOException.class.getName());
+        }
+    }
+
+    @Test
+    @DisplayName("S0-35: a step that hangs longer than its minutes is failed and tried again")
+    void a_step_that_hangs_is_failed_as_its_policy_says(TestRedis redis) throws Exception {
+        String text =
+                """
+                name: hanging
+                steps:
+                - name: only
+                  handler: sleep
+                  settings: {duration_ms: 60000}
+                  lifecycle: {max_steps_in_process_minutes: 0.01}
+                  retry: {max_attempts: 2, backoff: immediate}
+                """;
+        Definition read = new DefinitionReader().read(text, "hanging.yaml");
+        try (Stack stack = Stack.start(redis)) {
+            RunView run = stack.run(((Definition.Valid) read).workflow(), null);
+
+            StepView step = run.steps().getFirst();
+            assertThat(run.state()).isEqualTo(RunState.FAILED);
+            assertThat(step.failures()).isEqualTo(2);
+            assertThat(step.error().orElseThrow().type()).isEqualTo("TIMEOUT");
+        }
+    }
+
+    @Test
+    @DisplayName("S3-05: 200 steps that fail at once do not come back at once")
+    void a_herd_does_not_come_back_at_once(TestRedis redis) throws Exception {
+        int herd = 200;
+        Workflow.Builder workflow = Workflow.builder("herd");
+        for (int i = 0; i < herd; i++) {
+            workflow.step(
+                    "s" + i,
+                    s ->
+                            s.handler("timed")
+                                    .setting("fail_count", 1)
+                                    .backoff(Backoff.JITTERED_EXPONENTIAL, Duration.ofSeconds(20)));
+        }
+        try (Stack stack = Stack.start(redis, timed())) {
+            RunId run = stack.client().submit(workflow.build(), null).id();
+            List<Long> due = List.of();
+            while (due.size() < herd) {
+                Stack.pass(Duration.ofMillis(50));
+                due =
+                        stack.client().show(run).orElseThrow().steps().stream()
+                                .flatMap(step -> step.nextRetryAt().stream())
+                                .map(Instant::getEpochSecond)
+                                .toList();
+            }
+            Map<Long, Long> perSecond =
+                    due.stream().collect(Collectors.groupingBy(s -> s, Collectors.counting()));
+            double mean = due.stream().mapToLong(Long::longValue).average().orElseThrow();
+            double variance =
+                    due.stream().mapToDouble(s -> (s - mean) * (s - mean)).average().orElseThrow();
+            System.out.printf(
+                    "[proof] %d retries over %d s, standard deviation %.1f s%n",
+                    herd, perSecond.size(), Math.sqrt(variance));
+            assertThat(Math.sqrt(variance)).isPositive();
+            assertThat(perSecond.values()).allMatch(count -> count <= herd * 60 / 100);
         }
     }
 

@@ -51,7 +51,7 @@ class StepRetriesIT {
     @DisplayName("S2-035 step_retry_respects_max_attempts: 4 attempts, 4 lines")
     void as_many_attempts_as_allowed(TestRedis redis) throws Exception {
         try (Stack stack = Stack.start(redis, failing(new IllegalStateException("boom")))) {
-            RunView view = stack.run(one(4, Backoff.NONE, Duration.ZERO), null);
+            RunView view = stack.run(one(4, Backoff.IMMEDIATE, Duration.ZERO), null);
             assertThat(view.state()).isEqualTo(RunState.FAILED);
             assertThat(lines).hasSize(4);
             assertThat(view.steps().getFirst().failures()).isEqualTo(4);
@@ -78,7 +78,7 @@ class StepRetriesIT {
     @DisplayName("S2-037 step_retry_non_retryable_error_stops_immediately: 1 line")
     void a_permanent_error_is_tried_once(TestRedis redis) throws Exception {
         try (Stack stack = Stack.start(redis, failing(new PermanentStepException("never")))) {
-            RunView view = stack.run(one(4, Backoff.NONE, Duration.ZERO), null);
+            RunView view = stack.run(one(4, Backoff.IMMEDIATE, Duration.ZERO), null);
             assertThat(view.state()).isEqualTo(RunState.FAILED);
             assertThat(lines).hasSize(1);
         }

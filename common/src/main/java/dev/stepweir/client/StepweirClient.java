@@ -1,11 +1,14 @@
 package dev.stepweir.client;
 
+import dev.stepweir.breaker.Breakers;
 import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.acts.Steps;
 import dev.stepweir.operator.explain.Explanations;
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.operator.resume.Resumes;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
@@ -34,7 +37,10 @@ public final class StepweirClient implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Steps steps;
     private final Fleet fleet;
+    private final Breakers breakers;
     private final Explanations explanations;
+    private final Resumes resumes;
+    private final Queues queues;
 
     private StepweirClient(Redis redis, Namespace namespace, boolean ownsRedis) {
         this.redis = redis;
@@ -46,7 +52,10 @@ public final class StepweirClient implements AutoCloseable {
         this.deadLetters = new DeadLetters(redis, namespace);
         this.steps = new Steps(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
+        this.breakers = new Breakers(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
+        this.resumes = new Resumes(redis, namespace);
+        this.queues = new Queues(redis, namespace);
     }
 
     /** Connects, in the namespace {@value Namespace#DEFAULT_NAME}. */
@@ -208,6 +217,21 @@ public final class StepweirClient implements AutoCloseable {
     /** What a person can do to single steps. */
     public Steps steps() {
         return steps;
+    }
+
+    /** Taking up runs that were paused, or that dead steps block. */
+    public Resumes resumes() {
+        return resumes;
+    }
+
+    /** Holding queues up and letting them go on. */
+    public Queues queues() {
+        return queues;
+    }
+
+    /** Circuit breakers. */
+    public Breakers breakers() {
+        return breakers;
     }
 
     /** Processes and queues. */

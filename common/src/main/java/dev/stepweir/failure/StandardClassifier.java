@@ -31,7 +31,10 @@ public final class StandardClassifier implements FailureClassifier {
     private record Words(Pattern pattern, Classification classification) {}
 
     private static final Classification TIMEOUT =
-            known(FailureCategory.TIMEOUT, "EXECUTION_TIMEOUT", "look at what it waited for");
+            known(
+                    FailureCategory.TIMEOUT,
+                    "EXECUTION_TIMEOUT",
+                    "see what it waited for, or raise the limit");
     private static final Classification NETWORK =
             known(FailureCategory.NETWORK, "NETWORK_ERROR", "see whether the host can be reached");
     private static final Classification INVALID =

@@ -8,6 +8,7 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
+import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.models.stream.PendingMessages;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
@@ -153,7 +155,13 @@ public final class Fleet {
                         .map(RedisFutures::join)
                         .forEach(one -> sums.merge(one.name(), one, QueueView::plus));
             }
-            return List.copyOf(sums.values());
+            Map<String, Pause> paused = new Queues(redis, namespace).paused();
+            return sums.values().stream()
+                    .map(queue ->
+                            queue.heldUp(
+                                    Optional.ofNullable(
+                                            paused.get(QueueName.handler(queue.name())))))
+                    .toList();
         });
     }
 
@@ -182,10 +190,11 @@ public final class Fleet {
             if (Keys.WORKER_GROUP.equals(fields.get("name"))) {
                 long inHand = (Long) fields.getOrDefault("pending", 0L);
                 long consumers = (Long) fields.getOrDefault("consumers", 0L);
-                return new QueueView(name, Math.max(0, entries - inHand), inHand, consumers);
+                return new QueueView(
+                        name, Math.max(0, entries - inHand), inHand, consumers, Optional.empty());
             }
         }
-        return new QueueView(name, entries, 0, 0);
+        return new QueueView(name, entries, 0, 0, Optional.empty());
     }
 
     private static Map<String, Object> fields(List<?> flat) {

@@ -1,5 +1,6 @@
 package dev.stepweir.operator;
 
+import dev.stepweir.failure.ErrorHandlingResult;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -21,5 +22,12 @@ public record HistoryEntry(
 
     public HistoryEntry {
         details = Map.copyOf(details);
+    }
+
+    /** What was made of the failure, if this is one that a worker reported. */
+    public Optional<ErrorHandlingResult> errorHandling() {
+        return details.containsKey("action")
+                ? Optional.of(ErrorHandlingResult.ofJson(details))
+                : Optional.empty();
     }
 }

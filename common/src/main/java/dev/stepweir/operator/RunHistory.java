@@ -69,7 +69,13 @@ final class RunHistory {
 
     private void ofRun(HistoryEvent event) {
         RunState state =
-                event.kind().equals(HistoryEvent.CANCELLED) ? RunState.CANCELLED : run.state();
+                switch (event.kind()) {
+                    case HistoryEvent.CANCELLED -> RunState.CANCELLED;
+                    case HistoryEvent.PAUSED -> RunState.PAUSED;
+                    case HistoryEvent.RESUMED -> RunState.RUNNING;
+                    case HistoryEvent.RUN_WAITS, HistoryEvent.RUN_RETRIED -> RunState.RUNNING;
+                    default -> run.state();
+                };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
     }
 
@@ -88,7 +94,7 @@ final class RunHistory {
     /** In the order of what happened, also within one millisecond. */
     private void published(String name, Dispatch dispatch, Set<Long> before) {
         long number = dispatch.number();
-        if (before.add(number)) {
+        if (dispatch.isAnnounced() && before.add(number)) {
             add(at(dispatch), name, "PUBLISHED", StepStatus.READY, Map.of("dispatch", number));
         }
     }
@@ -97,6 +103,13 @@ final class RunHistory {
         Instant at = Instant.ofEpochMilli(event.atMillis());
         Map<String, Object> details = new LinkedHashMap<>(event.details());
         details.remove("step");
+        if (details.containsKey("action")) {
+            // With these two the six fields of a result of error handling are complete.
+            details.put("step_id", run.id().text() + "/" + name);
+            if (details.get("retry_in_ms") instanceof Number millis) {
+                details.put("next_retry_at", at.plusMillis(millis.longValue()).toString());
+            }
+        }
         Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
         add(at, name, event.kind(), stateAfter(event), details);
     }
@@ -130,6 +143,7 @@ final class RunHistory {
                     StepStatus.DEAD;
             case HistoryEvent.RESOLVED, HistoryEvent.COMPLETED_BY_HAND -> StepStatus.SUCCEEDED;
             case HistoryEvent.SKIPPED -> StepStatus.SKIPPED;
+            case HistoryEvent.PARKED -> StepStatus.PARKED;
             default -> StepStatus.READY;
         };
     }

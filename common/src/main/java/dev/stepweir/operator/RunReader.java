@@ -8,8 +8,10 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
@@ -37,7 +39,18 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunReader {
 
     private static final List<String> RUN_FIELDS =
-            List.of("head", "name", "submitted", "started", "finished", "key", "why", "input");
+            List.of(
+                    "head",
+                    "name",
+                    "submitted",
+                    "started",
+                    "finished",
+                    "key",
+                    "why",
+                    "paused",
+                    "input",
+                    RunRetry.ATTEMPT,
+                    RunRetry.WAITS_FOR);
 
     private final Redis redis;
     private final Namespace namespace;
@@ -75,7 +88,7 @@ final class RunReader {
     }
 
     private RunView view(Stored run) {
-        Map<String, String> holders = holders(run);
+        Map<String, String> holders = holders(run, run.graph().workflow().steps());
         List<StepView> steps =
                 run.graph().workflow().steps().stream()
                         .map(step -> step(run, step, Optional.ofNullable(holders.get(step.name()))))
@@ -90,10 +103,38 @@ final class RunReader {
                 run.time("started"),
                 run.time("finished"),
                 Optional.ofNullable(run.fields().get("key")),
+                RunRetry.attempt(run.fields()),
+                RunRetry.of(run.fields())
+                        .filter(retry -> run.state() == RunState.RUNNING)
+                        .flatMap(retry -> millis(retry.dueMillis())),
                 Optional.ofNullable(run.fields().get("why")),
+                Optional.ofNullable(run.fields().get("paused"))
+                        .filter(text -> run.state() == RunState.PAUSED)
+                        .map(Pause::parse),
                 value(run, "input"),
                 output(run, steps),
                 steps);
+    }
+
+    /** One step with all that bears on its next attempt; empty if the run has no such step. */
+    Optional<StepDetail> detail(Stored run, String name, List<HistoryEvent> events, Instant now) {
+        if (!run.graph().contains(name)) {
+            return Optional.empty();
+        }
+        StepDefinition definition = run.graph().step(name);
+        Optional<String> holder = Optional.ofNullable(holders(run, List.of(definition)).get(name));
+        return Optional.of(
+                new StepDetail(
+                        run.id(),
+                        step(run, definition, holder),
+                        run.step(name).ledgers(),
+                        definition.retry(),
+                        definition.dependencies().stream()
+                                .allMatch(before -> run.step(before).state().isFinal()),
+                        RunHistory.of(run, events).stream()
+                                .filter(entry -> entry.step().filter(name::equals).isPresent())
+                                .toList(),
+                        now));
     }
 
     private StepView step(Stored run, StepDefinition definition, Optional<String> holder) {
@@ -125,7 +166,7 @@ final class RunReader {
             case SUCCEEDED -> StepStatus.SUCCEEDED;
             case SKIPPED -> StepStatus.SKIPPED;
             case DEAD -> StepStatus.DEAD;
-            case PENDING, READY, WAITING_FOR_RETRY -> {
+            case PENDING, READY, WAITING_FOR_RETRY, PARKED -> {
                 if (run == RunState.CANCELLED) {
                     yield StepStatus.CANCELLED;
                 }
@@ -138,14 +179,14 @@ final class RunReader {
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
-    /** Who holds the entries of the steps that are ready, by step. */
-    private Map<String, String> holders(Stored run) {
-        if (run.state() != RunState.RUNNING) {
+    /** Who holds the entries of those steps that are ready, by step. */
+    private Map<String, String> holders(Stored run, List<StepDefinition> steps) {
+        if (run.state().isClosed()) {
             return Map.of();
         }
         Keys keys = namespace.keys(run.id());
         Map<String, CompletableFuture<List<PendingMessage>>> asked = new LinkedHashMap<>();
-        for (StepDefinition step : run.graph().workflow().steps()) {
+        for (StepDefinition step : steps) {
             StepField field = run.step(step.name());
             if (field.state() == StepState.READY) {
                 String entry = field.published().entryId();

@@ -5,23 +5,29 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunTraces;
 import dev.stepweir.redis.script.CancelRun;
+import dev.stepweir.redis.script.PauseRun;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import dev.stepweir.workflow.StepDefinition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs that exist: see, list, cancel, purge. Thread-safe. */
+/** Runs that exist: see, list, pause, cancel, purge. Thread-safe. */
 public final class Runs {
 
     private static final int MAX_HISTORY = 10_000;
+
+    /** Steps named to somebody who asked for one that is not there. */
+    private static final int MOST_NAMES = 50;
 
     private final Redis redis;
     private final Namespace namespace;
@@ -39,6 +45,30 @@ public final class Runs {
     /** A run with all its steps; empty when there is none. */
     public Optional<RunView> show(RunId run) {
         return redis.retrying(() -> reader.view(run));
+    }
+
+    /**
+     * One step of a run with all that bears on its next attempt; empty when there is no such run.
+     *
+     * @throws IllegalArgumentException when the run has no such step
+     */
+    public Optional<StepDetail> step(RunId run, String step) {
+        return redis.retrying(() -> reader.read(run).map(stored -> step(stored, step)));
+    }
+
+    private StepDetail step(Stored run, String step) {
+        Instant now = Instant.ofEpochMilli(RedisTime.millis(redis));
+        return reader.detail(run, step, events(run.id()), now)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "run %s has no step '%s', its steps are %s"
+                                        .formatted(
+                                                run.id(),
+                                                step,
+                                                run.graph().workflow().steps().stream()
+                                                        .map(StepDefinition::name)
+                                                        .limit(MOST_NAMES)
+                                                        .toList())));
     }
 
     /** Runs in any state, the latest opened or closed first. */
@@ -97,6 +127,19 @@ public final class Runs {
                 HistoryEvent.record(HistoryEvent.CANCELLED, Map.of("by", by, "reason", reason));
         CancelRun cancel = new CancelRun(keys, run, why, event);
         return redis.retrying(() -> cancel.run(redis.scripts()));
+    }
+
+    /**
+     * Holds a run up: nothing more of it is published until it is resumed. What workers execute may
+     * finish, and is committed.
+     *
+     * @param by who asks
+     * @param reason for the record, may be empty
+     */
+    public PauseRun.Outcome pause(RunId run, String by, String reason) {
+        String event = HistoryEvent.record(HistoryEvent.PAUSED, Map.of("by", by, "reason", reason));
+        PauseRun pause = new PauseRun(namespace.keys(run), run, Pause.record(by, reason), event);
+        return redis.retrying(() -> pause.run(redis.scripts()));
     }
 
     /** Removes a closed run and everything that belongs to it, its dead letters included. */

@@ -10,6 +10,8 @@ public enum StepStatus {
     RUNNING,
     /** An attempt failed; the next one comes when its delay is over. */
     WAITING_FOR_RETRY,
+    /** Held back by the circuit breaker of what it depends on. */
+    PARKED,
     /** Its result is committed. */
     SUCCEEDED,
     /** An operator did without it. */

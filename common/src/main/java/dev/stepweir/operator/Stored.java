@@ -5,7 +5,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
-import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
 import java.time.Instant;
 import java.util.Map;
@@ -40,13 +39,16 @@ record Stored(RunId id, RunHead head, Graph graph, Map<String, String> fields) {
                 .map(Instant::ofEpochMilli);
     }
 
-    /** An attempt that is over is not the next one. */
+    /** The attempt that is under way or comes next; the last one while none may begin. */
     static int attempt(StepField step) {
         if (step.dispatch().isEmpty()) {
             return 0;
         }
-        boolean over =
-                step.state() == StepState.WAITING_FOR_RETRY || step.state() == StepState.DEAD;
-        return step.ledgers().attempt() - (over ? 1 : 0);
+        boolean between =
+                switch (step.state()) {
+                    case WAITING_FOR_RETRY, PARKED, DEAD -> true;
+                    case PENDING, READY, SUCCEEDED, SKIPPED -> false;
+                };
+        return step.ledgers().attempt() - (between ? 1 : 0);
     }
 }

@@ -77,6 +77,13 @@ public record Keys(String namespace, int partition) {
         return key("history:") + run.text();
     }
 
+    @RedisKey(
+            as = Kind.STRING,
+            what = "Who resumes the run at the moment, with a token; lapses when its holder died")
+    public String resumeLock(RunId run) {
+        return key("resume-lock:") + run.text();
+    }
+
     @RedisKey(as = Kind.STRING, what = "A value of the run too large for a field of its hash")
     public String blob(RunId run, String field) {
         return key("blob:") + run.text() + ":" + field;
@@ -126,7 +133,7 @@ public record Keys(String namespace, int partition) {
     /** The sorted set that lists the runs of a state. */
     public String runsIn(RunState state) {
         return switch (state) {
-            case SUBMITTED, RUNNING -> openRuns();
+            case SUBMITTED, RUNNING, PAUSED -> openRuns();
             case COMPLETED -> completedRuns();
             case FAILED -> failedRuns();
             case CANCELLED -> cancelledRuns();
@@ -159,9 +166,42 @@ public record Keys(String namespace, int partition) {
         return key("queues");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Steps that wait, by due time")
+    @RedisKey(
+            as = Kind.HASH,
+            what = "The queues that an operator holds up: since when, by whom, why",
+            once = true)
+    public String pausedQueues() {
+        return key("paused-queues");
+    }
+
+    @RedisKey(as = Kind.SORTED_SET, what = "Steps, and runs as a whole, that wait, by due time")
     public String timers() {
         return key("timers");
+    }
+
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "Steps that a dependency's breaker holds back, by when they were first ready")
+    public String parked(String dependency) {
+        return key("parked:") + dependency;
+    }
+
+    @RedisKey(as = Kind.SET, what = "The dependencies that have parked steps in the partition")
+    public String parkedDependencies() {
+        return key("parked-dependencies");
+    }
+
+    @RedisKey(
+            as = Kind.HASH,
+            what = "The circuit breakers that have something to remember, by dependency",
+            once = true)
+    public String breakers() {
+        return key("breakers");
+    }
+
+    @RedisKey(as = Kind.CHANNEL, what = "Dependencies whose breaker moved, for the workers")
+    public String breakerChannel() {
+        return key("breaker-moves");
     }
 
     @RedisKey(as = Kind.STREAM, what = "The dead letters, one entry each")
@@ -212,6 +252,14 @@ public record Keys(String namespace, int partition) {
     @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
     public String cancelChannel() {
         return key("cancels");
+    }
+
+    @RedisKey(
+            as = Kind.CHANNEL,
+            what = "Queues that were paused or resumed, for the workers",
+            once = true)
+    public String pauseChannel() {
+        return key("pauses");
     }
 
     @RedisKey(as = Kind.CHANNEL, what = "Runs that closed, for one waiting client")

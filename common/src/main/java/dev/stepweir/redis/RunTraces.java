@@ -2,6 +2,7 @@ package dev.stepweir.redis;
 
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
@@ -58,6 +59,8 @@ public final class RunTraces {
             head = Optional.of(RunHead.parse(Bytes.text(value)));
         } else if (field.equals("key")) {
             callerKey = Bytes.text(value);
+        } else if (field.equals(RunRetry.WAITS_FOR)) {
+            timers.add(run.text());
         } else if (StoredValue.isReference(value)) {
             blobs.add(field);
         } else if (field.startsWith(STATE)) {

@@ -9,6 +9,9 @@ package dev.stepweir.run;
  */
 public record Dispatch(long number, String entryId) {
 
+    /** In place of an entry: the step became ready while its run was paused. */
+    public static final String UNANNOUNCED = "0-0";
+
     public Dispatch {
         if (number < 1) {
             throw new IllegalArgumentException("dispatch number must be >= 1, found " + number);
@@ -27,6 +30,11 @@ public record Dispatch(long number, String entryId) {
         return new Dispatch(Long.parseLong(text, 0, at, 10), text.substring(at + 1));
     }
 
+    /** Whether an entry announced it, which may be lost by now. */
+    public boolean isAnnounced() {
+        return !entryId.equals(UNANNOUNCED);
+    }
+
     /**
      * The number after this one, under which nothing was published: who executes this dispatch has
      * lost the step.
@@ -35,7 +43,10 @@ public record Dispatch(long number, String entryId) {
         return new Dispatch(number + 1, entryId);
     }
 
-    /** When it was published, by the clock of Redis: an entry's id begins with its time. */
+    /**
+     * When it was published, by the clock of Redis: an entry's id begins with its time. Zero if no
+     * entry announced it.
+     */
     public long publishedMillis() {
         return Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);
     }

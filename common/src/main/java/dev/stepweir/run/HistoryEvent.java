@@ -9,8 +9,9 @@ import java.util.Optional;
  * line: {@code <milliseconds> <kind> <JSON>}; the scripts write the time.
  *
  * @param atMillis by the clock of Redis
- * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, EDITED,
- *     LETTER_PURGED, NOTED, RESET, RESOLVED, COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, CANCELLED
+ * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
+ *     RUN_RETRIED, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
+ *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, CANCELLED, PAUSED, RESUMED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -22,6 +23,10 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String HANDED_BACK = "HANDED_BACK";
     public static final String REPUBLISHED = "REPUBLISHED";
     public static final String REDRIVEN = "REDRIVEN";
+    public static final String RUN_WAITS = "RUN_WAITS";
+    public static final String RUN_RETRIED = "RUN_RETRIED";
+    public static final String PARKED = "PARKED";
+    public static final String RELEASED = "RELEASED";
     public static final String EDITED = "EDITED";
     public static final String LETTER_PURGED = "LETTER_PURGED";
     public static final String NOTED = "NOTED";
@@ -31,6 +36,8 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String SKIPPED = "SKIPPED";
     public static final String FORCED_TO_FAIL = "FORCED_TO_FAIL";
     public static final String CANCELLED = "CANCELLED";
+    public static final String PAUSED = "PAUSED";
+    public static final String RESUMED = "RESUMED";
 
     /** The publishing that it is about, if it says so. */
     public Optional<Dispatch> dispatch() {

@@ -11,6 +11,8 @@ package dev.stepweir.run;
  * @param crashBase crashes at the last redrive
  * @param edits how often an operator changed what flows in; from the first on that is what counts
  * @param deadLetter id of the step's entry in the dead-letter stream, or empty
+ * @param readyMillis when it was first ready before a breaker parked it; 0 if none did
+ * @param pass the breaker's epoch in which a released step may start; 0 for none
  */
 public record Ledgers(
         int failures,
@@ -19,14 +21,27 @@ public record Ledgers(
         int failureBase,
         int crashBase,
         int edits,
-        String deadLetter) {
+        String deadLetter,
+        long readyMillis,
+        long pass) {
+
+    /** Of a step that no breaker has parked, and whose input nobody changed. */
+    public Ledgers(
+            int failures,
+            int crashes,
+            int redeliveries,
+            int failureBase,
+            int crashBase,
+            String deadLetter) {
+        this(failures, crashes, redeliveries, failureBase, crashBase, 0, deadLetter, 0, 0);
+    }
 
     /**
      * After so many crashes a step is executed alone, so that no other can be blamed for the next.
      */
     public static final int SUSPECT_FROM = 2;
 
-    public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, 0, "");
+    public static final Ledgers NONE = new Ledgers(0, 0, 0, 0, 0, "");
 
     /** The 1-based number of the attempt that the next execution is. */
     public int attempt() {
@@ -69,20 +84,56 @@ public record Ledgers(
 
     private Ledgers counted(int failed, int crashed, int redelivered, int edited) {
         return new Ledgers(
-                failed, crashed, redelivered, failureBase, crashBase, edited, deadLetter);
+                failed,
+                crashed,
+                redelivered,
+                failureBase,
+                crashBase,
+                edited,
+                deadLetter,
+                readyMillis,
+                pass);
     }
 
-    /** Forgives what was charged so far; what happened stays counted. */
-    public Ledgers rebased() {
-        return new Ledgers(failures, crashes, redeliveries, failures, crashes, edits, deadLetter);
+    /** Keeps the place that it has among parked steps. */
+    public Ledgers withReady(long millis) {
+        return with(failureBase, crashBase, deadLetter, millis, pass);
+    }
+
+    /** Lets it start in that epoch of its breaker; 0 for none. */
+    public Ledgers withPass(long epoch) {
+        return with(failureBase, crashBase, deadLetter, readyMillis, epoch);
     }
 
     /** The same without a dead letter. */
     public Ledgers withoutLetter() {
-        return new Ledgers(failures, crashes, redeliveries, failureBase, crashBase, edits, "");
+        return with(failureBase, crashBase, "", readyMillis, pass);
     }
 
-    /** As stored: {@code " f=2 c=1"}, each ledger only when it is not zero. */
+    private Ledgers with(int failed, int crashed, String letter, long ready, long epoch) {
+        return new Ledgers(
+                failures, crashes, redeliveries, failed, crashed, edits, letter, ready, epoch);
+    }
+
+    /** Forgives what was charged so far; what happened stays counted. */
+    public Ledgers rebased() {
+        return with(failures, crashes, deadLetter, readyMillis, pass);
+    }
+
+    /**
+     * As {@link #rebased()}, but with another number of attempts before them.
+     *
+     * @param left how many more may fail
+     * @param maxAttempts how many may fail by the step's policy
+     */
+    public Ledgers rebased(int left, int maxAttempts) {
+        return with(failures + left - maxAttempts, crashes, deadLetter, readyMillis, pass);
+    }
+
+    /**
+     * As stored: {@code " f=2 c=1"}, each only when it is not zero, and the dead letter last, whose
+     * id a script may have to append.
+     */
     String suffix() {
         if (this.equals(NONE)) {
             return "";
@@ -94,13 +145,15 @@ public record Ledgers(
         append(text, "fb", failureBase);
         append(text, "cb", crashBase);
         append(text, "ed", edits);
+        append(text, "at", readyMillis);
+        append(text, "pass", pass);
         if (!deadLetter.isEmpty()) {
             text.append(" dlq=").append(deadLetter);
         }
         return text.toString();
     }
 
-    private static void append(StringBuilder text, String key, int value) {
+    private static void append(StringBuilder text, String key, long value) {
         if (value != 0) {
             text.append(' ').append(key).append('=').append(value);
         }

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param code a stable word for the cause, such as {@code EXECUTION_TIMEOUT}
  * @param hint what a person may do about it, or empty
  * @param retryAfterMillis how long the other side asked to be left alone; 0 if it did not ask
+ * @param confidence how sure the classifier was, 0 to 1
+ * @param finalAttempt whether the step had no attempt left after this one
  */
 public record StepError(
         String type,
@@ -31,7 +33,9 @@ public record StepError(
         FailureCategory category,
         String code,
         String hint,
-        long retryAfterMillis) {
+        long retryAfterMillis,
+        double confidence,
+        boolean finalAttempt) {
 
     public static final int MAX_MESSAGE = 2_000;
     private static final int MAX_STACK = 4_000;
@@ -90,7 +94,26 @@ public record StepError(
                 classification.category(),
                 classification.code(),
                 classification.hint(),
-                classification.requestedDelay().map(Duration::toMillis).orElse(0L));
+                classification.requestedDelay().map(Duration::toMillis).orElse(0L),
+                classification.confidence(),
+                false);
+    }
+
+    /** The same error of an attempt after which none was left. */
+    public StepError ofFinalAttempt() {
+        return new StepError(
+                type,
+                message,
+                stack,
+                retryable,
+                attempt,
+                worker,
+                category,
+                code,
+                hint,
+                retryAfterMillis,
+                confidence,
+                true);
     }
 
     private static String cut(String text, int limit) {

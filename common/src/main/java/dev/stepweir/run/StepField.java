@@ -15,6 +15,7 @@ import java.util.Optional;
  * READY 2@1700000000000-0 f=1                      published twice, failed once
  * WAITING_FOR_RETRY 1@1700000000000-0 f=1 due=1700000001000
  * WAITING_FOR_RETRY 2@1700000000000-0 c=2 cause=crash due=1700000001000
+ * PARKED 1@1700000000000-0 f=1 at=1700000000000
  * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a7c to=1700000000002 ms=15
  * SUCCEEDED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
  * SKIPPED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
@@ -89,7 +90,9 @@ public record StepField(
                 count(values, "fb"),
                 count(values, "cb"),
                 count(values, "ed"),
-                values.getOrDefault("dlq", ""));
+                values.getOrDefault("dlq", ""),
+                Long.parseLong(values.getOrDefault("at", "0")),
+                Long.parseLong(values.getOrDefault("pass", "0")));
     }
 
     /**
@@ -109,6 +112,24 @@ public record StepField(
     /** A published step as it is stored. */
     public static String ready(Dispatch dispatch, Ledgers ledgers) {
         return "READY " + dispatch + ledgers.suffix();
+    }
+
+    /**
+     * A published step as a breaker parks it. Its place is the time at which it was first ready,
+     * which is when its entry was made.
+     */
+    public StepField parked() {
+        long ready = ledgers.readyMillis();
+        if (ready == 0) {
+            ready = published().publishedMillis();
+        }
+        Ledgers kept = ledgers.withReady(ready).withPass(0);
+        return new StepField(StepState.PARKED, dispatch, kept, 0, 0, false, "", 0, 0);
+    }
+
+    /** A parked step as it is stored. */
+    public static String parked(Dispatch dispatch, Ledgers ledgers) {
+        return "PARKED " + dispatch + ledgers.suffix();
     }
 
     /** What follows {@code READY <number>@<entry id>}. */

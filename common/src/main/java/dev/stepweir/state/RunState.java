@@ -6,6 +6,8 @@ public enum RunState {
     SUBMITTED(Rescuer.RECONCILER, "Accepted, waits for an orchestrator"),
     /** Its first steps are published. */
     RUNNING(Rescuer.RECONCILER, "Steps are ready, waiting for retry, or being executed"),
+    /** Held up by an operator: nothing more of it is published; what is in hand may finish. */
+    PAUSED(Rescuer.OPERATOR, "Held up by an operator: publishes nothing, what runs may finish"),
     /** Every step succeeded. */
     COMPLETED(Rescuer.NOBODY, "Every step succeeded"),
     /** Dead steps block the rest; a redrive opens the run again. */

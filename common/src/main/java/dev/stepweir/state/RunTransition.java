@@ -3,6 +3,7 @@ package dev.stepweir.state;
 import static dev.stepweir.state.RunState.CANCELLED;
 import static dev.stepweir.state.RunState.COMPLETED;
 import static dev.stepweir.state.RunState.FAILED;
+import static dev.stepweir.state.RunState.PAUSED;
 import static dev.stepweir.state.RunState.RUNNING;
 import static dev.stepweir.state.RunState.SUBMITTED;
 
@@ -18,8 +19,16 @@ public enum RunTransition {
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
     REOPEN_BY_HAND(FAILED, "operator ended a dead step", RUNNING, "conclude_step"),
     END_BY_HAND(RUNNING, "operator ended the last step", COMPLETED, "conclude_step"),
+    END_PAUSED_BY_HAND(PAUSED, "operator ended the last step", COMPLETED, "conclude_step"),
     END_FAILED_BY_HAND(FAILED, "operator ended the last step", COMPLETED, "conclude_step"),
-    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run");
+    RESUME_FAILED(FAILED, "operator resumed it, steps are published", RUNNING, "resume_run"),
+    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run"),
+    PAUSE_SUBMITTED(SUBMITTED, "operator asked", PAUSED, "pause_run"),
+    PAUSE(RUNNING, "operator asked", PAUSED, "pause_run"),
+    RESUME_SUBMITTED(PAUSED, "operator resumed it, it never started", SUBMITTED, "resume_run"),
+    RESUME(PAUSED, "operator resumed it", RUNNING, "resume_run"),
+    COMPLETE_PAUSED(PAUSED, "last step succeeded", COMPLETED, "advance_steps"),
+    CANCEL_PAUSED(PAUSED, "operator asked", CANCELLED, "cancel_run");
 
     private final RunState from;
     private final String event;

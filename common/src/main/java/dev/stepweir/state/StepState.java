@@ -13,6 +13,10 @@ public enum StepState {
     WAITING_FOR_RETRY(
             Rescuer.RECONCILER,
             "Failed or put off, and will be published again when its delay is over"),
+    /** Held back by the circuit breaker of its dependency; nothing is charged. */
+    PARKED(
+            Rescuer.RECONCILER,
+            "Held back by the circuit breaker of what it depends on; charged nothing"),
     /** Committed; the result is kept with the run. */
     SUCCEEDED(Rescuer.NOBODY, "Its result is committed"),
     /** An operator did without it; what waited for it goes on. */
@@ -45,6 +49,6 @@ public enum StepState {
 
     /** True when the engine itself will move the step on; a run with such a step can proceed. */
     public boolean isMoving() {
-        return this == READY || this == WAITING_FOR_RETRY;
+        return this == READY || this == WAITING_FOR_RETRY || this == PARKED;
     }
 }

@@ -32,10 +32,27 @@ public final class DefinitionReader {
     private static final Place START = new Place(1, 1);
 
     private static final List<String> TEMPLATE_FIELDS =
-            List.of("name", "namespace_name", "version", "description", "task_handler", "steps");
+            List.of(
+                    "name",
+                    "namespace_name",
+                    "version",
+                    "description",
+                    "task_handler",
+                    "error_handling",
+                    "retry",
+                    "retry_defaults",
+                    "steps");
 
     private static final List<String> DAG_FIELDS =
-            List.of("name", "namespace_name", "version", "description", "dag");
+            List.of(
+                    "name",
+                    "namespace_name",
+                    "version",
+                    "description",
+                    "error_handling",
+                    "retry",
+                    "retry_defaults",
+                    "dag");
 
     private static final List<String> BOTH_FIELDS =
             Stream.concat(TEMPLATE_FIELDS.stream(), Stream.of("dag")).toList();
@@ -128,12 +145,45 @@ public final class DefinitionReader {
         in.text("namespace_name", "namespace_name").ifPresent(workflow::namespace);
         in.text("version", "version").ifPresent(workflow::version);
         in.text("description", "description").ifPresent(workflow::description);
+        errorHandling(in, workflow);
+        in.object("retry_defaults", "retry_defaults")
+                .ifPresent(retry ->
+                        workflow.retryDefaults(
+                                policy -> new RetryReader(retry, "retry_defaults").read(policy)));
+        in.object("retry", "retry")
+                .ifPresent(retry ->
+                        workflow.retry(
+                                policy -> new RetryReader(retry, "retry").readPlain(policy)));
         steps(in, workflow);
-        workflow.check(report);
+        var unused = workflow.check(report);
         if (report.hasFaults()) {
             return Optional.empty();
         }
         return Optional.of(new Definition.Valid(workflow.build(), report.warnings()));
+    }
+
+    private static void errorHandling(ObjectReader in, Workflow.Builder workflow) {
+        String field = "error_handling";
+        Optional<ObjectReader> config = in.object(field, field);
+        config.ifPresent(own -> {
+            String classification = "use_error_classification";
+            String waiting = "use_waiting_for_retry_state";
+            String attempts = "default_max_attempts";
+            own.checkFields(List.of(classification, waiting, attempts), List.of());
+            Optional<Boolean> classifies = own.flag(classification, field + "." + classification);
+            classifies.ifPresent(workflow::useErrorClassification);
+            own.flag(waiting, field + "." + waiting).ifPresent(workflow::useWaitingForRetryState);
+            own.whole(attempts, field + "." + attempts, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                    .ifPresent(most -> workflow.defaultMaxAttempts(most.intValue()));
+            if (classifies.filter(use -> !use).isPresent()) {
+                in.report()
+                        .warn(
+                                own.path(classification),
+                                own.place(classification),
+                                "false",
+                                "makes every failure permanent: no step is tried again");
+            }
+        });
     }
 
     private static void steps(ObjectReader in, Workflow.Builder workflow) {

@@ -8,6 +8,7 @@ import dev.stepweir.json.Located.Place;
 import dev.stepweir.json.Located.Scalar;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,11 @@ import java.util.Optional;
  * {@link Workflow} give the field.
  */
 final class ObjectReader {
+
+    /**
+     * Thirty years and more: beyond every bound, and still a number that can be calculated with.
+     */
+    private static final BigDecimal ABSURD_MS = BigDecimal.valueOf(1_000_000_000_000L);
 
     private final Obj object;
     private final String path;
@@ -118,6 +124,47 @@ final class ObjectReader {
                     wrong(value, path(name), model, "a number");
                     return Optional.empty();
                 });
+    }
+
+    /** A length of time of so many units of {@code unit} ms each. The rules say what is allowed. */
+    Optional<Duration> time(String name, String model, long unit) {
+        return number(name, model).flatMap(number -> time(name, model, unit, number));
+    }
+
+    private Optional<Duration> time(String name, String model, long unit, BigDecimal number) {
+        BigDecimal ms = number.multiply(BigDecimal.valueOf(unit));
+        boolean absurd = ms.abs().compareTo(ABSURD_MS) > 0;
+        if (absurd || ms.stripTrailingZeros().scale() > 0) {
+            report.unreadable(model);
+            report.fault(
+                    path(name),
+                    place(name),
+                    number.toString(),
+                    "whole milliseconds, up to 30 days",
+                    absurd ? "is out of range" : "is too fine");
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofMillis(ms.longValueExact()));
+    }
+
+    /** One of some words; another one is reported, with the nearest. */
+    Optional<String> word(String name, String model, List<String> allowed) {
+        Optional<String> word = text(name, model);
+        if (word.isPresent() && !allowed.contains(word.get())) {
+            report.fault(
+                    path(name),
+                    place(name),
+                    Names.quoted(word.get()),
+                    String.join(", ", allowed),
+                    "is not a known " + name + Names.meant(word.get(), allowed));
+            return Optional.empty();
+        }
+        return word;
+    }
+
+    /** Where the value of a field stands that is there. */
+    Place place(String name) {
+        return field(name).orElseThrow().place();
     }
 
     /** A whole number between two bounds, which must be far outside of what the rules allow. */

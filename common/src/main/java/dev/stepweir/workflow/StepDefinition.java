@@ -1,5 +1,6 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     Json#value(Object)}
  * @param retry how often it is tried
  * @param timeout how long one attempt may take; whole milliseconds, 1 ms to 30 days
+ * @param breaker the circuit breaker that it runs under, if any
  * @param description free text for people, may be empty
  * @param idempotency whether runs share its result
  */
@@ -33,6 +36,7 @@ public record StepDefinition(
         Map<String, @Nullable Object> settings,
         RetryPolicy retry,
         Optional<Duration> timeout,
+        Optional<BreakerPolicy> breaker,
         String description,
         Optional<Idempotency> idempotency) {
 
@@ -44,6 +48,11 @@ public record StepDefinition(
         settings = Json.object(settings);
     }
 
+    /** Whose breaker may hold it back: what it declares, or its handler. */
+    public String dependency() {
+        return breaker.map(BreakerPolicy::dependency).orElse(handler);
+    }
+
     /** What a step is made from, in {@link Workflow.Builder#step}. Not safe for several threads. */
     public static final class Builder {
 
@@ -52,14 +61,9 @@ public record StepDefinition(
         private final List<String> dependencies = new ArrayList<>();
         private String handler = "";
         private final Map<String, @Nullable Object> settings = new LinkedHashMap<>();
-        private boolean retryable = RetryPolicy.DEFAULT.retryable();
-        private int maxAttempts = RetryPolicy.DEFAULT.maxAttempts();
-        private Backoff backoff = RetryPolicy.DEFAULT.backoff();
-        private Duration base = RetryPolicy.DEFAULT.base();
-        private double multiplier = RetryPolicy.DEFAULT.multiplier();
-        private Duration cap = RetryPolicy.DEFAULT.cap();
-        private boolean hardCap = RetryPolicy.DEFAULT.hardCap();
+        private final RetryPolicy.Builder retry = RetryPolicy.builder();
         private Optional<Duration> timeout = Optional.empty();
+        private Optional<BreakerPolicy> breaker = Optional.empty();
         private String description = "";
         private Optional<String> sharedKey = Optional.empty();
         private Duration sharedFor = Idempotency.DEFAULT_TTL;
@@ -78,6 +82,10 @@ public record StepDefinition(
         public Builder handler(String handler) {
             this.handler = handler;
             return this;
+        }
+
+        String handler() {
+            return handler;
         }
 
         /** Adds steps that must have succeeded before this one starts. */
@@ -105,20 +113,25 @@ public record StepDefinition(
 
         /** False for a step that is tried exactly once. */
         public Builder retryable(boolean retryable) {
-            this.retryable = retryable;
+            retry.retryable(retryable);
             return this;
         }
 
-        /** Attempts in all, the first one counted; 3 if not said. */
+        /** Attempts in all, the first one counted; the workflow's if not said. */
         public Builder maxAttempts(int maxAttempts) {
-            this.maxAttempts = maxAttempts;
+            retry.maxAttempts(maxAttempts);
+            return this;
+        }
+
+        /** Whether and how the delay between attempts grows. */
+        public Builder backoff(Backoff backoff) {
+            retry.backoff(backoff);
             return this;
         }
 
         /** How the delay between attempts grows, and from where. */
         public Builder backoff(Backoff backoff, Duration base) {
-            this.backoff = backoff;
-            this.base = base;
+            retry.backoff(backoff, base);
             return this;
         }
 
@@ -131,26 +144,37 @@ public record StepDefinition(
 
         /** What an exponential delay is multiplied with each time; 2 if not said. */
         public Builder multiplier(double multiplier) {
-            this.multiplier = multiplier;
+            retry.multiplier(multiplier);
             return this;
         }
 
         /** The longest delay between attempts, jitter included. */
         public Builder cap(Duration cap) {
-            this.cap = cap;
-            this.hardCap = true;
+            retry.cap(cap);
+            return this;
+        }
+
+        /** How much of a delay is added at random at most, 0 to 1. */
+        public Builder jitter(double share) {
+            retry.jitter(share);
+            return this;
+        }
+
+        /** What holds instead for failures of a category; the rest is as for the step. */
+        public Builder retryOn(FailureCategory category, Consumer<RetryPolicy.Builder> define) {
+            retry.on(category, define);
+            return this;
+        }
+
+        /** Says more of the policy. */
+        public Builder retry(Consumer<RetryPolicy.Builder> define) {
+            define.accept(retry);
             return this;
         }
 
         /** A whole policy at once, in place of what was said before. */
         public Builder retry(RetryPolicy policy) {
-            this.retryable = policy.retryable();
-            this.maxAttempts = policy.maxAttempts();
-            this.backoff = policy.backoff();
-            this.base = policy.base();
-            this.multiplier = policy.multiplier();
-            this.cap = policy.cap();
-            this.hardCap = policy.hardCap();
+            retry.all(policy);
             return this;
         }
 
@@ -158,6 +182,17 @@ public record StepDefinition(
         public Builder timeout(Duration timeout) {
             this.timeout = Optional.of(timeout);
             return this;
+        }
+
+        /** The circuit breaker to run under; none if not said. */
+        public Builder breaker(BreakerPolicy policy) {
+            this.breaker = Optional.of(policy);
+            return this;
+        }
+
+        /** The circuit breaker of a dependency, with the usual limits. */
+        public Builder breaker(String dependency) {
+            return breaker(BreakerPolicy.of(dependency));
         }
 
         /**
@@ -185,32 +220,18 @@ public record StepDefinition(
 
         /**
          * The step as it stands. A retry policy that breaks its bounds is reported and replaced by
-         * the default one, so that the other rules can still be checked.
+         * the inherited one, so that the other rules can still be checked.
          */
-        StepDefinition build(Faults faults) {
-            List<String> wrong = new ArrayList<>();
-            RetryPolicy.check(
-                    maxAttempts,
-                    base,
-                    multiplier,
-                    cap,
-                    (field, found, allowed, message) -> {
-                        wrong.add(field);
-                        faults.add("retry." + field, found, allowed, message);
-                    });
-            RetryPolicy retry =
-                    wrong.isEmpty()
-                            ? new RetryPolicy(
-                                    retryable, maxAttempts, backoff, base, multiplier, cap, hardCap)
-                            : RetryPolicy.DEFAULT;
+        StepDefinition build(RetryPolicy inherited, Faults faults) {
             return new StepDefinition(
                     name,
                     type,
                     dependencies,
                     handler,
                     checkedSettings(faults),
-                    retry,
+                    retry.build(inherited, faults.under("retry")),
                     timeout,
+                    breaker,
                     description,
                     checkedIdempotency(faults));
         }

@@ -1,12 +1,9 @@
 package dev.stepweir.workflow;
 
 import dev.stepweir.json.Located;
-import dev.stepweir.json.Located.Place;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,6 +35,7 @@ final class StepReader {
                     settings,
                     "retry",
                     "lifecycle",
+                    "circuit_breaker",
                     "idempotency",
                     "timeout_ms",
                     "timeout_seconds");
@@ -48,14 +46,7 @@ final class StepReader {
 
     private static final List<String> HANDLER_FIELDS = List.of("callable", "initialization");
 
-    private static final List<String> RETRY_FIELDS =
-            List.of(
-                    "retryable",
-                    "max_attempts",
-                    "backoff",
-                    "backoff_base_ms",
-                    "backoff_multiplier",
-                    "max_backoff_ms");
+    private static final List<String> BREAKER_FIELDS = List.of("dependency", "failures", "open_ms");
 
     private static final List<String> LIFECYCLE_FIELDS =
             List.of("max_steps_in_process_minutes", "timeout_ms");
@@ -69,22 +60,11 @@ final class StepReader {
                     "auto_fail_on_timeout",
                     "auto_dlq_on_timeout");
 
-    /**
-     * Thirty years and more: beyond every bound, and still a number that can be calculated with.
-     */
-    private static final BigDecimal ABSURD_MS = BigDecimal.valueOf(1_000_000_000_000L);
-
     private static final Map<String, StepType> TYPES =
             Arrays.stream(StepType.values()).collect(Collectors.toMap(StepType::word, t -> t));
 
     private static final List<String> TYPE_WORDS =
             Arrays.stream(StepType.values()).map(StepType::word).toList();
-
-    private static final List<String> BACKOFF_WORDS =
-            Stream.concat(
-                            Arrays.stream(Backoff.values()).map(Backoff::word),
-                            Stream.of("immediate"))
-                    .toList();
 
     private final ObjectReader in;
     private final Shape shape;
@@ -108,14 +88,33 @@ final class StepReader {
     }
 
     private void fill(StepDefinition.Builder step) {
-        word("type", in, model + ".type", TYPE_WORDS).map(TYPES::get).ifPresent(step::type);
+        in.word("type", model + ".type", TYPE_WORDS).map(TYPES::get).ifPresent(step::type);
         in.text("description", model + ".description").ifPresent(step::description);
         step.after(in.texts("dependencies", model + ".dependencies"));
         handler(step);
-        in.object("retry", model + ".retry").ifPresent(retry -> retry(retry, step));
+        in.object("retry", model + ".retry")
+                .ifPresent(retry ->
+                        step.retry(
+                                policy -> new RetryReader(retry, model + ".retry").read(policy)));
         in.object("idempotency", model + ".idempotency")
                 .ifPresent(shared -> idempotency(shared, step));
         timeout(step);
+        in.object("circuit_breaker", model + ".circuit_breaker")
+                .ifPresent(breaker -> breaker(breaker, step));
+    }
+
+    private void breaker(ObjectReader breaker, StepDefinition.Builder step) {
+        String field = model + ".circuit_breaker";
+        breaker.checkFields(BREAKER_FIELDS, List.of());
+        Optional<String> dependency = breaker.text("dependency", field + ".dependency");
+        Optional<Long> failures =
+                breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
+        Optional<Duration> openFor = breaker.time("open_ms", field + ".open_ms", 1);
+        step.breaker(
+                new BreakerPolicy(
+                        dependency.orElseGet(step::handler),
+                        failures.map(Long::intValue).orElse(BreakerPolicy.DEFAULT_FAILURES),
+                        openFor.orElse(BreakerPolicy.DEFAULT_OPEN_FOR)));
     }
 
     private void handler(StepDefinition.Builder step) {
@@ -146,45 +145,14 @@ final class StepReader {
                 "stands beside " + handler.path("initialization") + ", which means the same");
     }
 
-    private void retry(ObjectReader retry, StepDefinition.Builder step) {
-        String field = model + ".retry";
-        retry.checkFields(RETRY_FIELDS, List.of());
-        retry.flag("retryable", field + ".retryable").ifPresent(step::retryable);
-        retry.whole("max_attempts", field + ".max_attempts", Integer.MIN_VALUE, Integer.MAX_VALUE)
-                .ifPresent(attempts -> step.maxAttempts(attempts.intValue()));
-        Optional<Backoff> backoff =
-                word("backoff", retry, field + ".backoff", BACKOFF_WORDS).map(StepReader::backoff);
-        Optional<Duration> base = time(retry, "backoff_base_ms", field, 1);
-        Optional<Duration> cap = time(retry, "max_backoff_ms", field, 1);
-        step.backoff(
-                backoff.orElse(RetryPolicy.DEFAULT.backoff()),
-                base.orElse(RetryPolicy.DEFAULT.base()));
-        cap.ifPresent(step::cap);
-        retry.number("backoff_multiplier", field + ".backoff_multiplier")
-                .ifPresent(multiplier -> step.multiplier(multiplier.doubleValue()));
-        if (base.isPresent() && cap.isPresent() && base.get().compareTo(cap.get()) > 0) {
-            report.warn(
-                    retry.path("backoff_base_ms"),
-                    place(retry, "backoff_base_ms"),
-                    base.get().toMillis() + " ms",
-                    "is above max_backoff_ms, so that every delay is the longest one");
-        }
-    }
-
     private void idempotency(ObjectReader shared, StepDefinition.Builder step) {
         String field = model + ".idempotency";
         shared.checkFields(List.of("key", "ttl"), List.of());
         String key = shared.requiredText("key", field + ".key", "a text");
-        Optional<Duration> ttl = time(shared, "ttl", field, 1_000);
+        Optional<Duration> ttl = shared.time("ttl", field + ".ttl", 1_000);
         if (!key.isEmpty() || shared.has("key")) {
             step.idempotency(key, ttl.orElse(Idempotency.DEFAULT_TTL));
         }
-    }
-
-    private static Backoff backoff(String word) {
-        return word.equals("immediate")
-                ? Backoff.NONE
-                : Backoff.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
     /** The finer of the two ways to say it wins: a template always has the one in minutes. */
@@ -209,7 +177,7 @@ final class StepReader {
         if (given.size() > 1) {
             report.fault(
                     given.getFirst(),
-                    place(in, in.has("timeout_seconds") ? "timeout_seconds" : "timeout_ms"),
+                    in.place(in.has("timeout_seconds") ? "timeout_seconds" : "timeout_ms"),
                     "",
                     "one of them",
                     "stands beside " + String.join(" and ", given.subList(1, given.size())));
@@ -217,51 +185,10 @@ final class StepReader {
     }
 
     private void timeout(ObjectReader from, String name, long unit, StepDefinition.Builder step) {
-        time(from, name, model, unit)
+        from.time(name, model + "." + name, unit)
                 .ifPresent(time -> {
-                    report.spot(model + ".timeout_ms", from.path(name), place(from, name));
+                    report.spot(model + ".timeout_ms", from.path(name), from.place(name));
                     step.timeout(time);
                 });
-    }
-
-    /** A length of time of so many units of {@code unit} ms each. The rules say what is allowed. */
-    private Optional<Duration> time(ObjectReader from, String name, String parent, long unit) {
-        String field = parent + "." + name;
-        Optional<BigDecimal> number = from.number(name, field);
-        if (number.isEmpty()) {
-            return Optional.empty();
-        }
-        BigDecimal ms = number.get().multiply(BigDecimal.valueOf(unit));
-        boolean absurd = ms.abs().compareTo(ABSURD_MS) > 0;
-        if (absurd || ms.stripTrailingZeros().scale() > 0) {
-            report.unreadable(field);
-            report.fault(
-                    from.path(name),
-                    place(from, name),
-                    number.get().toString(),
-                    "whole milliseconds, up to 30 days",
-                    absurd ? "is out of range" : "is too fine");
-            return Optional.empty();
-        }
-        return Optional.of(Duration.ofMillis(ms.longValueExact()));
-    }
-
-    private static Place place(ObjectReader from, String name) {
-        return from.field(name).orElseThrow().place();
-    }
-
-    private Optional<String> word(
-            String name, ObjectReader from, String field, List<String> allowed) {
-        Optional<String> word = from.text(name, field);
-        if (word.isPresent() && !allowed.contains(word.get())) {
-            report.fault(
-                    from.path(name),
-                    place(from, name),
-                    Names.quoted(word.get()),
-                    String.join(", ", allowed),
-                    "is not a known " + name + Names.meant(word.get(), allowed));
-            return Optional.empty();
-        }
-        return word;
     }
 }

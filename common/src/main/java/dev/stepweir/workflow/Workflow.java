@@ -1,5 +1,6 @@
 package dev.stepweir.workflow;
 
+import dev.stepweir.failure.ErrorHandlingConfig;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,13 +20,18 @@ import java.util.function.Consumer;
  * @param version what its author calls this version; what a run pins is {@link #hash()}
  * @param description free text for people, may be empty
  * @param steps in the order in which they were written
+ * @param errorHandling how its steps' failures are treated
+ * @param retry how often a run is tried again that dead steps block, and how long it waits; empty
+ *     for never
  */
 public record Workflow(
         String name,
         String namespaceName,
         String version,
         String description,
-        List<StepDefinition> steps) {
+        List<StepDefinition> steps,
+        ErrorHandlingConfig errorHandling,
+        Optional<RetryPolicy> retry) {
 
     /** Steps of one workflow. */
     public static final int MAX_STEPS = 10_000;
@@ -60,6 +66,23 @@ public record Workflow(
         if (!faults.isEmpty()) {
             throw new InvalidWorkflowException(name, faults);
         }
+    }
+
+    /** With the usual treatment of failures, and without retries of the run. */
+    public Workflow(
+            String name,
+            String namespaceName,
+            String version,
+            String description,
+            List<StepDefinition> steps) {
+        this(
+                name,
+                namespaceName,
+                version,
+                description,
+                steps,
+                ErrorHandlingConfig.DEFAULT,
+                Optional.empty());
     }
 
     /** Begins a workflow in the default namespace and version. */
@@ -120,6 +143,11 @@ public record Workflow(
         private String version = DEFAULT_VERSION;
         private String description = "";
         private final List<StepDefinition.Builder> steps = new ArrayList<>();
+        private boolean classifies = ErrorHandlingConfig.DEFAULT.useErrorClassification();
+        private boolean waits = ErrorHandlingConfig.DEFAULT.useWaitingForRetryState();
+        private int attempts = ErrorHandlingConfig.DEFAULT.defaultMaxAttempts();
+        private final RetryPolicy.Builder retryDefaults = RetryPolicy.builder();
+        private Optional<RetryPolicy.Builder> retry = Optional.empty();
 
         Builder(String name) {
             this.name = name;
@@ -143,6 +171,46 @@ public record Workflow(
             return this;
         }
 
+        /** How failures of the steps are treated. */
+        public Builder errorHandling(ErrorHandlingConfig config) {
+            return useErrorClassification(config.useErrorClassification())
+                    .useWaitingForRetryState(config.useWaitingForRetryState())
+                    .defaultMaxAttempts(config.defaultMaxAttempts());
+        }
+
+        Builder useErrorClassification(boolean use) {
+            this.classifies = use;
+            return this;
+        }
+
+        Builder useWaitingForRetryState(boolean use) {
+            this.waits = use;
+            return this;
+        }
+
+        /** Attempts of steps that do not say; 3 if not said. */
+        public Builder defaultMaxAttempts(int most) {
+            this.attempts = most;
+            return this;
+        }
+
+        /** How steps are retried, as far as they do not say. */
+        public Builder retryDefaults(Consumer<RetryPolicy.Builder> define) {
+            define.accept(retryDefaults);
+            return this;
+        }
+
+        /**
+         * Tries a run again whose steps have used up their attempts: those that failed, with all
+         * their attempts before them. What succeeded stays. The first run counts as an attempt.
+         */
+        public Builder retry(Consumer<RetryPolicy.Builder> define) {
+            RetryPolicy.Builder policy = retry.orElseGet(RetryPolicy::builder);
+            define.accept(policy);
+            this.retry = Optional.of(policy);
+            return this;
+        }
+
         /** Adds a step; {@code define} says what it is. */
         public Builder step(String stepName, Consumer<StepDefinition.Builder> define) {
             StepDefinition.Builder step = new StepDefinition.Builder(stepName);
@@ -158,22 +226,39 @@ public record Workflow(
          */
         public Workflow build() {
             List<Fault> faults = new ArrayList<>();
-            List<StepDefinition> built =
-                    check((f, is, may, why) -> faults.add(Fault.of(f, is, may, why)));
+            Parts built = check((f, is, may, why) -> faults.add(Fault.of(f, is, may, why)));
             if (!faults.isEmpty()) {
                 throw new InvalidWorkflowException(name, faults);
             }
-            return new Workflow(name, namespaceName, version, description, built);
+            ErrorHandlingConfig config = new ErrorHandlingConfig(classifies, waits, attempts);
+            return new Workflow(
+                    name, namespaceName, version, description, built.steps, config, built.retry);
         }
 
-        /** Adds everything that is wrong; the steps serve for a workflow if nothing is. */
-        List<StepDefinition> check(Faults faults) {
+        /** Adds everything that is wrong; the parts serve for a workflow if nothing is. */
+        Parts check(Faults faults) {
+            RetryPolicy inherited = RetryPolicy.DEFAULT;
+            if (attempts < 1 || attempts > RetryPolicy.MOST_ATTEMPTS) {
+                faults.add(
+                        "error_handling.default_max_attempts",
+                        Integer.toString(attempts),
+                        "1 to " + RetryPolicy.MOST_ATTEMPTS,
+                        "is out of range; the first attempt counts");
+            } else {
+                inherited = RetryPolicy.builder().maxAttempts(attempts).build();
+            }
+            inherited = retryDefaults.build(inherited, faults.under("retry_defaults"));
             List<StepDefinition> built = new ArrayList<>(steps.size());
             for (int i = 0; i < steps.size(); i++) {
-                built.add(steps.get(i).build(faults.under("steps[" + i + "]")));
+                built.add(steps.get(i).build(inherited, faults.under("steps[" + i + "]")));
             }
             WorkflowRules.check(name, namespaceName, version, description, built, faults);
-            return built;
+            return new Parts(
+                    built,
+                    retry.map(policy -> policy.build(RetryPolicy.DEFAULT, faults.under("retry"))));
         }
     }
+
+    /** What a builder makes of its steps and of the run's policy. */
+    record Parts(List<StepDefinition> steps, Optional<RetryPolicy> retry) {}
 }

@@ -82,10 +82,10 @@ final class WorkflowRules {
                         "a name of its own",
                         "is the name of steps[" + first + "] already");
             }
+            step.breaker().ifPresent(policy -> policy.check(path + ".circuit_breaker", faults));
             step.timeout()
                     .ifPresent(time ->
-                            RetryPolicy.checkTime(
-                                    path + ".timeout_ms", time, Duration.ofMillis(1), faults));
+                            faults.checkTime(path + ".timeout_ms", time, Duration.ofMillis(1)));
         }
     }
 

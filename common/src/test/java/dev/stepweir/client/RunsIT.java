@@ -39,6 +39,7 @@ import io.lettuce.core.XReadArgs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,14 +100,16 @@ class RunsIT {
 
         assertThat(first.state()).isEqualTo(StepStatus.RUNNING);
         assertThat(first.worker()).hasValue("w1");
-        assertThat(client.fleet().queues()).containsExactly(new QueueView("work", 0, 1, 1));
+        assertThat(client.fleet().queues())
+                .containsExactly(new QueueView("work", 0, 1, 1, Optional.empty()));
     }
 
     @Test
     void what_nobody_took_waits_in_its_queue() {
         started();
         started();
-        assertThat(client.fleet().queues()).containsExactly(new QueueView("work", 2, 0, 0));
+        assertThat(client.fleet().queues())
+                .containsExactly(new QueueView("work", 2, 0, 0, Optional.empty()));
     }
 
     @Test

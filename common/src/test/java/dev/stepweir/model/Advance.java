@@ -239,7 +239,7 @@ final class Advance implements Act {
                         ? Result.ALREADY
                         : Result.STALE;
             }
-            if (head.get().state() != RunState.RUNNING) {
+            if (!World.isUnderWay(head.get().state())) {
                 return Result.RUN_CLOSED;
             }
             succeed(commit, step, dispatch);

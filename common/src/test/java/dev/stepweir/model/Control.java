@@ -12,17 +12,14 @@ enum Control {
             "a step moves from whatever state it is in",
             "if stored == expected and now == state then",
             "if stored == expected then"),
-    CLOSED_RUNS_MOVE(
-            "steps of closed runs move",
-            "if string.sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED', head end",
-            ""),
+    CLOSED_RUNS_MOVE("steps of closed runs move", "return 'RUN_CLOSED', head\n", ""),
     COMMIT_FENCE_OFF(
             "any dispatch commits",
             "if stored ~= 'READY ' .. number .. '@' .. entry_id .. ledgers then",
             "if not stored then"),
     COMMIT_INTO_CLOSED_RUN(
             "a closed run takes results",
-            "if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end",
+            "if paused and sub(head, 1, 7) ~= 'PAUSED ' then return 'RUN_CLOSED' end",
             ""),
     BEGIN_FENCE_OFF(
             "a worker begins whatever entry it reads",
@@ -77,6 +74,8 @@ enum Control {
             "a run fails although a step waits for its retry",
             "if state == 'READY' or state == 'WAITING_FOR_RETRY'",
             "if state == 'READY'"),
+    RELEASED_STAYS_LISTED(
+            "a released step stays among the parked", "redis.call('ZREM', parked, member)\n", ""),
     COMPLETED_IS_CANCELLED(
             "a completed run is cancelled",
             "if state == 'COMPLETED' then return 'COMPLETED' end",
@@ -93,6 +92,22 @@ enum Control {
             "an open run is removed",
             "if not closed_at or not seen[2] then return 'OPEN' end",
             "closed_at = closed_at or 0"),
+    PAUSED_RUN_ANNOUNCES(
+            "a paused run publishes",
+            "head and string.sub(head, 1, 7) == 'PAUSED ' and '0-0'",
+            "false"),
+    PAUSED_COMMIT_ANNOUNCES(
+            "a commit in a paused run publishes its successors",
+            "(paused and '0-0' or",
+            "(false or"),
+    LOCK_TAKEN_TWICE(
+            "two operators lock one run",
+            "if held and string.match(held, '^%d+ (.*)$') ~= holder then",
+            "if false then"),
+    LOCK_NOT_CHECKED(
+            "who lost the lock goes on",
+            "~= token then return { 'LOCK_LOST' } end",
+            "== '' then return { 'LOCK_LOST' } end"),
     HOLDER_FORGOTTEN(
             "a consumer is removed with what it holds",
             "if #pending > 0 then return 'HOLDING' end",

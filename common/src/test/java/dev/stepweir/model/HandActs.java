@@ -66,7 +66,7 @@ final class HandActs {
 
         @Override
         public Optional<Deed> perform(World world, RandomGenerator random) {
-            return some(world, List.of("READY", "WAITING_FOR_RETRY"), random)
+            return some(world, List.of("READY", "WAITING_FOR_RETRY", "PARKED"), random)
                     .map(one -> {
                         StepAddress step = one.getKey();
                         ResetStep call =
@@ -75,6 +75,7 @@ final class HandActs {
                                         step,
                                         one.getValue(),
                                         flow(world, one).dependencies(step.step()),
+                                        World.DEPENDENCY,
                                         "RESET {}");
                         String words = "reset " + step + " " + one.getValue();
                         return Deed.of(call, reset(world, call), words);
@@ -88,8 +89,8 @@ final class HandActs {
                             world,
                             step,
                             call.expected(),
-                            Set.of("READY", "WAITING_FOR_RETRY"),
-                            Set.of(RunState.RUNNING));
+                            Set.of("READY", "WAITING_FOR_RETRY", "PARKED"),
+                            Set.of(RunState.RUNNING, RunState.PAUSED));
             if (inTheWay.isPresent()) {
                 return ResetStep.Outcome.valueOf(inTheWay.get());
             }
@@ -98,6 +99,7 @@ final class HandActs {
             world.publish(step, announcement, field.nextNumber(), field.ledgers().rebased());
             world.acknowledge(step.queue(), field.published().entryId());
             world.timers.remove(step.timer());
+            world.unpark(step, field);
             world.happened(step.run(), call.event());
             return ResetStep.Outcome.PUBLISHED;
         }
@@ -117,13 +119,14 @@ final class HandActs {
 
         @Override
         public Optional<Deed> perform(World world, RandomGenerator random) {
-            return some(world, List.of("READY", "WAITING_FOR_RETRY"), random)
+            return some(world, List.of("READY", "WAITING_FOR_RETRY", "PARKED"), random)
                     .map(one -> {
                         CondemnStep call =
                                 new CondemnStep(
                                         world.keys(),
                                         one.getKey(),
                                         one.getValue(),
+                                        World.DEPENDENCY,
                                         "{\"why\":\"enough\"}",
                                         "{\"letter\":2}",
                                         "FORCED_TO_FAIL {}");
@@ -139,14 +142,15 @@ final class HandActs {
                             world,
                             step,
                             call.expected(),
-                            Set.of("READY", "WAITING_FOR_RETRY"),
-                            Set.of(RunState.RUNNING));
+                            Set.of("READY", "WAITING_FOR_RETRY", "PARKED"),
+                            Set.of(RunState.RUNNING, RunState.PAUSED));
             if (inTheWay.isPresent()) {
                 return CondemnStep.Outcome.valueOf(inTheWay.get());
             }
             StepField field = StepField.parse(call.expected());
             world.acknowledge(step.queue(), field.published().entryId());
             world.timers.remove(step.timer());
+            world.unpark(step, field);
             world.set(step.run(), StepFields.error(step.step()), call.error());
             world.happened(step.run(), call.event());
             String dead = StepField.deadUpToLetter(field.published().withdrawn(), field.ledgers());
@@ -171,7 +175,7 @@ final class HandActs {
         public Optional<Deed> perform(World world, RandomGenerator random) {
             String output = random.nextInt(3) == 0 ? "" : "\"" + "h".repeat(size(random)) + "\"";
             StepState end = oneOf(List.of(StepState.SUCCEEDED, StepState.SKIPPED), random);
-            return some(world, List.of("READY", "WAITING_FOR_RETRY", "DEAD"), random)
+            return some(world, List.of("READY", "WAITING_FOR_RETRY", "PARKED", "DEAD"), random)
                     .map(one -> {
                         ConcludeStep call =
                                 new ConcludeStep(
@@ -202,8 +206,8 @@ final class HandActs {
                             world,
                             step,
                             call.expected(),
-                            Set.of("READY", "WAITING_FOR_RETRY", "DEAD"),
-                            Set.of(RunState.RUNNING, RunState.FAILED));
+                            Set.of("READY", "WAITING_FOR_RETRY", "PARKED", "DEAD"),
+                            Set.of(RunState.RUNNING, RunState.PAUSED, RunState.FAILED));
             if (inTheWay.isPresent()) {
                 return ConcludeStep.Outcome.valueOf(inTheWay.get());
             }
@@ -211,7 +215,8 @@ final class HandActs {
             StepField field = StepField.parse(call.expected());
             int dead = head.deadSteps() - (field.state() == StepState.DEAD ? 1 : 0);
             boolean finished = Advance.unblock(world, run, step.step());
-            world.setHead(run, RunState.RUNNING, head.workflowHash(), dead);
+            RunState now = head.state() == RunState.FAILED ? RunState.RUNNING : head.state();
+            world.setHead(run, now, head.workflowHash(), dead);
             world.setStep(
                     step,
                     StepField.concludedUpToTime(
@@ -220,6 +225,7 @@ final class HandActs {
             keep(world, step, output);
             world.acknowledge(step.queue(), field.published().entryId());
             world.timers.remove(step.timer());
+            world.unpark(step, field);
             world.happened(run, call.event());
             world.removeLetter(step.letterId());
             if (head.state() == RunState.FAILED) {

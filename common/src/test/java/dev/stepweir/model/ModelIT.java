@@ -30,7 +30,7 @@ class ModelIT {
 
     private static final long OPERATIONS = Long.getLong("proof.operations", 200_000);
     private static final long SEED = Long.getLong("proof.seed", 20260101);
-    private static final int LENGTH = 100;
+    private static final int LENGTH = 200;
 
     /** Fewer operations than this cannot be expected to have met everything. */
     private static final long ENOUGH_FOR_ALL = 100_000;

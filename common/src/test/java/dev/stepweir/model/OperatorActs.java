@@ -65,7 +65,7 @@ final class OperatorActs {
                 return EditStep.Outcome.CHANGED;
             }
             RunState state = head.get().state();
-            if (state != RunState.RUNNING && state != RunState.FAILED) {
+            if (!World.isUnderWay(state) && state != RunState.FAILED) {
                 return EditStep.Outcome.RUN_CLOSED;
             }
             String field = StepFields.input(step.step());

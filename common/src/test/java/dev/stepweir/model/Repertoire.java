@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 /** All operations of the model, each as often as it is to be chosen. */
 final class Repertoire {
 
-    /** Scripts that have no operation here yet; one that gets one must leave this list. */
+    /**
+     * Scripts that have no operation here yet; one that gets one must leave this list. A breaker
+     * has a machine of its own, which meets no other script.
+     */
     static final Set<Script> NOT_MODELLED =
             Set.of(
                     Script.APPLY_EFFECT,
@@ -20,7 +23,8 @@ final class Repertoire {
                     Script.DEFER_STEP,
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
-                    Script.RECORD_ONCE);
+                    Script.RECORD_ONCE,
+                    Script.TURN_BREAKER);
 
     static final List<Act> ALL =
             Stream.of(
@@ -28,6 +32,8 @@ final class Repertoire {
                             times(8, new RunActs.Submit()),
                             times(9, new RunActs.Start()),
                             times(3, new RunActs.Settle()),
+                            times(8, new RunRetryActs.Wait()),
+                            times(10, new RunRetryActs.TryAgain()),
                             times(2, new RunActs.Cancel()),
                             times(4, new RunActs.Purge()),
                             times(2, new RunActs.Relist()),
@@ -44,6 +50,17 @@ final class Repertoire {
                             times(3, new HandActs.Reset()),
                             times(2, new HandActs.Condemn()),
                             times(3, new HandActs.Conclude()),
+                            times(3, new ResumeActs.Pause()),
+                            times(6, new ResumeActs.Lock()),
+                            times(3, new ResumeActs.Unlock()),
+                            times(12, new ResumeActs.Resume()),
+                            times(1, new ResumeActs.LockLapses()),
+                            times(1, new ResumeActs.QueueIsPaused()),
+                            times(1, new ResumeActs.QueueIsResumed()),
+                            times(6, new BreakerActs.Park()),
+                            times(7, new BreakerActs.Release()),
+                            times(1, new BreakerActs.IsListed()),
+                            times(1, new BreakerActs.FallsOffTheList()),
                             times(6, new WorkerActs.Beat()),
                             times(6, new WorkerActs.BlockingRead()),
                             times(2, new WorkerActs.Tick()),

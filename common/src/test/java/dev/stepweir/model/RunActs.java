@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** What befalls a run as a whole. */
 final class RunActs {
@@ -191,7 +192,8 @@ final class RunActs {
                     flow.steps().stream()
                             .map(step -> world.field(run, StepFields.state(step)).split(" ")[0])
                             .toList();
-            boolean moving = states.contains("READY") || states.contains("WAITING_FOR_RETRY");
+            boolean moving =
+                    Stream.of("READY", "WAITING_FOR_RETRY", "PARKED").anyMatch(states::contains);
             if (moving || !states.contains("DEAD")) {
                 return SettleRun.Outcome.MOVING;
             }

@@ -118,7 +118,7 @@ final class StepActs {
             if (random.nextInt(4) > 0 && !world.timers.isEmpty()) {
                 String timer = oneOf(List.copyOf(world.timers.keySet()), random);
                 RunId run = new RunId(timer.substring(0, 36));
-                String name = timer.substring(37);
+                String name = timer.substring(Math.min(37, timer.length()));
                 Flow flow = world.players.flow(run);
                 step = flow.steps().contains(name) ? flow.address(run, name) : step;
             }
@@ -351,6 +351,9 @@ final class StepActs {
             if (verdict != Verdict.OK) {
                 return ReconcileStep.Outcome.valueOf(verdict.name());
             }
+            if (world.isPaused(step.run())) {
+                return ReconcileStep.Outcome.PAUSED;
+            }
             StepField field = StepField.parse(call.expected());
             String entryId = field.published().entryId();
             ModelStream queue = world.queue(step.queue());
@@ -363,7 +366,9 @@ final class StepActs {
             }
             queue.delete(entryId);
             world.happened(step.run(), call.event());
-            world.publish(step, announcement, field.nextNumber(), field.ledgers().withRedelivery());
+            boolean first = !field.published().isAnnounced();
+            Ledgers ledgers = first ? field.ledgers() : field.ledgers().withRedelivery();
+            world.publish(step, announcement, field.nextNumber(), ledgers);
             return ReconcileStep.Outcome.PUBLISHED;
         }
     }
@@ -417,7 +422,7 @@ final class StepActs {
             if (!stored.equals(call.expected()) || !stored.startsWith("DEAD ")) {
                 return RedriveStep.Outcome.ALREADY;
             }
-            if (head.state() != RunState.RUNNING && head.state() != RunState.FAILED) {
+            if (!World.isUnderWay(head.state()) && head.state() != RunState.FAILED) {
                 return RedriveStep.Outcome.RUN_CLOSED;
             }
             StepField field = StepField.parse(stored);
@@ -426,7 +431,8 @@ final class StepActs {
                     world.players.flow(run).announcement(step.step()),
                     field.nextNumber(),
                     field.ledgers().rebased());
-            world.setHead(run, RunState.RUNNING, head.workflowHash(), head.deadSteps() - 1);
+            RunState state = head.state() == RunState.PAUSED ? head.state() : RunState.RUNNING;
+            world.setHead(run, state, head.workflowHash(), head.deadSteps() - 1);
             if (head.state() == RunState.FAILED) {
                 world.unset(run, "finished");
                 world.unset(run, "why");

@@ -70,7 +70,7 @@ final class WorkerActs {
 
         private static Heartbeat.Answer beat(World world, String worker, Heartbeat.Lease lease) {
             Optional<RunState> state = world.head(lease.step().run()).map(RunHead::state);
-            if (!state.equals(Optional.of(RunState.RUNNING))) {
+            if (state.filter(World::isUnderWay).isEmpty()) {
                 return Heartbeat.Answer.RUN_CLOSED;
             }
             ModelStream queue = world.queue(lease.step().queue());

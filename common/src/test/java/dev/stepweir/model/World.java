@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
 
+    /** Whose breaker parks steps here. */
+    static final String DEPENDENCY = "api";
+
     static final String ENTRY = QueueEntry.FIELD + "=";
 
     /** Values longer than this are shown by their ends and length. */
@@ -44,8 +47,17 @@ final class World {
     final Map<RunId, List<String>> histories = new LinkedHashMap<>();
     final Map<String, Map<String, String>> workflows = new TreeMap<>();
     final Map<String, String> blobs = new TreeMap<>();
+
+    /** Queues that are held up. */
+    final Map<String, String> pausedQueues = new TreeMap<>();
+
+    /** Who resumes a run: the token, and the holder. */
+    final Map<RunId, String> locks = new LinkedHashMap<>();
+
     final Map<RunState, Map<String, Long>> listed = new HashMap<>();
     final Map<String, Long> timers = new TreeMap<>();
+    final Map<String, Long> parked = new TreeMap<>();
+    final TreeSet<String> dependencies = new TreeSet<>();
     final Map<String, Long> beats = new TreeMap<>();
     final Map<String, Long> roles = new TreeMap<>();
     final Map<String, String> workerRecords = new TreeMap<>();
@@ -68,6 +80,7 @@ final class World {
             listed.put(state, new TreeMap<>());
         }
         put(listed, RunState.RUNNING, list(RunState.SUBMITTED));
+        put(listed, RunState.PAUSED, list(RunState.SUBMITTED));
         players = new Players();
     }
 
@@ -146,7 +159,7 @@ final class World {
         if (head.isEmpty()) {
             return Verdict.GONE;
         }
-        if (head.get().state() != RunState.RUNNING) {
+        if (!isUnderWay(head.get().state())) {
             return Verdict.RUN_CLOSED;
         }
         String stored = field(step.run(), step.field());
@@ -159,13 +172,26 @@ final class World {
                 : Verdict.STALE;
     }
 
+    /** What is executed may be reported. */
+    static boolean isUnderWay(RunState run) {
+        return run == RunState.RUNNING || run == RunState.PAUSED;
+    }
+
+    boolean isPaused(RunId run) {
+        return head(run).filter(head -> head.state() == RunState.PAUSED).isPresent();
+    }
+
     private static String word(String text, int n) {
         String[] words = text.split(" ");
         return n < words.length ? words[n] : "";
     }
 
-    /** Announces a step: a new entry, and a field that names it. */
+    /** Announces a step: a new entry, and a field that names it. A paused run announces nothing. */
     void publish(StepAddress step, String announcement, long number, Ledgers ledgers) {
+        if (isPaused(step.run())) {
+            setStep(step, StepField.ready(new Dispatch(number, Dispatch.UNANNOUNCED), ledgers));
+            return;
+        }
         String entry = step.run() + " " + number + " " + announcement;
         String id = queue(step.queue()).add(ENTRY + entry);
         setStep(step, StepField.ready(new Dispatch(number, id), ledgers));
@@ -189,6 +215,17 @@ final class World {
     void acknowledge(String queue, String entryId) {
         queue(queue).acknowledge(entryId);
         queue(queue).delete(entryId);
+    }
+
+    /** Takes a step off the list of the parked that was one, as it was stored. */
+    void unpark(StepAddress step, StepField was) {
+        if (was.state() != StepState.PARKED) {
+            return;
+        }
+        parked.remove(step.timer());
+        if (parked.isEmpty()) {
+            dependencies.remove(DEPENDENCY);
+        }
     }
 
     /** Makes a step a dead letter. */
@@ -234,16 +271,23 @@ final class World {
         });
         workflows.forEach((hash, fields) -> hash(keys.workflow(hash), fields, lines::add));
         blobs.forEach((key, value) -> lines.add(key + " " + shown(value)));
+        locks.forEach((run, lock) -> {
+            lines.add(keys.resumeLock(run) + " " + lock);
+            lines.add(keys.resumeLock(run) + " expires");
+        });
         listed.forEach((state, runs) -> {
-            if (state != RunState.SUBMITTED) {
+            if (state != RunState.SUBMITTED && state != RunState.PAUSED) {
                 scores(keys.runsIn(state), runs, lines::add);
             }
         });
         scores(keys.timers(), timers, lines::add);
+        scores(keys.parked(DEPENDENCY), parked, lines::add);
+        dependencies.forEach(name -> lines.add(keys.parkedDependencies() + " " + name));
         scores(keys.workerBeats(), beats, lines::add);
         scores(keys.roleBeats(), roles, lines::add);
         hash(keys.workerRecords(), workerRecords, lines::add);
         hash(keys.handlers(), handlers, lines::add);
+        hash(keys.pausedQueues(), pausedQueues, lines::add);
         hash(keys.letterIndex(), letters, lines::add);
         hash(keys.reaper(), reaper, lines::add);
         queueNames.forEach(name -> lines.add(keys.queues() + " " + name));

@@ -3,6 +3,8 @@ package dev.stepweir.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.stepweir.failure.ErrorHandlingConfig;
+import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.workflow.Definition.Invalid;
 import dev.stepweir.workflow.Definition.Valid;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -164,6 +167,178 @@ class DefinitionReaderTest {
         assertThat(workflow.step("merge").orElseThrow().retry().attempts()).isEqualTo(1);
         assertThat(workflow.step("merge").orElseThrow().timeout())
                 .contains(Duration.ofMillis(1500));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backoff.class)
+    @DisplayName("S1-U2: a step names its strategy, in YAML, JSON and Java")
+    void a_step_names_its_strategy(Backoff backoff) {
+        String yaml =
+                """
+                name: w
+                steps:
+                - name: a
+                  handler: h
+                  retry: {backoff: %s, jitter: 0.25, per_category: {timeout: {backoff: %s}}}
+                """
+                        .formatted(backoff.word(), backoff.word());
+        String json =
+                """
+                {"name": "w", "dag": {"nodes": [{"id": "a", "handler": "h", "retry":
+                 {"backoff": "%s", "jitter": 0.25, "per_category": {"timeout": {"backoff": "%s"}}}
+                }]}}
+                """
+                        .formatted(backoff.word(), backoff.word());
+        Workflow built =
+                Workflow.builder("w")
+                        .step(
+                                "a",
+                                s ->
+                                        s.handler("h")
+                                                .backoff(backoff)
+                                                .jitter(0.25)
+                                                .retryOn(
+                                                        FailureCategory.TIMEOUT,
+                                                        own -> own.backoff(backoff)))
+                        .build();
+
+        assertThat(valid(reader.read(yaml, "w.yaml")).workflow()).isEqualTo(built);
+        assertThat(valid(reader.read(json, "w.json")).workflow()).isEqualTo(built);
+        assertThat(WorkflowJson.read(WorkflowJson.write(built))).isEqualTo(built);
+    }
+
+    @Test
+    @DisplayName("S1-U2, S2-112: all that is wrong with a retry policy is said at once")
+    void all_that_is_wrong_with_a_retry_policy_is_said_at_once() {
+        String text =
+                """
+                name: w
+                steps:
+                - name: a
+                  handler: h
+                  retry:
+                    backoff: exponentail
+                    jitter: 1.5
+                    max_atempts: 3
+                    backoff_base_ms: -1
+                    per_category:
+                      rate_limits: {}
+                      permanent: {}
+                      timeout: {max_attempts: 0, per_category: {}, backoff: fixd}
+                """;
+
+        assertThat(faults(text, "w.yaml"))
+                .extracting(fault -> fault.line() + " " + fault.field() + ": " + fault.message())
+                .containsExactly(
+                        "6 steps[0].retry.backoff: is not a known backoff;"
+                                + " did you mean 'exponential'?",
+                        "7 steps[0].retry.jitter: is out of range",
+                        "8 steps[0].retry.max_atempts: is not a known field;"
+                                + " did you mean 'max_attempts'?",
+                        "9 steps[0].retry.backoff_base_ms: must not be negative",
+                        "11 steps[0].retry.per_category.rate_limits: is not a known field;"
+                                + " did you mean 'rate_limit'?",
+                        "12 steps[0].retry.per_category.permanent: is not a known field",
+                        "13 steps[0].retry.per_category.timeout.max_attempts: is out of range;"
+                                + " the first attempt counts",
+                        "13 steps[0].retry.per_category.timeout.per_category:"
+                                + " is not a known field",
+                        "13 steps[0].retry.per_category.timeout.backoff: is not a known backoff;"
+                                + " did you mean 'fixed'?");
+    }
+
+    @Test
+    @DisplayName("S0-34: one policy for all steps that do not say")
+    void one_policy_for_all_steps_that_do_not_say() {
+        String text =
+                """
+                name: w
+                retry_defaults:
+                  backoff: linear
+                  max_attempts: 6
+                  per_category: {timeout: {max_attempts: 2}}
+                steps:
+                - {name: a, handler: h}
+                - {name: b, handler: g, retry: {max_attempts: 9}}
+                """;
+        Workflow workflow = valid(reader.read(text, "w.yaml")).workflow();
+
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().backoff())
+                .containsOnly(Backoff.LINEAR);
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().attempts())
+                .containsExactly(6, 9);
+        assertThat(workflow.steps())
+                .extracting(step -> step.retry().forCategory(FailureCategory.TIMEOUT).attempts())
+                .containsOnly(2);
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+    }
+
+    @Test
+    void a_workflow_says_how_its_runs_and_failures_are_treated() {
+        String text =
+                """
+                name: w
+                error_handling: {use_waiting_for_retry_state: false, default_max_attempts: 7}
+                retry: {max_attempts: 2, backoff: fixed, backoff_base_ms: 500}
+                steps:
+                - {name: a, handler: h}
+                """;
+        Workflow workflow = valid(reader.read(text, "w.yaml")).workflow();
+
+        assertThat(workflow.errorHandling()).isEqualTo(new ErrorHandlingConfig(true, false, 7));
+        assertThat(workflow.steps().getFirst().retry().attempts()).isEqualTo(7);
+        assertThat(workflow.retry())
+                .hasValueSatisfying(retry -> {
+                    assertThat(retry.attempts()).isEqualTo(2);
+                    assertThat(retry.nominalDelay(1)).isEqualTo(Duration.ofMillis(500));
+                });
+        assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+        assertThat(
+                        faults(
+                                "name: w\nretry: {per_category: {}, max_attempts: 0}\nsteps: []",
+                                "w.yaml"))
+                .extracting(Fault::field)
+                .containsExactly("retry.per_category", "retry.max_attempts");
+        assertThat(
+                        faults(
+                                "name: w\nerror_handling: {default_max_attempts: 0}\nsteps: []",
+                                "w.yaml"))
+                .extracting(Fault::field)
+                .containsExactly("error_handling.default_max_attempts");
+    }
+
+    @Test
+    @DisplayName("B12: that no failure is classified is allowed, and warned of")
+    void that_no_failure_is_classified_is_warned_of() {
+        String text = "name: w\nerror_handling: {use_error_classification: false}\nsteps: []";
+
+        assertThat(valid(reader.read(text, "w.yaml")).warnings())
+                .extracting(Fault::toString)
+                .containsExactly(
+                        "w.yaml:2:44: error_handling.use_error_classification: makes every failure"
+                                + " permanent: no step is tried again (found false)");
+    }
+
+    @Test
+    void what_a_strategy_does_not_use_is_warned_of() {
+        Valid definition =
+                valid(
+                        reader.read(
+                                """
+                                name: w
+                                steps:
+                                - {name: a, handler: h, retry: {backoff: none, max_attempts: 3}}
+                                - name: b
+                                  handler: h
+                                  retry: {backoff: immediate, backoff_base_ms: 50}
+                                """,
+                                "w.yaml"));
+
+        assertThat(definition.warnings())
+                .extracting(Fault::field)
+                .containsExactly("steps[0].retry.max_attempts", "steps[1].retry.backoff_base_ms");
     }
 
     @Test

@@ -59,6 +59,8 @@ public final class Orchestrator implements AutoCloseable {
                             () -> System.nanoTime() / 1_000_000));
             duties.add(Retention.duty(redis, keys, config));
         }
+        ParkedSteps parked = new ParkedSteps(redis, definitions, queues);
+        duties.add(new BreakerKeeper(redis, namespace, id, parked));
         duties.add(new RoleBeat(redis, namespace, id, config.beat()));
         DutyGroup group = new DutyGroup(duties, redis.outages()::speaksFor);
         group.start();

@@ -5,7 +5,6 @@ import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.Operation;
-import dev.stepweir.redis.script.SettleRun;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
@@ -35,12 +34,14 @@ final class RunStarter {
     private final RunReads reads;
     private final Definitions definitions;
     private final QueueGroups queues;
+    private final RunRetries retries;
 
     RunStarter(Redis redis, Definitions definitions, QueueGroups queues) {
         this.redis = redis;
         this.reads = new RunReads(redis);
         this.definitions = definitions;
         this.queues = queues;
+        this.retries = new RunRetries(redis, queues);
     }
 
     /**
@@ -67,7 +68,7 @@ final class RunStarter {
                 operations.add(start(keys, run, definition));
             } else if (wanted.contains(run)
                     && definition instanceof Definitions.Known(Graph graph)) {
-                operations.add(new SettleRun(keys, run, graph.topologicalOrder()));
+                operations.add(retries.settlement(keys, run, graph));
             }
         });
         found.values().forEach(definition -> ensureQueues(keys, definition));

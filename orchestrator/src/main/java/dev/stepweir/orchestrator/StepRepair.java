@@ -5,6 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.script.ListParked;
 import dev.stepweir.redis.script.ReconcileStep;
 import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.HistoryEvent;
@@ -106,6 +107,9 @@ final class StepRepair {
                 ready.add(new Ready(address, text, entryId, graph.dependencies(step)));
             } else if (field.state() == StepState.WAITING_FOR_RETRY) {
                 timers.add(setTimer(keys, address, field));
+            } else if (field.state() == StepState.PARKED) {
+                String dependency = graph.step(step).dependency();
+                timers.add(setParked(keys, address, field, dependency));
             }
         }
         return dead && !moving;
@@ -115,6 +119,13 @@ final class StepRepair {
     private CompletableFuture<?> setTimer(Keys keys, StepAddress step, StepField field) {
         return new SetTimer(keys, step.timer(), field.dueMillis(), SetTimer.Only.MISSING)
                 .runAsync(redis.scripts());
+    }
+
+    /** Where it is listed already, it stays. */
+    private CompletableFuture<?> setParked(
+            Keys keys, StepAddress step, StepField field, String dependency) {
+        long ready = field.ledgers().readyMillis();
+        return new ListParked(keys, step, ready, dependency).runAsync(redis.scripts());
     }
 
     private int publish(Keys keys, List<Ready> ready) {

@@ -13,6 +13,7 @@ import dev.stepweir.redis.script.RetryStep;
 import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -53,6 +54,7 @@ final class Timers implements Duty {
     private final RunStore runs;
     private final Definitions definitions;
     private final QueueGroups queues;
+    private final RunRetries retries;
     private final Duration tick;
 
     /** A due timer, its step as stored, and the definition that its run is pinned to. */
@@ -69,6 +71,7 @@ final class Timers implements Duty {
         this.runs = new RunStore(redis);
         this.definitions = definitions;
         this.queues = queues;
+        this.retries = new RunRetries(redis, queues);
         this.tick = tick;
     }
 
@@ -92,7 +95,9 @@ final class Timers implements Duty {
             due.add(Bytes.text(timer.getValue()));
         }
         if (!due.isEmpty()) {
-            fire(load(due, now), now);
+            List<String> steps = due.stream().filter(timer -> !isOfRun(timer)).toList();
+            due.stream().filter(Timers::isOfRun).forEach(timer -> retryRun(timer, now));
+            fire(load(steps, now), now);
         }
         if (due.size() == PAGE) {
             return Tick.AGAIN;
@@ -102,6 +107,37 @@ final class Timers implements Duty {
                         ? (long) page.get(due.size()).getScore() - now
                         : tick.toMillis();
         return Tick.after(Duration.ofMillis(Math.min(untilNext, tick.toMillis())));
+    }
+
+    /** The timer of a run that is to be tried again is its id, that of a step goes on after it. */
+    private static boolean isOfRun(String timer) {
+        return timer.length() == RUN_ID_LENGTH;
+    }
+
+    /** Few runs wait, and each costs several round trips: one after the other. */
+    private void retryRun(String timer, long now) {
+        try {
+            RunId run = new RunId(timer);
+            Map<String, String> fields =
+                    runs.fields(keys, run, List.of("head", RunRetry.WAITS_FOR));
+            String waitsFor = fields.getOrDefault(RunRetry.WAITS_FOR, "");
+            String head = fields.get("head");
+            if (head == null || waitsFor.isEmpty()) {
+                LOG.debug("timer of run {}: {}", run, retries.forget(keys, run));
+                return;
+            }
+            String hash = RunHead.parse(head).workflowHash();
+            if (definitions.find(keys, Set.of(hash)).get(hash)
+                    instanceof Definitions.Known(Graph graph)) {
+                LOG.info("run {} again: {}", run, retries.retry(keys, run, waitsFor, graph));
+            } else {
+                setAside(timer, now, "its definition is unusable");
+            }
+        } catch (IllegalArgumentException garbled) {
+            setAside(timer, now, garbled.getMessage());
+        } catch (RedisException failure) {
+            setAside(timer, now, Refusals.orThrow(failure).getMessage());
+        }
     }
 
     private List<Due> load(List<String> timers, long now) {

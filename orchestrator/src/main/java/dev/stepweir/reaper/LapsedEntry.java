@@ -89,9 +89,7 @@ final class LapsedEntry {
         Optional<RunHead> head = Optional.ofNullable(fields.get("head")).map(RunHead::parse);
         String expected = fields.getOrDefault(step.field(), "");
         Dispatch dispatch = new Dispatch(entry.number(), entryId);
-        if (head.isEmpty()
-                || head.get().state() != RunState.RUNNING
-                || !isCurrent(expected, dispatch)) {
+        if (head.isEmpty() || !isUnderWay(head.get().state()) || !isCurrent(expected, dispatch)) {
             LOG.info(
                     "run={} step={} worker={} entry={} is not current any more, dropped",
                     entry.run(),
@@ -183,6 +181,11 @@ final class LapsedEntry {
         details.put("idle_ms", lapsed.idleMillis());
         details.put("begun", begun(lapsed, field.published()));
         return details;
+    }
+
+    /** A paused run publishes nothing, but what died with its worker did die. */
+    private static boolean isUnderWay(RunState run) {
+        return run == RunState.RUNNING || run == RunState.PAUSED;
     }
 
     private static boolean isCurrent(String stored, Dispatch dispatch) {

@@ -3,25 +3,33 @@ package dev.stepweir.worker;
 import dev.stepweir.redis.Redis;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.stream.Stream;
 
-/** Hears of cancelled runs at once, instead of at the next heartbeat, and stops their handlers. */
+/**
+ * Hears at once, instead of at the next heartbeat, of cancelled runs, whose handlers are stopped,
+ * and of queues that are paused or resumed.
+ */
 final class Cancellations implements AutoCloseable {
 
     private final StatefulRedisPubSubConnection<String, String> subscription;
 
-    Cancellations(Redis redis, LaneContext context) {
+    Cancellations(Redis redis, LaneContext context, PausedQueues paused) {
         subscription = redis.openSubscription();
+        String pauses = context.lanes().getFirst().partition().keys().in(0).pauseChannel();
         subscription.addListener(
                 new RedisPubSubAdapter<>() {
                     @Override
-                    public void message(String channel, String runId) {
-                        context.lanes().forEach(lane -> lane.cancelled(runId));
+                    public void message(String channel, String what) {
+                        if (channel.equals(pauses)) {
+                            paused.refresh();
+                        } else {
+                            context.lanes().forEach(lane -> lane.cancelled(what));
+                        }
                     }
                 });
-        String[] channels =
-                context.lanes().stream()
-                        .map(lane -> lane.partition().keys().cancelChannel())
-                        .toArray(String[]::new);
+        Stream<String> cancels =
+                context.lanes().stream().map(lane -> lane.partition().keys().cancelChannel());
+        String[] channels = Stream.concat(cancels, Stream.of(pauses)).toArray(String[]::new);
         subscription.sync().subscribe(channels);
     }
 

@@ -1,21 +1,25 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailedAttempt;
-import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.Journal;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.once.SharedKeys.Found;
 import dev.stepweir.once.StepValue;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Idempotency;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +91,10 @@ final class Execution implements Runnable {
         return plan.workflow();
     }
 
+    ErrorHandlingConfig errorHandling() {
+        return plan.errorHandling();
+    }
+
     /** Made when the handler asks for it: most do not. */
     synchronized Journal journal() {
         Journal known = journal;
@@ -116,6 +124,9 @@ final class Execution implements Runnable {
             return false;
         }
         interrupt();
+        if (step.definition().breaker().isPresent()) {
+            lane.context().guard().ended(assignment);
+        }
         return true;
     }
 
@@ -124,16 +135,14 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
+            Classification classification =
+                    classify(new TimeoutException(message), FailedAttempt.WORKER);
             lane.failed(
                     this,
                     StepError.ofEngine(
                             "TIMEOUT",
                             message,
-                            Classification.of(
-                                    FailureCategory.TIMEOUT,
-                                    "EXECUTION_TIMEOUT",
-                                    "see what the handler waited for, or raise its timeout",
-                                    1),
+                            classification,
                             assignment.ledgers().attempt(),
                             lane.workerId()));
         }
@@ -168,7 +177,11 @@ final class Execution implements Runnable {
 
     @Override
     public void run() {
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
         try {
+            if (breaker.isPresent() && !isAdmitted(breaker.get())) {
+                return;
+            }
             Optional<Idempotency> declared = step.definition().idempotency();
             if (declared.isEmpty()) {
                 report(callHandler(handler, Optional.empty()));
@@ -182,8 +195,25 @@ final class Execution implements Runnable {
             reportFailure(thrown);
         } finally {
             timer.ifPresent(pending -> pending.cancel(false));
+            if (breaker.isPresent()) {
+                lane.context().guard().ended(assignment);
+            }
             leaveSlot();
         }
+    }
+
+    /** Whether the breaker lets the call pass; if not, the step is parked. */
+    private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
+        Guard guard = lane.context().guard();
+        if (guard.admits(assignment, breaker)) {
+            return true;
+        }
+        if (reported.compareAndSet(false, true)) {
+            RedisFutures.onDone(
+                    guard.park(assignment, breaker, Optional.empty()),
+                    (parked, failure) -> lane.forget(this));
+        }
+        return false;
     }
 
     /** Once for all runs that share the step's key. Its result is kept before it is committed. */
@@ -219,6 +249,10 @@ final class Execution implements Runnable {
         I input = inputs.read(registered.inputType());
         Object output =
                 registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
+        Optional<BreakerPolicy> breaker = step.definition().breaker();
+        if (breaker.isPresent() && !reported.get()) {
+            lane.context().guard().succeeded(assignment, breaker.get());
+        }
         return output == null ? null : StepValue.encode("the output", output);
     }
 
@@ -245,14 +279,28 @@ final class Execution implements Runnable {
             return;
         }
         int attempt = assignment.ledgers().attempt();
+        Classification classification = classify(thrown, FailedAttempt.HANDLER);
+        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
+    }
+
+    private Classification classify(Throwable thrown, String source) {
         FailedAttempt failed =
                 new FailedAttempt(
                         assignment.step().run().text(),
                         assignment.step().step(),
-                        attempt,
+                        assignment.ledgers().attempt(),
                         step.definition().retry().attempts(),
-                        Duration.ofNanos(System.nanoTime() - fromNanos));
-        Classification classification = lane.context().failurePolicy().classify(thrown, failed);
-        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
+                        Duration.ofNanos(System.nanoTime() - fromNanos),
+                        source,
+                        Map.of(
+                                "workflow",
+                                plan.workflow(),
+                                "handler",
+                                assignment.step().handler(),
+                                "worker",
+                                lane.workerId(),
+                                "dispatch",
+                                assignment.dispatch().toString()));
+        return lane.context().failurePolicy().classify(thrown, failed);
     }
 }

@@ -1,18 +1,19 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.ErrorHandlingAction;
+import dev.stepweir.failure.ErrorHandlingConfig;
+import dev.stepweir.failure.ErrorHandlingResult.FinalState;
 import dev.stepweir.failure.FailedAttempt;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.failure.FailureClassifier;
+import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.script.FailStep.Decision;
 import dev.stepweir.run.DeadLetter;
-import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
-import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.RetryPolicy;
-import dev.stepweir.workflow.StepDefinition;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /** Decides what a failure is and leads to: another attempt after a delay, or a dead letter. */
 final class FailurePolicy {
+
+    /** The code of a failure after which no attempt is left, whatever it was. */
+    static final String LIMIT_EXCEEDED = "RETRY_LIMIT_EXCEEDED";
 
     private static final Logger log = LoggerFactory.getLogger(FailurePolicy.class);
 
@@ -42,65 +46,75 @@ final class FailurePolicy {
     }
 
     /**
+     * Retried if it may help, is wanted, and an attempt is left; else a dead letter.
+     *
      * @param ledgers with this failure counted
      */
-    Decision decide(
-            String workflow,
-            StepDefinition step,
-            StepAddress address,
-            Dispatch dispatch,
-            Ledgers ledgers,
-            StepError error) {
-        RetryPolicy policy = step.retry();
-        if (!error.retryable()) {
-            return giveUp(
-                    DeadLetter.Reason.PERMANENT_ERROR,
-                    workflow,
-                    step,
-                    address,
-                    dispatch,
-                    ledgers,
-                    error);
-        }
-        int allowed = policy.retryable() ? policy.maxAttempts() : 1;
-        if (ledgers.failuresSinceBase() >= allowed) {
-            return giveUp(
-                    DeadLetter.Reason.ATTEMPTS_EXHAUSTED,
-                    workflow,
-                    step,
-                    address,
-                    dispatch,
-                    ledgers,
-                    error);
+    Verdict decide(Execution execution, Ledgers ledgers, StepError found) {
+        ErrorHandlingConfig config = execution.errorHandling();
+        RetryPolicy policy = execution.step().definition().retry().forCategory(found.category());
+        int failures = ledgers.failuresSinceBase();
+        boolean last = policy.exhausted(failures);
+        StepError error = last ? found.ofFinalAttempt() : found;
+        boolean retryable = error.retryable() && config.useErrorClassification();
+        String kind = " (" + error.category() + "): " + error.message();
+        if (!retryable || last) {
+            DeadLetter.Reason reason =
+                    retryable
+                            ? DeadLetter.Reason.ATTEMPTS_EXHAUSTED
+                            : DeadLetter.Reason.PERMANENT_ERROR;
+            return new Verdict(
+                    error,
+                    giveUp(reason, execution, ledgers, error),
+                    last
+                            ? ErrorHandlingAction.MARKED_AS_ERROR
+                            : ErrorHandlingAction.MARKED_AS_PERMANENT_FAILURE,
+                    FinalState.ERROR,
+                    (retryable ? "Retry limit exceeded" : "Permanent error") + kind,
+                    retryable ? LIMIT_EXCEEDED : error.code(),
+                    policy.attempts());
         }
         Duration delay =
                 error.requestedDelay()
-                        .orElseGet(() -> policy.delay(ledgers.failuresSinceBase(), random));
-        return new Decision.RetryAfter(delay);
+                        .orElseGet(() ->
+                                policy.delay(Math.max(1, failures), error.category(), random));
+        boolean waits = config.useWaitingForRetryState();
+        return new Verdict(
+                error,
+                new Decision.RetryAfter(delay),
+                waits
+                        ? ErrorHandlingAction.TRANSITIONED_TO_WAITING_FOR_RETRY
+                        : ErrorHandlingAction.NO_ACTION_TAKEN,
+                waits ? FinalState.WAITING_FOR_RETRY : FinalState.ERROR,
+                (waits ? "Retryable error" : "Retryable error with legacy backoff") + kind,
+                error.code(),
+                policy.attempts());
     }
 
     private static Decision giveUp(
-            DeadLetter.Reason reason,
-            String workflow,
-            StepDefinition step,
-            StepAddress address,
-            Dispatch dispatch,
-            Ledgers ledgers,
-            StepError error) {
+            DeadLetter.Reason reason, Execution execution, Ledgers ledgers, StepError error) {
+        Assignment work = execution.assignment();
         DeadLetter letter =
                 new DeadLetter(
-                        address.letterId(),
-                        address.run().text(),
-                        workflow,
-                        address.step(),
-                        address.handler(),
+                        work.step().letterId(),
+                        work.step().run().text(),
+                        execution.workflow(),
+                        work.step().step(),
+                        work.step().handler(),
                         reason,
                         error,
                         ledgers.failures() + ledgers.crashes(),
                         ledgers.failures(),
                         ledgers.crashes(),
-                        step.settings(),
-                        dispatch.toString());
+                        execution.step().definition().settings(),
+                        work.dispatch().toString());
         return new Decision.GiveUp(Json.text(letter));
+    }
+
+    /** What a classifier holds is its owner's, and not for logs. */
+    @Override
+    public String toString() {
+        String kind = classifier instanceof StandardClassifier ? "standard" : "custom";
+        return "FailurePolicy[classifier=" + kind + "]";
     }
 }

@@ -1,16 +1,18 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
+import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.FailStep;
-import dev.stepweir.redis.script.FailStep.Decision;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.BreakerPolicy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,56 +40,49 @@ final class FailureReports {
 
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
+        Optional<BreakerPolicy> breaker = execution.step().definition().breaker();
+        if (breaker.isPresent() && context.guard().failed(work, breaker.get(), error)) {
+            RedisFutures.onDone(
+                    context.guard().park(work, breaker.get(), Optional.of(error)),
+                    (parked, failure) -> done.accept(execution));
+            return;
+        }
         Ledgers ledgers = work.ledgers().withFailure();
-        Decision decision =
-                context.failurePolicy()
-                        .decide(
-                                execution.workflow(),
-                                execution.step().definition(),
-                                work.step(),
-                                work.dispatch(),
-                                ledgers,
-                                error);
+        Verdict verdict = context.failurePolicy().decide(execution, ledgers, error);
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("step", work.step().step());
+        details.put("attempt", error.attempt());
+        details.put("worker", error.worker());
+        details.put("begun", execution.begun());
+        details.putAll(verdict.details());
         send(
                 execution,
+                verdict,
                 new FailStep(
                         work.keys(),
                         work.step(),
                         work.dispatch(),
                         work.expected(),
                         ledgers,
-                        Json.text(error),
-                        decision,
-                        HistoryEvent.record(
-                                HistoryEvent.FAILED, details(execution, error, decision))));
+                        Json.text(verdict.error()),
+                        verdict.decision(),
+                        HistoryEvent.record(HistoryEvent.FAILED, details)));
     }
 
-    private static Map<String, Object> details(
-            Execution execution, StepError error, Decision decision) {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("step", execution.assignment().step().step());
-        details.put("attempt", error.attempt());
-        details.put("worker", error.worker());
-        details.put("begun", execution.begun());
-        details.put("error", error.type() + ": " + error.message());
-        switch (decision) {
-            case Decision.RetryAfter(var delay) -> details.put("retry_in_ms", delay.toMillis());
-            case Decision.GiveUp unused -> details.put("dead", true);
-        }
-        return details;
-    }
-
-    private void send(Execution execution, FailStep report) {
+    private void send(Execution execution, Verdict verdict, FailStep report) {
         RedisFutures.onDone(
                 report.runAsync(context.scripts()),
                 (outcome, failure) -> {
                     if (failure != null && mayHeal(failure)) {
-                        context.schedule(() -> send(execution, report), backoff.next());
+                        context.schedule(() -> send(execution, verdict, report), backoff.next());
                         return;
                     }
                     backoff.succeeded();
-                    log(report, outcome, failure);
+                    log(report, verdict, outcome, failure);
                     done.accept(execution);
+                    if (outcome != null) {
+                        tell(verdict, report, outcome);
+                    }
                 });
     }
 
@@ -95,8 +90,23 @@ final class FailureReports {
         return Redis.isPassing(RedisFutures.asRedisException(failure));
     }
 
+    /** A listener is no part of the report: what it throws is its own affair. */
+    private void tell(Verdict verdict, FailStep report, FailStep.Outcome outcome) {
+        ErrorHandlingResult result =
+                verdict.result(report.step().letterId(), context.clock().instant());
+        boolean done = outcome == FailStep.Outcome.WAITING || outcome == FailStep.Outcome.DEAD;
+        try {
+            context.onFailure().accept(done ? result : result.ofNoConsequence());
+        } catch (RuntimeException broken) {
+            log.error("a listener for failures failed itself", broken);
+        }
+    }
+
     private static void log(
-            FailStep report, FailStep.@Nullable Outcome outcome, @Nullable Throwable failure) {
+            FailStep report,
+            Verdict verdict,
+            FailStep.@Nullable Outcome outcome,
+            @Nullable Throwable failure) {
         if (failure != null) {
             log.error(
                     "failure not reported, left to the reaper: run={} step={}: {}",
@@ -105,11 +115,12 @@ final class FailureReports {
                     failure.getMessage());
         } else {
             log.info(
-                    "attempt failed: {} run={} step={} dispatch={} {}",
+                    "attempt failed: {} run={} step={} dispatch={} {} {}",
                     outcome,
                     report.step().run(),
                     report.step().step(),
                     report.dispatch(),
+                    verdict.summary(),
                     report.event());
         }
     }

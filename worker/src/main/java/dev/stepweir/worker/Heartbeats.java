@@ -42,11 +42,18 @@ final class Heartbeats implements Runnable {
     private final Redis redis;
     private final LaneContext context;
     private final SoloWork soloWork;
+    private final PausedQueues paused;
     private final Duration period;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
-    Heartbeats(Redis redis, LaneContext context, SoloWork soloWork, Duration period) {
+    Heartbeats(
+            Redis redis,
+            LaneContext context,
+            SoloWork soloWork,
+            PausedQueues paused,
+            Duration period) {
+        this.paused = paused;
         this.redis = redis;
         this.context = context;
         this.soloWork = soloWork;
@@ -76,6 +83,7 @@ final class Heartbeats implements Runnable {
 
     /** One beat in every partition. */
     void beat() {
+        paused.refresh();
         for (Lane lane : context.lanes()) {
             try {
                 renew(lane);

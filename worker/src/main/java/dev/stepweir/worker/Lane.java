@@ -329,11 +329,12 @@ final class Lane {
             boolean all,
             List<ReadEntry> entries,
             Optional<Throwable> problem) {
-        entries.forEach(entry -> reservation.use(entry.queue()));
+        List<ReadEntry> wanted = context.withoutPaused(partition, entries);
+        wanted.forEach(entry -> reservation.use(entry.queue()));
         reservation.releaseRest();
         context.wakeStarved(this);
         synchronized (this) {
-            read.addAll(entries);
+            read.addAll(wanted);
             drained = entries.isEmpty() && all;
             resting = problem.isPresent();
         }

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.redis.Namespace;
@@ -12,6 +13,7 @@ import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,19 +38,24 @@ final class LaneContext {
     private final SharedKeys sharedKeys;
     private final HandBack handBack;
     private final FailurePolicy failurePolicy;
+    private final Consumer<ErrorHandlingResult> onFailure;
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
     private final WorkerConfig config;
+    private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
             Namespace namespace,
+            String worker,
+            Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
             Slots slots,
             Plans plans,
             FailurePolicy failurePolicy,
+            Consumer<ErrorHandlingResult> onFailure,
             Clock clock,
             ScheduledExecutorService scheduler,
             WorkerConfig config) {
@@ -60,9 +67,11 @@ final class LaneContext {
         this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
         this.failurePolicy = failurePolicy;
+        this.onFailure = onFailure;
         this.clock = clock;
         this.scheduler = scheduler;
         this.config = config;
+        this.guard = new Guard(redis, worker, gates, this);
     }
 
     void add(Lane lane) {
@@ -97,6 +106,11 @@ final class LaneContext {
         return slots;
     }
 
+    /** What stands before the handlers. */
+    Guard guard() {
+        return guard;
+    }
+
     Plans plans() {
         return plans;
     }
@@ -111,6 +125,11 @@ final class LaneContext {
 
     FailurePolicy failurePolicy() {
         return failurePolicy;
+    }
+
+    /** Who is told what was made of a failed attempt. */
+    Consumer<ErrorHandlingResult> onFailure() {
+        return onFailure;
     }
 
     Clock clock() {
@@ -150,6 +169,18 @@ final class LaneContext {
 
     HandBack handBack() {
         return handBack;
+    }
+
+    /** A read may have been under way when its queue was paused: what it brought goes back. */
+    List<ReadEntry> withoutPaused(Partition partition, List<ReadEntry> entries) {
+        List<ReadEntry> wanted = new ArrayList<>(entries);
+        for (ReadEntry entry : entries) {
+            if (slots.isPaused(entry.queue())) {
+                wanted.remove(entry);
+                var unused = handBack.entry(partition, entry, "queue paused");
+            }
+        }
+        return wanted;
     }
 
     /** Runs something later; not at all (empty) once the worker has ended: the reaper's then. */

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Successor;
@@ -38,10 +39,12 @@ final class Plan {
     }
 
     private final String workflow;
+    private final ErrorHandlingConfig errorHandling;
     private final Map<String, Step> steps = new HashMap<>();
 
     Plan(Graph graph) {
         workflow = graph.workflow().name();
+        errorHandling = graph.workflow().errorHandling();
         // Hashing a definition means writing it: once for all of its steps.
         String hash = graph.workflow().hash();
         for (StepDefinition step : graph.workflow().steps()) {
@@ -51,6 +54,10 @@ final class Plan {
 
     String workflow() {
         return workflow;
+    }
+
+    ErrorHandlingConfig errorHandling() {
+        return errorHandling;
     }
 
     Step step(String name) {

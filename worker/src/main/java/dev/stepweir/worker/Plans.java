@@ -48,10 +48,20 @@ final class Plans {
                     }
                     return graph.map(Plan::new)
                             .map(plan -> {
-                                known.put(hash, plan);
+                                if (known.put(hash, plan) == null) {
+                                    warn(plan);
+                                }
                                 return plan;
                             });
                 });
+    }
+
+    private static void warn(Plan plan) {
+        if (!plan.errorHandling().useErrorClassification()) {
+            log.warn(
+                    "workflow '{}' does without error classification: every failure is permanent",
+                    plan.workflow());
+        }
     }
 
     /** Says why a step cannot be executed here; it goes back with the next heartbeat, free. */

@@ -4,6 +4,7 @@ import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.QueueName;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,6 +17,7 @@ final class Slots {
     private final AtomicInteger free;
     private final Map<String, AtomicInteger> freeByHandler = new HashMap<>();
     private volatile boolean closed;
+    private volatile Set<String> paused = Set.of();
 
     Slots(int concurrency, Map<String, Handlers.Registered<?>> handlers) {
         this.concurrency = concurrency;
@@ -47,9 +49,24 @@ final class Slots {
         return concurrency;
     }
 
+    /** Lets nobody reserve slots of these handlers, only of these. */
+    void pause(Set<String> handlers) {
+        paused = Set.copyOf(handlers);
+    }
+
+    Set<String> paused() {
+        return paused;
+    }
+
+    /** Whether entries of a queue are not to be read. */
+    boolean isPaused(String queue) {
+        Set<String> now = paused;
+        return !now.isEmpty() && now.contains(QueueName.handler(queue));
+    }
+
     /** Reserves up to {@code most} of a handler's slots; returns how many. */
     int reserve(String handler, int most) {
-        return reserve(ofHandler(handler), most);
+        return isPaused(handler) ? 0 : reserve(ofHandler(handler), most);
     }
 
     void release(int count) {

@@ -195,7 +195,9 @@ final class SoloWork implements Runnable {
         List<String> mine = new ArrayList<>();
         for (byte[] each : RedisFutures.join(redis.commands().smembers(names))) {
             String name = Bytes.text(each);
-            if (QueueName.isSolo(name) && context.handlers().containsKey(QueueName.handler(name))) {
+            if (QueueName.isSolo(name)
+                    && context.handlers().containsKey(QueueName.handler(name))
+                    && !context.slots().isPaused(name)) {
                 mine.add(name);
             }
         }

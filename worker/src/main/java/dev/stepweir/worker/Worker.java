@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.failure.FailureClassifier;
 import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
@@ -27,6 +28,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +50,10 @@ public final class Worker implements AutoCloseable {
     private final Redis redis;
     private final boolean ownsRedis;
     private final Namespace namespace;
+    private final Gates gates;
     private final LaneContext context;
     private final SoloWork soloWork;
+    private final PausedQueues paused;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
     private final ScheduledThreadPoolExecutor scheduler;
@@ -68,21 +72,26 @@ public final class Worker implements AutoCloseable {
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
+        this.gates = new Gates(redis, namespace.keys(0));
         this.context =
                 new LaneContext(
                         redis,
                         namespace,
+                        id,
+                        gates,
                         handlers,
                         new Slots(config.concurrency(), handlers),
                         new Plans(redis),
                         new FailurePolicy(RandomGenerator.getDefault(), builder.classifier),
+                        builder.onFailure,
                         Clock.systemUTC(),
                         scheduler,
                         config);
         namespace.all().forEach(this::addLane);
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
-        this.heartbeats = new Heartbeats(redis, context, soloWork, config.heartbeat());
-        this.cancellations = new Cancellations(redis, context);
+        this.paused = new PausedQueues(redis, namespace.keys(0), context);
+        this.heartbeats = new Heartbeats(redis, context, soloWork, paused, config.heartbeat());
+        this.cancellations = new Cancellations(redis, context, paused);
     }
 
     public static Builder builder() {
@@ -105,6 +114,7 @@ public final class Worker implements AutoCloseable {
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
+        RedisFutures.join(paused.read());
         heartbeats.beat();
         heartbeats.start();
         context.lanes().forEach(Lane::turn);
@@ -165,6 +175,13 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
+     * The queues that operators hold up, as far as this worker has heard: it does not read them.
+     */
+    public Set<String> pausedQueues() {
+        return context.slots().paused();
+    }
+
+    /**
      * Stops: takes nothing more, waits up to the drain limit for what is in hand, hands back what
      * is left at no charge, and leaves. Heartbeats go on until the end.
      */
@@ -191,6 +208,7 @@ public final class Worker implements AutoCloseable {
         }
         scheduler.shutdownNow();
         cancellations.close();
+        gates.close();
         connections.forEach(Worker::closeQuietly);
         if (ownsRedis) {
             redis.close();
@@ -260,6 +278,7 @@ public final class Worker implements AutoCloseable {
         private WorkerConfig config = WorkerConfig.DEFAULT;
         private Handlers handlers = new Handlers();
         private FailureClassifier classifier = new StandardClassifier();
+        private Consumer<ErrorHandlingResult> onFailure = result -> {};
 
         private Builder() {}
 
@@ -294,6 +313,15 @@ public final class Worker implements AutoCloseable {
         /** Who says what kind a failure is; a {@link StandardClassifier} if not said. */
         public Builder classifier(FailureClassifier own) {
             this.classifier = own;
+            return this;
+        }
+
+        /**
+         * Who is told what was made of each failed attempt, once it is stored. Called on a thread
+         * of the worker's connection: it must not block.
+         */
+        public Builder onFailure(Consumer<ErrorHandlingResult> told) {
+            this.onFailure = told;
             return this;
         }
 

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "queues",
         description = "Look at queues.",
-        subcommands = {QueuesList.class})
+        subcommands = {QueuesList.class, QueuesPause.class, QueuesResume.class})
 public final class QueuesCommand extends NounCommand {}

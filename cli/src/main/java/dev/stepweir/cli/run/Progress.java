@@ -42,6 +42,7 @@ final class Progress {
         append(line, count(run, StepStatus.RUNNING), "running");
         append(line, count(run, StepStatus.READY), "ready");
         append(line, count(run, StepStatus.WAITING_FOR_RETRY), "waiting for retry");
+        append(line, count(run, StepStatus.PARKED), "parked");
         append(line, count(run, StepStatus.DEAD), "dead");
         int length = line.length();
         line.repeat(' ', Math.max(0, width - length));

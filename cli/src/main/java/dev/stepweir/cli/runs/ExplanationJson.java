@@ -2,6 +2,7 @@ package dev.stepweir.cli.runs;
 
 import dev.stepweir.operator.explain.Cause;
 import dev.stepweir.operator.explain.Explanation;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,16 +47,9 @@ final class ExplanationJson {
             case Cause.NotTakenUp c ->
                     Map.of("submitted_at", c.submitted().toString(), "alive", c.orchestrators());
             case Cause.RunClosed c -> Map.of("run_status", c.state().name());
-            case Cause.Dependency c ->
-                    Map.of(
-                            "step",
-                            c.step(),
-                            "state",
-                            c.state().name(),
-                            "others",
-                            c.others(),
-                            "skipped",
-                            c.skipped());
+            case Cause.RunPaused c ->
+                    Map.of("at", c.at().toString(), "by", c.by(), "reason", c.reason());
+            case Cause.Dependency c -> dependency(c);
             case Cause.RetryAt c ->
                     Map.of(
                             "due_at",
@@ -64,18 +58,21 @@ final class ExplanationJson {
                             c.failures(),
                             "error",
                             c.error());
+            case Cause.RunRetryAt c ->
+                    Map.of(
+                            "due_at",
+                            c.due().toString(),
+                            "attempt",
+                            c.attempt(),
+                            "alive",
+                            c.orchestrators());
             case Cause.PutOff c -> Map.of("due_at", c.due().toString(), "what", c.what());
+            case Cause.Parked c -> parked(c);
             case Cause.DeadLetter c -> Map.of("letter", c.letter(), "error", c.error());
             case Cause.Running c -> Map.of("worker", c.worker());
-            case Cause.AwaitsReaper c ->
-                    Map.of(
-                            "worker",
-                            c.worker(),
-                            "unrenewed_ms",
-                            c.unrenewed().toMillis(),
-                            "alive",
-                            c.reapers());
+            case Cause.AwaitsReaper c -> awaitsReaper(c);
             case Cause.NoWorker c -> Map.of("handler", c.handler(), "had_by", c.had());
+            case Cause.QueuePaused c -> queuePaused(c);
             case Cause.InQueue c ->
                     Map.of("queue", c.queue(), "ahead", c.ahead(), "workers", c.workers());
             case Cause.EntryLost c -> Map.of("queue", c.queue(), "alive", c.orchestrators());
@@ -83,5 +80,46 @@ final class ExplanationJson {
             case Cause.Skipped c -> Map.of("at", c.at().toString());
             case Cause.Succeeded c -> Map.of("at", c.at().toString(), "worker", c.worker());
         };
+    }
+
+    private static Map<String, Object> dependency(Cause.Dependency c) {
+        return Map.of(
+                "step",
+                c.step(),
+                "state",
+                c.state().name(),
+                "others",
+                c.others(),
+                "skipped",
+                c.skipped());
+    }
+
+    private static Map<String, Object> parked(Cause.Parked c) {
+        return Map.of(
+                "dependency",
+                c.dependency(),
+                "breaker",
+                c.breaker().name(),
+                "probe_at",
+                c.probeAt().map(Instant::toString).orElse(""),
+                "why",
+                c.why(),
+                "alive",
+                c.orchestrators());
+    }
+
+    private static Map<String, Object> queuePaused(Cause.QueuePaused c) {
+        return Map.of(
+                "queue", c.queue(), "at", c.at().toString(), "by", c.by(), "reason", c.reason());
+    }
+
+    private static Map<String, Object> awaitsReaper(Cause.AwaitsReaper c) {
+        return Map.of(
+                "worker",
+                c.worker(),
+                "unrenewed_ms",
+                c.unrenewed().toMillis(),
+                "alive",
+                c.reapers());
     }
 }

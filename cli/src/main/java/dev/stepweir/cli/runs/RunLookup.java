@@ -5,11 +5,11 @@ import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.run.RunId;
 
 /** What to say when a run is not there. */
-final class RunLookup {
+public final class RunLookup {
 
     private RunLookup() {}
 
-    static CommandFailure missing(RunId run) {
+    public static CommandFailure missing(RunId run) {
         return new CommandFailure(
                 ExitCode.CONFLICT, "there is no run " + run + " in this namespace (any more)");
     }

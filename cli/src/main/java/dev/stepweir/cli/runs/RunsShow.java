@@ -48,7 +48,12 @@ final class RunsShow implements Callable<Integer> {
         output.line("workflow  " + Text.oneLine(run.workflow() + " " + run.version()));
         output.line("status    " + run.state());
         run.key().ifPresent(key -> output.line("key       " + Text.oneLine(key)));
+        if (run.attempt() > 1 || run.nextRetryAt().isPresent()) {
+            output.line("attempt   " + run.attempt());
+        }
+        run.nextRetryAt().ifPresent(due -> output.line("next      " + Text.exactTime(due)));
         run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
+        run.paused().ifPresent(p -> output.line("paused    " + Text.oneLine(p.sentence())));
         output.line("submitted " + Text.time(run.submitted()));
         output.line("started   " + Text.time(run.started()));
         output.line("finished  " + Text.time(run.finished()));
@@ -81,6 +86,7 @@ final class RunsShow implements Callable<Integer> {
         return switch (step.state()) {
             case WAITING_FOR_RETRY ->
                     "again at " + Text.time(step.nextRetryAt()) + ": " + message(step);
+            case PARKED -> "its circuit breaker is open, see breakers list";
             case DEAD -> message(step);
             default -> "";
         };

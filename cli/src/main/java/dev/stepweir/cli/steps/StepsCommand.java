@@ -6,8 +6,12 @@ import picocli.CommandLine.Command;
 /** {@code stepweir steps}. */
 @Command(
         name = "steps",
-        description = "Act on single steps: each act is kept with who did it and why.",
+        description = {
+            "Look at one step of a run, or act on it by hand.",
+            "Each act is kept in the run's history with who did it and why."
+        },
         subcommands = {
+            StepsShow.class,
             StepsReset.class,
             StepsResolve.class,
             StepsComplete.class,

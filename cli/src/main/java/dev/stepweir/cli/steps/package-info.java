@@ -1,4 +1,4 @@
-/** {@code stepweir steps}: what a person does to single steps. */
+/** {@code stepweir steps}: one step of a run, and what a person does to it. */
 @NullMarked
 package dev.stepweir.cli.steps;
 

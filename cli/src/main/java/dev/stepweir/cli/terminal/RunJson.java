@@ -1,8 +1,10 @@
 package dev.stepweir.cli.terminal;
 
 import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.StepError;
 import java.time.Instant;
@@ -27,7 +29,12 @@ public final class RunJson {
         json.put("started_at", time(run.started()));
         json.put("finished_at", time(run.finished()));
         json.put("key", run.key().orElse(null));
+        json.put("attempt", run.attempt());
+        json.put("next_retry_at", time(run.nextRetryAt()));
         json.put("why", run.why().orElse(null));
+        json.put("paused", run.paused().map(RunJson::of).orElse(null));
+        json.put("successful", run.steps(StepStatus.SUCCEEDED));
+        json.put("failed", run.steps(StepStatus.DEAD));
         json.put("input", run.input());
         json.put("output", run.output());
         Map<String, Object> steps = new LinkedHashMap<>();
@@ -36,7 +43,7 @@ public final class RunJson {
         return json;
     }
 
-    private static Map<String, @Nullable Object> of(StepView step) {
+    public static Map<String, @Nullable Object> of(StepView step) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("state", step.state().name());
         json.put("handler", step.handler());
@@ -54,6 +61,15 @@ public final class RunJson {
         return json;
     }
 
+    /** Who holds something up, and why. */
+    public static Map<String, Object> of(Pause pause) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", pause.at().toString());
+        json.put("by", pause.by());
+        json.put("reason", pause.reason());
+        return json;
+    }
+
     public static Map<String, Object> of(StepError error) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", error.type());
@@ -64,6 +80,11 @@ public final class RunJson {
         json.put("retryable", error.retryable());
         json.put("attempt", error.attempt());
         json.put("worker", error.worker());
+        json.put("category", error.category().name());
+        json.put("code", error.code());
+        json.put("hint", error.hint());
+        json.put("confidence", error.confidence());
+        json.put("final_attempt", error.finalAttempt());
         json.put("stack", error.stack());
         return json;
     }
@@ -85,7 +106,9 @@ public final class RunJson {
         json.put("step", entry.step().orElse(null));
         json.put("event", entry.event());
         json.put("state", entry.state());
-        json.put("details", entry.details());
+        Map<String, @Nullable Object> details = new LinkedHashMap<>(entry.details());
+        entry.errorHandling().ifPresent(result -> details.putAll(result.toJson()));
+        json.put("details", details);
         return json;
     }
 

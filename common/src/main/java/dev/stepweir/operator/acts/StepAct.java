@@ -1,6 +1,7 @@
 package dev.stepweir.operator.acts;
 
 import static dev.stepweir.state.StepState.DEAD;
+import static dev.stepweir.state.StepState.PARKED;
 import static dev.stepweir.state.StepState.READY;
 import static dev.stepweir.state.StepState.SKIPPED;
 import static dev.stepweir.state.StepState.SUCCEEDED;
@@ -15,16 +16,23 @@ import java.util.Set;
 /** What an operator can do to a step. */
 public enum StepAct {
     /** Published at once with all its attempts before it; what it has kept so far stays. */
-    RESET("reset for retry", HistoryEvent.RESET, READY, DEAD, WAITING_FOR_RETRY, READY),
+    RESET("reset for retry", HistoryEvent.RESET, READY, DEAD, WAITING_FOR_RETRY, PARKED, READY),
     /** Done elsewhere: counts as succeeded, without a result. */
-    RESOLVE("resolved", HistoryEvent.RESOLVED, SUCCEEDED, DEAD, WAITING_FOR_RETRY, READY),
+    RESOLVE("resolved", HistoryEvent.RESOLVED, SUCCEEDED, DEAD, WAITING_FOR_RETRY, PARKED, READY),
     /** Done elsewhere, with a result that flows on as if the handler had returned it. */
     COMPLETE(
-            "completed", HistoryEvent.COMPLETED_BY_HAND, SUCCEEDED, DEAD, WAITING_FOR_RETRY, READY),
+            "completed",
+            HistoryEvent.COMPLETED_BY_HAND,
+            SUCCEEDED,
+            DEAD,
+            WAITING_FOR_RETRY,
+            PARKED,
+            READY),
     /** Not done at all; what waits for it goes on without a result of it. */
-    SKIP("skipped", HistoryEvent.SKIPPED, SKIPPED, DEAD, WAITING_FOR_RETRY, READY),
+    SKIP("skipped", HistoryEvent.SKIPPED, SKIPPED, DEAD, WAITING_FOR_RETRY, PARKED, READY),
     /** Given up: a dead letter, whatever attempts were left. */
-    FORCE_FAIL("forced to fail", HistoryEvent.FORCED_TO_FAIL, DEAD, WAITING_FOR_RETRY, READY);
+    FORCE_FAIL(
+            "forced to fail", HistoryEvent.FORCED_TO_FAIL, DEAD, WAITING_FOR_RETRY, PARKED, READY);
 
     private final String done;
     private final String event;

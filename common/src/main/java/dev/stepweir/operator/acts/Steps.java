@@ -53,7 +53,8 @@ public final class Steps {
     /** After these answers the next look says what is in the way. */
     private static final Set<String> REFUSALS = Set.of("CHANGED", "ALREADY", "RUN_CLOSED", "GONE");
 
-    private static final Set<RunState> RUNS = Set.of(RunState.RUNNING, RunState.FAILED);
+    private static final Set<RunState> RUNS =
+            Set.of(RunState.RUNNING, RunState.PAUSED, RunState.FAILED);
 
     private final Redis redis;
     private final Namespace namespace;
@@ -276,7 +277,13 @@ public final class Steps {
                             seen.step().run(), seen.step().step(), seen.definition().handler());
             return new RedriveStep(seen.keys(), anew, seen.stored(), seen.dependencies(), event);
         }
-        return new ResetStep(seen.keys(), seen.step(), seen.stored(), seen.dependencies(), event);
+        return new ResetStep(
+                seen.keys(),
+                seen.step(),
+                seen.stored(),
+                seen.dependencies(),
+                seen.definition().dependency(),
+                event);
     }
 
     private ActResult conclude(
@@ -304,6 +311,7 @@ public final class Steps {
                 seen.keys(),
                 seen.step(),
                 seen.stored(),
+                seen.definition().dependency(),
                 Json.text(forced.error()),
                 Json.text(forced.letter()),
                 event);

@@ -1,5 +1,7 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.breaker.BreakerState;
+import dev.stepweir.operator.Pause;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.time.Duration;
@@ -49,6 +51,16 @@ public sealed interface Cause {
         }
     }
 
+    /** An operator holds the run up. */
+    record RunPaused(Instant at, String by, String reason) implements Cause {
+        @Override
+        public String sentence() {
+            return "the run is "
+                    + new Pause(at, by, reason).sentence()
+                    + "; stepweir runs resume takes it up again";
+        }
+    }
+
     /**
      * Another step must succeed first.
      *
@@ -85,11 +97,53 @@ public sealed interface Cause {
         }
     }
 
+    /** The run as a whole waits for its next attempt. */
+    record RunRetryAt(Instant due, int attempt, long orchestrators) implements Cause {
+        @Override
+        public String sentence() {
+            return "dead steps block the run; it is tried again at "
+                    + due
+                    + " for attempt "
+                    + attempt
+                    + " by an orchestrator: "
+                    + Sentences.alive(orchestrators, "orchestrator");
+        }
+    }
+
     /** It was put off at no charge. */
     record PutOff(Instant due, String what) implements Cause {
         @Override
         public String sentence() {
             return "it waits for " + what + ", and looks again at " + due;
+        }
+    }
+
+    /**
+     * A circuit breaker holds it back.
+     *
+     * @param probeAt when one step is tried, if the breaker is open
+     */
+    record Parked(
+            String dependency,
+            BreakerState breaker,
+            Optional<Instant> since,
+            Optional<Instant> probeAt,
+            String why,
+            long orchestrators)
+            implements Cause {
+        @Override
+        public String sentence() {
+            return "it is parked, charged nothing: the breaker of '"
+                    + dependency
+                    + "' is "
+                    + breaker
+                    + since.map(time -> " since " + time).orElse("")
+                    + (why.isEmpty() ? "" : " (" + why + ")")
+                    + " and "
+                    + breaker.description()
+                    + probeAt.map(time -> " at " + time).orElse("")
+                    + "; an orchestrator lets steps go on: "
+                    + Sentences.alive(orchestrators, "orchestrator");
         }
     }
 
@@ -139,6 +193,18 @@ public sealed interface Cause {
                     + handler
                     + "'; "
                     + (had.isEmpty() ? "nobody known ever had it" : "had by: " + had);
+        }
+    }
+
+    /** An operator holds its queue up. */
+    record QueuePaused(String queue, Instant at, String by, String reason) implements Cause {
+        @Override
+        public String sentence() {
+            return "queue '"
+                    + queue
+                    + "' is "
+                    + new Pause(at, by, reason).sentence()
+                    + "; stepweir queues resume lets workers read it again";
         }
     }
 

@@ -20,7 +20,7 @@ final class CommitGate implements Explainer {
         return switch (step.state()) {
             case SUCCEEDED -> Optional.of(new Succeeded(at, step.field().worker()));
             case SKIPPED -> Optional.of(new Skipped(at));
-            case PENDING, READY, WAITING_FOR_RETRY, DEAD -> Optional.empty();
+            case PENDING, READY, WAITING_FOR_RETRY, PARKED, DEAD -> Optional.empty();
         };
     }
 }

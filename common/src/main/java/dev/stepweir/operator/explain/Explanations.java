@@ -8,6 +8,7 @@ import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
@@ -23,7 +24,8 @@ public final class Explanations {
     /** Steps explained of one run; a wide run has thousands that wait for the same. */
     static final int MOST_STEPS = 50;
 
-    private static final List<String> OF_RUN = List.of("head", "submitted", "finished", "why");
+    private static final List<String> OF_RUN =
+            List.of("head", "submitted", "finished", "why", "paused", RunRetry.WAITS_FOR);
 
     private final Redis redis;
     private final Namespace namespace;

@@ -1,15 +1,21 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.breaker.Breaker;
+import dev.stepweir.breaker.BreakerReads;
 import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.Pause;
+import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RoleView;
 import dev.stepweir.operator.WorkerView;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.run.RunId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +27,9 @@ final class Facts {
     private final Fleet fleet;
     private @Nullable List<WorkerView> workers;
     private @Nullable List<RoleView> roles;
+    private @Nullable Map<String, Breaker> breakers;
     private @Nullable Instant now;
+    private @Nullable Map<String, Pause> pausedQueues;
 
     Facts(Redis redis, Namespace namespace) {
         this.redis = redis;
@@ -66,6 +74,26 @@ final class Facts {
                 .path("handlers")
                 .valueStream()
                 .anyMatch(name -> name.asString().equals(handler));
+    }
+
+    /** The queues that an operator holds up. */
+    Map<String, Pause> pausedQueues() {
+        Map<String, Pause> known = pausedQueues;
+        if (known == null) {
+            known = new Queues(redis, namespace).paused();
+            pausedQueues = known;
+        }
+        return known;
+    }
+
+    /** A dependency's circuit breaker. */
+    Breaker breaker(String dependency) {
+        Map<String, Breaker> known = breakers;
+        if (known == null) {
+            known = RedisFutures.join(BreakerReads.all(redis, namespace.keys(0)));
+            breakers = known;
+        }
+        return known.getOrDefault(dependency, Breaker.closed(dependency));
     }
 
     /** Live processes of a role. */

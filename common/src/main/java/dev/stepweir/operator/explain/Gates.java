@@ -11,6 +11,7 @@ final class Gates {
                     new RunGate(),
                     new DependencyGate(),
                     new RetryGate(),
+                    new BreakerGate(),
                     new DeadLetterGate(),
                     new LeaseGate(),
                     new QueueGate(),

@@ -1,12 +1,15 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.WorkerView;
 import dev.stepweir.operator.explain.Cause.EntryLost;
 import dev.stepweir.operator.explain.Cause.InQueue;
 import dev.stepweir.operator.explain.Cause.NoWorker;
+import dev.stepweir.operator.explain.Cause.QueuePaused;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -23,7 +26,7 @@ final class QueueGate implements Explainer {
 
     @Override
     public Set<Class<? extends Cause>> causes() {
-        return Set.of(NoWorker.class, InQueue.class, EntryLost.class);
+        return Set.of(QueuePaused.class, NoWorker.class, InQueue.class, EntryLost.class);
     }
 
     @Override
@@ -31,12 +34,16 @@ final class QueueGate implements Explainer {
         boolean waits =
                 step.state() == StepState.READY
                         && step.held().isEmpty()
-                        && !step.head().state().isClosed();
+                        && step.head().state() == RunState.RUNNING;
         return waits ? Optional.of(why(step)) : Optional.empty();
     }
 
     private static Cause why(Situation step) {
         String handler = step.definition().handler();
+        Pause pause = step.facts().pausedQueues().get(handler);
+        if (pause != null) {
+            return new QueuePaused(handler, pause.at(), pause.by(), pause.reason());
+        }
         List<WorkerView> able =
                 step.facts().workers().stream()
                         .filter(worker -> Facts.has(worker, handler))

@@ -1,22 +1,31 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.operator.explain.Cause.NotTakenUp;
 import dev.stepweir.operator.explain.Cause.RunClosed;
+import dev.stepweir.operator.explain.Cause.RunPaused;
+import dev.stepweir.operator.explain.Cause.RunRetryAt;
+import dev.stepweir.run.RunRetry;
+import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** A run that has not begun or is over moves none of its steps. */
+/** A run that has not begun, is paused or is over begins none of its steps. */
 final class RunGate implements Explainer {
 
     @Override
     public Set<Class<? extends Cause>> causes() {
-        return Set.of(NotTakenUp.class, RunClosed.class);
+        return Set.of(NotTakenUp.class, RunRetryAt.class, RunPaused.class, RunClosed.class);
     }
 
     @Override
     public Optional<Cause> explain(Situation step) {
-        return step.state().isFinal() ? Optional.empty() : ofRun(step.run(), step.facts());
+        // A run may wait for its next attempt while a person has put one of its steps to work.
+        boolean moves =
+                step.run().head().state() == RunState.RUNNING && step.state() != StepState.DEAD;
+        return step.state().isFinal() || moves ? Optional.empty() : ofRun(step.run(), step.facts());
     }
 
     static Optional<Cause> ofRun(SeenRun run, Facts facts) {
@@ -26,11 +35,23 @@ final class RunGate implements Explainer {
                             new NotTakenUp(
                                     run.time("submitted").orElse(Instant.EPOCH),
                                     facts.alive("orchestrator")));
-            case RUNNING -> Optional.empty();
+            case RUNNING ->
+                    run.field(RunRetry.WAITS_FOR)
+                            .map(RunRetry::parse)
+                            .map(retry ->
+                                    new RunRetryAt(
+                                            Instant.ofEpochMilli(retry.dueMillis()),
+                                            retry.attempt(),
+                                            facts.alive("orchestrator")));
+            case PAUSED -> run.field("paused").map(Pause::parse).map(RunGate::paused);
             case COMPLETED, FAILED, CANCELLED ->
                     Optional.of(
                             new RunClosed(
                                     run.head().state(), run.time("finished"), run.field("why")));
         };
+    }
+
+    private static Cause paused(Pause pause) {
+        return new RunPaused(pause.at(), pause.by(), pause.reason());
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what belongs to dead letters and is kept with their runs. Two waits for any number. */
@@ -128,11 +129,12 @@ final class LetterReader {
 
     /** The time of an entry is part of its id. */
     private static Optional<Instant> published(StoredLetter stored, List<HistoryEvent> history) {
-        Dispatch first =
-                history.stream()
-                        .flatMap(event -> event.dispatch().stream())
-                        .findFirst()
-                        .orElse(Dispatch.parse(stored.letter().dispatch()));
-        return Optional.of(Instant.ofEpochMilli(first.publishedMillis()));
+        Stream<Dispatch> known =
+                Stream.concat(
+                        history.stream().flatMap(event -> event.dispatch().stream()),
+                        Stream.of(Dispatch.parse(stored.letter().dispatch())));
+        return known.filter(Dispatch::isAnnounced)
+                .findFirst()
+                .map(first -> Instant.ofEpochMilli(first.publishedMillis()));
     }
 }

@@ -48,6 +48,7 @@ public record ConcludeStep(
     public ScriptCall call() {
         Keys own = keys.of(step.run());
         StepField field = StepField.parse(expected);
+        String dependency = graph.step(step.step()).dependency();
         String outputField = StepFields.output(step.step());
         boolean inline = output.map(StoredValue::isInline).orElse(true);
         byte[] kept =
@@ -66,6 +67,8 @@ public record ConcludeStep(
                         .key(own.failedRuns())
                         .key(own.completedRuns())
                         .key(own.inbox())
+                        .key(own.parked(dependency))
+                        .key(own.parkedDependencies())
                         .key(own.blob(step.run(), outputField))
                         .arg(Keys.WORKER_GROUP)
                         .arg(step.run().text())
@@ -79,6 +82,7 @@ public record ConcludeStep(
                         .arg(kept)
                         .arg(inline ? Bytes.EMPTY : output.orElse(Bytes.EMPTY))
                         .arg(step.timer())
+                        .arg(dependency)
                         .arg(step.letterId())
                         .arg(event);
         List<StepDefinition> successors = graph.successors(step.step());

@@ -10,12 +10,19 @@ import dev.stepweir.run.StepFields;
  *
  * @param step with the queue that its entry may be in
  * @param expected the step's field as the caller read it
+ * @param dependency whose breaker may hold it back
  * @param error JSON
  * @param letter JSON
  * @param event history record
  */
 public record CondemnStep(
-        Keys keys, StepAddress step, String expected, String error, String letter, String event)
+        Keys keys,
+        StepAddress step,
+        String expected,
+        String dependency,
+        String error,
+        String letter,
+        String event)
         implements Operation<CondemnStep.Outcome> {
 
     /** What became of it. */
@@ -39,6 +46,8 @@ public record CondemnStep(
                 .key(own.deadLetters())
                 .key(own.letterIndex())
                 .key(own.inbox())
+                .key(own.parked(dependency))
+                .key(own.parkedDependencies())
                 .arg(Keys.WORKER_GROUP)
                 .arg(step.run().text())
                 .arg(field.published().entryId())
@@ -48,6 +57,7 @@ public record CondemnStep(
                 .arg(StepFields.error(step.step()))
                 .arg(error)
                 .arg(step.timer())
+                .arg(dependency)
                 .arg(step.letterId())
                 .arg(letter)
                 .arg(event);

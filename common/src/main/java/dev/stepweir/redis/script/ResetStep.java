@@ -8,16 +8,22 @@ import dev.stepweir.run.StepField;
 import java.util.List;
 
 /**
- * Publishes a step at once that waits for its retry, or that a worker is taken to have got stuck
- * with.
+ * Publishes a step at once that waits for its retry or is parked, or that a worker is taken to have
+ * got stuck with.
  *
  * @param step with the queue that its entry may be in
  * @param expected the step's field as the caller read it
- * @param dependencies whose outputs flow into the step
+ * @param inputs dependencies of the step whose outputs flow into it
+ * @param dependency whose breaker may hold it back
  * @param event history record
  */
 public record ResetStep(
-        Keys keys, StepAddress step, String expected, List<String> dependencies, String event)
+        Keys keys,
+        StepAddress step,
+        String expected,
+        List<String> inputs,
+        String dependency,
+        String event)
         implements Operation<ResetStep.Outcome> {
 
     /** What became of it. */
@@ -40,6 +46,8 @@ public record ResetStep(
                 .key(own.queue(step.handler()))
                 .key(own.queue(step.queue()))
                 .key(own.timers())
+                .key(own.parked(dependency))
+                .key(own.parkedDependencies())
                 .arg(Keys.WORKER_GROUP)
                 .arg(step.run().text())
                 .arg(field.published().entryId())
@@ -47,8 +55,9 @@ public record ResetStep(
                 .arg(expected)
                 .arg(field.nextNumber())
                 .arg(StepField.ledgerSuffix(ledgers))
-                .arg(QueueEntry.announcement(step.step(), dependencies))
+                .arg(QueueEntry.announcement(step.step(), inputs))
                 .arg(step.timer())
+                .arg(dependency)
                 .arg(event);
     }
 

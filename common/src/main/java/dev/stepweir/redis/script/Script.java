@@ -20,7 +20,13 @@ public enum Script {
     REAP_STEP,
     RECONCILE_STEP,
     HAND_BACK_STEP,
+    PARK_STEP,
+    RELEASE_STEP,
+    LIST_PARKED,
+    TURN_BREAKER,
     SETTLE_RUN,
+    WAIT_RUN,
+    RETRY_RUN,
     CANCEL_RUN,
     REDRIVE_STEP,
     EDIT_STEP,
@@ -43,7 +49,13 @@ public enum Script {
     APPLY_EFFECT,
     CLAIM_KEY,
     KEEP_RESULT,
-    DEFER_STEP;
+    DEFER_STEP,
+    PAUSE_RUN,
+    LOCK_RUN,
+    RESUME_RUN,
+    UNLOCK_RUN,
+    PAUSE_QUEUE,
+    RESUME_QUEUE;
 
     private final String source;
     private final String sha;

@@ -109,7 +109,7 @@ end
 
 local ended, listed = {}, {}
 local function complete(run_id, head, watch)
-  put('head', 'COMPLETED ' .. sub(head, 9))
+  put('head', 'COMPLETED ' .. sub(head, find(head, ' ', 1, true) + 1))
   put('finished', now)
   insert(ended, run_id)
   insert(listed, now)
@@ -131,7 +131,8 @@ local function commit(run, step, stored, seen, counters, watch)
     local committed = 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. ' w='
     return sub(stored or '', 1, #committed) == committed and 'ALREADY' or 'STALE'
   end
-  if head ~= step.head and sub(head, 1, 8) ~= 'RUNNING ' then return 'RUN_CLOSED' end
+  local paused = head ~= step.head and sub(head, 1, 8) ~= 'RUNNING '
+  if paused and sub(head, 1, 7) ~= 'PAUSED ' then return 'RUN_CLOSED' end
   local run_id = sub(run, #run_prefix + 1)
   put(step.field, 'SUCCEEDED ' .. number .. '@' .. entry_id .. kept .. committed_now .. ARGV[at + 1])
   if blob ~= '0' then
@@ -140,7 +141,7 @@ local function commit(run, step, stored, seen, counters, watch)
   elseif output ~= '' then
     put(step.output_field, output)
   end
-  if unblock(run_id, step.successors, seen, counters) then complete(run_id, head, watch) end
+  if unblock(run_id, step.successors, seen, counters, paused) then complete(run_id, head, watch) end
   if letter ~= '' then remove_letter(letter) end
   return nil
 end

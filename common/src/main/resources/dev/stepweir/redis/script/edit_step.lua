@@ -20,7 +20,7 @@ local head, stored = seen[1], seen[2]
 if not head then return 'GONE' end
 if stored ~= expected or string.sub(stored, 1, 5) ~= 'DEAD ' then return 'CHANGED' end
 local state = string.match(head, '^%S+')
-if state ~= 'RUNNING' and state ~= 'FAILED' then return 'RUN_CLOSED' end
+if state ~= 'RUNNING' and state ~= 'PAUSED' and state ~= 'FAILED' then return 'RUN_CLOSED' end
 if large_input ~= '' then
   redis.call('SET', blob, large_input)
 else

@@ -20,9 +20,9 @@
 local run, history, queue = KEYS[1], KEYS[2], KEYS[3]
 local group, run_id, entry_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
 
-local verdict = fence(run, field, 'READY', expected)
+local verdict, head = fence(run, field, 'READY', expected)
 acknowledge(queue, group, entry_id)
 if verdict ~= 'OK' then return verdict end
 redis.call('RPUSH', history, now_millis() .. ' ' .. event)
-redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry))
+redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
 return 'PUBLISHED'

@@ -19,7 +19,8 @@ for n = 1, (#KEYS - 1) / 2 do
   local field, expected, entry_id, begun_field, begun =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local seen = redis.call('HMGET', run, 'head', field)
-  if not seen[1] or string.sub(seen[1], 1, 8) ~= 'RUNNING ' then
+  local state = string.match(seen[1] or '', '^%S+')
+  if state ~= 'RUNNING' and state ~= 'PAUSED' then
     answers[n] = 'RUN_CLOSED'
   elseif seen[2] ~= expected then
     answers[n] = 'LOST'

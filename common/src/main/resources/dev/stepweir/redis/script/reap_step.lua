@@ -64,7 +64,7 @@ if verdict ~= 'OK' then return verdict end
 local time = string.format('%.0f', now)
 if alive then
   redis.call('RPUSH', history, time .. ' ' .. free_event)
-  redis.call('HSET', run, field, publish(queue, run_id, number, free_ledgers, entry))
+  redis.call('HSET', run, field, publish(queue, run_id, number, free_ledgers, entry, head))
   return 'REDELIVERED'
 end
 redis.call('RPUSH', history, time .. ' ' .. crash_event)
@@ -78,5 +78,5 @@ if waiting ~= '' then
   redis.call('ZADD', timers, due, timer)
   return 'WAITING'
 end
-redis.call('HSET', run, field, publish(queue, run_id, number, crash_ledgers, entry))
+redis.call('HSET', run, field, publish(queue, run_id, number, crash_ledgers, entry, head))
 return 'CRASHED'

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Publishes a READY step again whose entry is neither held nor still to be delivered: the stream,
 -- the group or the entry was lost. A lost group is created at '$': what it forgot is republished
--- here under a new number, and no entry is ever delivered twice.
+-- here under a new number, and no entry is ever delivered twice. What a paused run held back is
+-- announced in the same way once it is resumed.
 -- key run
 -- key history
 -- key queue
@@ -14,7 +15,7 @@
 -- arg ledgers
 -- arg entry
 -- arg event          history record up to the time
--- ret HELD | QUEUED | PUBLISHED | ALREADY | STALE | RUN_CLOSED | GONE
+-- ret HELD | QUEUED | PUBLISHED | PAUSED | ALREADY | STALE | RUN_CLOSED | GONE
 --@include clock
 --@include fence
 --@include publish
@@ -46,8 +47,9 @@ local function last_delivered()
   return nil
 end
 
-local verdict = fence(run, field, 'READY', expected)
+local verdict, head = fence(run, field, 'READY', expected)
 if verdict ~= 'OK' then return verdict end
+if string.sub(head, 1, 7) == 'PAUSED ' then return 'PAUSED' end
 local last = last_delivered()
 if last then
   if #redis.call('XPENDING', queue, group, entry_id, entry_id, 1) > 0 then return 'HELD' end

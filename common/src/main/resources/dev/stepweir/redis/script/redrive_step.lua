@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- DEAD -> READY because an operator asked; a FAILED run is opened again. The dead letter stays until
--- the step has succeeded.
+-- DEAD -> READY because an operator asked; a FAILED run is opened again, a paused one stays paused.
+-- The dead letter stays until the step has succeeded.
 -- key run
 -- key history
 -- key queue
@@ -24,11 +24,12 @@ local head, stored, submitted = seen[1], seen[2], seen[3]
 if not head then return 'GONE' end
 if stored ~= expected or string.sub(stored, 1, 5) ~= 'DEAD ' then return 'ALREADY' end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
-if state ~= 'RUNNING' and state ~= 'FAILED' then return 'RUN_CLOSED' end
+if state ~= 'RUNNING' and state ~= 'PAUSED' and state ~= 'FAILED' then return 'RUN_CLOSED' end
 local now = now_millis()
 local left = (tonumber(deaths) or 1) - 1
-local new_head = 'RUNNING ' .. hash .. (left > 0 and ' ' .. string.format('%d', left) or '')
-local ready = publish(queue, run_id, number, ledgers, entry)
+local new_head = (state == 'PAUSED' and state or 'RUNNING') .. ' ' .. hash ..
+  (left > 0 and ' ' .. string.format('%d', left) or '')
+local ready = publish(queue, run_id, number, ledgers, entry, head)
 redis.call('HSET', run, field, ready, 'head', new_head)
 if state == 'FAILED' then
   redis.call('HDEL', run, 'finished', 'why')

@@ -11,7 +11,8 @@ local run, open, completed, failed, cancelled = KEYS[1], KEYS[2], KEYS[3], KEYS[
 local run_id = ARGV[1]
 
 local lists = {
-  SUBMITTED = open, RUNNING = open, COMPLETED = completed, FAILED = failed, CANCELLED = cancelled,
+  SUBMITTED = open, RUNNING = open, PAUSED = open,
+  COMPLETED = completed, FAILED = failed, CANCELLED = cancelled,
 }
 local seen = redis.call('HMGET', run, 'head', 'submitted', 'finished')
 local state = seen[1] and string.match(seen[1], '^%S+')

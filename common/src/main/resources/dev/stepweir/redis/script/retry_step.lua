@@ -20,7 +20,7 @@ local run, queue, timers = KEYS[1], KEYS[2], KEYS[3]
 local run_id, field, expected, number, ledgers, entry, timer, due_millis = unpack(ARGV)
 
 local now = tonumber(now_millis())
-local verdict = fence(run, field, 'WAITING_FOR_RETRY', expected)
+local verdict, head = fence(run, field, 'WAITING_FOR_RETRY', expected)
 if verdict ~= 'OK' then
   local stored = redis.call('HGET', run, field) or ''
   if verdict == 'RUN_CLOSED' or not string.find(stored, '^WAITING_FOR_RETRY ') then
@@ -32,6 +32,6 @@ if tonumber(due_millis) > now then
   redis.call('ZADD', timers, due_millis, timer)
   return 'EARLY'
 end
-redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry))
+redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
 redis.call('ZREM', timers, timer)
 return 'PUBLISHED'

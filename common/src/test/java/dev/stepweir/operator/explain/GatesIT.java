@@ -2,6 +2,7 @@ package dev.stepweir.operator.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunHead;
@@ -67,6 +68,7 @@ class GatesIT {
     private static SeenRun seen(
             Facts facts, Namespace namespace, RunState run, String step, StepState state) {
         Map<String, String> fields = new HashMap<>(Map.of("submitted", "1000", "finished", "2000"));
+        fields.put("paused", "1500 " + Pause.record("ada", "too early"));
         String stored = stored(state);
         if (!stored.isEmpty()) {
             fields.put(StepFields.state(step), stored);
@@ -81,6 +83,7 @@ class GatesIT {
             case PENDING -> "";
             case READY -> "READY 1@1-1";
             case WAITING_FOR_RETRY -> "WAITING_FOR_RETRY 1@1-1 f=1 due=1700000000000";
+            case PARKED -> "PARKED 1@1-1 at=1700000000000";
             case SUCCEEDED -> "SUCCEEDED 1@1-1 w=w1 to=1700000000000 ms=5";
             case SKIPPED -> "SKIPPED 2@1-1 w=operator ms=0 to=1700000000000";
             case DEAD -> "DEAD 1@1-1 f=1 dlq=1-1";

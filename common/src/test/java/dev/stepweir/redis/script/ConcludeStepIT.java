@@ -14,6 +14,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.FailStep.Decision.RetryAfter;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.RunTransition;
 import dev.stepweir.state.StepState;
@@ -151,6 +152,82 @@ class ConcludeStepIT extends OnStage {
         assertThat(stage.commands().exists(stage.keys().timers())).isZero();
         assertThat(stage.commands().hexists(stage.keys().run(run), "o:first")).isFalse();
         assertThat(stage.take("w2", "other")).hasSize(2);
+    }
+
+    @Test
+    @Covers(steps = {StepTransition.COMPLETE_PARKED, StepTransition.SKIP_PARKED})
+    void what_a_breaker_holds_back_is_not_any_more() {
+        RunId run = stage.started(Flows.PAIR);
+        RunId other = stage.started(Flows.PAIR);
+        for (Begun begun : stage.take("w1", "work")) {
+            stage.run(ParkedStepIT.park(stage, begun));
+        }
+        stage.run(stage.conclusion(run, "first", StepState.SUCCEEDED, "1")).answered(CONCLUDED);
+        assertThat(stage.commands().zcard(stage.keys().parked("api"))).isEqualTo(1);
+        stage.run(stage.conclusion(other, "first", StepState.SKIPPED, "")).answered(CONCLUDED);
+
+        assertThat(stage.commands().exists(stage.keys().parked("api"))).isZero();
+        assertThat(stage.commands().exists(stage.keys().parkedDependencies())).isZero();
+        assertThat(stage.take("w2", "other")).hasSize(2);
+    }
+
+    @Test
+    void in_a_paused_run_what_waited_is_ready_and_announced_when_it_is_resumed() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(stage.pause(run));
+
+        stage.run(stage.conclusion(run, "first", StepState.SUCCEEDED, "1"))
+                .answered(CONCLUDED)
+                .changed(
+                        """
+                        + history:RUN | TIME ACT {"step":"first"}
+                        - queue:work | entry work#1 d=RUN 1 s:first
+                        - run:RUN | s:first = READY 1@work#1
+                        + run:RUN | o:first = =1
+                        + run:RUN | s:first = SUCCEEDED 2@work#1 w=operator ms=0 to=TIME
+                        + run:RUN | s:second = READY 1@0-0
+                        """);
+        stage.lock(run, "op");
+        stage.resume(run, 1);
+        ReconcileStep announce =
+                new ReconcileStep(
+                        stage.keys(),
+                        stage.step(run, "second"),
+                        stage.stored(run, "second"),
+                        stage.dependencies(run, "second"),
+                        "REPUBLISHED {}");
+        stage.run(announce).answered(ReconcileStep.Outcome.PUBLISHED);
+        assertThat(stage.take("w1", "other")).hasSize(1);
+    }
+
+    @Test
+    void a_run_that_waits_for_its_next_attempt_goes_on_at_once() {
+        RunId run = stage.dead(Flows.PAIR);
+        List<String> steps = List.of("first", "second");
+        stage.run(new WaitRun(stage.keys(), run, 1, Duration.ofMinutes(1), steps, "RUN_WAITS {}"))
+                .answered(WaitRun.Outcome.WAITING);
+
+        stage.run(stage.conclusion(run, "first", StepState.SUCCEEDED, "1")).answered(CONCLUDED);
+        Begun second = stage.takeOne("w1", "other");
+        stage.commit("w1", stage.success(second, "2")).answered(List.of(Result.APPLIED));
+
+        assertThat(stage.head(run)).startsWith("COMPLETED ");
+        String waitsFor = stage.commands().hget(stage.keys().run(run), RunRetry.WAITS_FOR);
+        stage.run(new RetryRun(stage.keys(), run, waitsFor, true, List.of(), "RUN_RETRIED {}"))
+                .answered(RetryRun.Outcome.RUN_CLOSED);
+        assertThat(stage.commands().exists(stage.keys().timers())).isZero();
+    }
+
+    @Test
+    @Covers(runs = RunTransition.END_PAUSED_BY_HAND)
+    void a_paused_run_whose_last_step_is_skipped_completes() {
+        RunId run = stage.started(Flows.SINGLE);
+        stage.run(stage.pause(run));
+
+        stage.run(stage.conclusion(run, "only", StepState.SKIPPED, "")).answered(COMPLETED);
+
+        assertThat(stage.head(run)).startsWith("COMPLETED ");
+        assertThat(stage.commands().zscore(stage.keys().openRuns(), run.text())).isNull();
     }
 
     @Test

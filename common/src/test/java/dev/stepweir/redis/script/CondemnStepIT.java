@@ -65,6 +65,30 @@ class CondemnStepIT extends OnStage {
     }
 
     @Test
+    @Covers(steps = StepTransition.CONDEMN_PARKED)
+    void a_parked_step_is_dead_and_leaves_the_list() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(ParkedStepIT.park(stage, stage.takeOne("w1", "work")));
+
+        stage.run(stage.condemnation(run, "first")).answered(DEAD);
+
+        assertThat(stage.stored(run, "first")).startsWith("DEAD 2@");
+        assertThat(stage.commands().exists(stage.keys().parked("api"))).isZero();
+        assertThat(stage.commands().exists(stage.keys().parkedDependencies())).isZero();
+    }
+
+    @Test
+    void a_paused_run_stays_paused() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(stage.pause(run));
+
+        stage.run(stage.condemnation(run, "first")).answered(DEAD);
+
+        assertThat(stage.head(run)).startsWith("PAUSED ").endsWith(" 1");
+        stage.run(stage.settlement(run)).answered(SettleRun.Outcome.ALREADY).changedNothing();
+    }
+
+    @Test
     void condemning_twice_leaves_one_letter() {
         RunId run = stage.started(Flows.PAIR);
         CondemnStep condemnation = stage.condemnation(run, "first");

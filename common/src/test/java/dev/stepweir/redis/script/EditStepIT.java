@@ -56,6 +56,17 @@ class EditStepIT extends OnStage {
     }
 
     @Test
+    void a_dead_step_of_a_paused_run_can_be_edited() {
+        RunId run = stage.started(Flows.SIBLINGS);
+        stage.kill(stage.takeOne("w1", "work"));
+        stage.run(stage.pause(run));
+
+        stage.run(stage.edit(run, "root", "1")).answered(EDITED);
+
+        assertThat(stage.head(run)).startsWith("PAUSED ");
+    }
+
+    @Test
     void of_two_who_saw_the_same_one_edits() {
         RunId run = stage.dead(Flows.PAIR);
         EditStep mine = stage.edit(run, "first", "1");

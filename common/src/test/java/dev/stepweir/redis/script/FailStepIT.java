@@ -19,6 +19,7 @@ import dev.stepweir.testkit.RedisState;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class FailStepIT extends OnStage {
@@ -27,6 +28,7 @@ class FailStepIT extends OnStage {
     private static final GiveUp NEVER = new GiveUp("{\"letter\":1}");
 
     @Test
+    @DisplayName("S1-14, B1: the entry is gone and the timer set in the script that fails the step")
     @Covers(steps = StepTransition.BACK_OFF)
     void a_failure_with_attempts_left_waits_for_its_time() {
         RunId run = stage.started(Flows.PAIR);
@@ -194,6 +196,7 @@ class FailStepIT extends OnStage {
     }
 
     @Test
+    @DisplayName("S1-20: what Redis refuses leaves the step as it was")
     void an_error_before_the_first_write_leaves_the_step_ready() {
         stage.started(Flows.PAIR);
         Begun begun = stage.takeOne("w1", "work");

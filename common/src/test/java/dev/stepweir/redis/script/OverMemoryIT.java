@@ -14,6 +14,7 @@ import dev.stepweir.run.KeyClaim;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
@@ -38,6 +39,7 @@ class OverMemoryIT extends OnStage {
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR),
+                        stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR));
         RunId refused = stage.newRun(Flows.PAIR);
         stage.commands().configSet("maxmemory", "1");
@@ -56,7 +58,9 @@ class OverMemoryIT extends OnStage {
         stage.run(HandBackStepIT.handBack(stage, begun.get(2)))
                 .answered(HandBackStep.Outcome.PUBLISHED);
         goOn(begun.get(4));
+        park(runs.get(5), begun.get(5));
         stage.kill(begun.get(3));
+        tryAgain(runs.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
         stage.run(stage.edit(runs.get(3), "first", "2")).answered(EditStep.Outcome.EDITED);
@@ -64,6 +68,7 @@ class OverMemoryIT extends OnStage {
         stage.run(stage.note(runs.get(3), "first", "", "1")).answered(NoteLetter.Outcome.NOTED);
         stage.run(stage.letterPurge(runs.get(3), "first")).answered(PurgeLetter.Outcome.PURGED);
 
+        resume(runs.get(3));
         watchOver(runs.get(0), stage.takeOne("w1", "other"));
         republish(runs.get(1));
         stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
@@ -73,6 +78,16 @@ class OverMemoryIT extends OnStage {
         appear(runs.get(0));
 
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
+    }
+
+    /** A run that dead steps block waits for its next attempt, which finds nothing to do. */
+    private void tryAgain(RunId run) {
+        List<String> steps = List.of("first", "second");
+        stage.run(new WaitRun(stage.keys(), run, 1, Duration.ZERO, steps, "RUN_WAITS {}"))
+                .answered(WaitRun.Outcome.WAITING);
+        String waitsFor = stage.commands().hget(stage.keys().run(run), RunRetry.WAITS_FOR);
+        stage.run(new RetryRun(stage.keys(), run, waitsFor, true, List.of(), "RUN_RETRIED {}"))
+                .answered(RetryRun.Outcome.RETRIED);
     }
 
     /** What a handler's own words and a shared key write. */
@@ -105,6 +120,36 @@ class OverMemoryIT extends OnStage {
         stage.run(stage.condemnation(entry.run(), entry.step())).answered(CondemnStep.Outcome.DEAD);
         stage.run(stage.conclusion(entry.run(), entry.step(), StepState.SUCCEEDED, "1"))
                 .answered(ConcludeStep.Outcome.CONCLUDED);
+    }
+
+    /** What an operator does who holds a run up. */
+    private void resume(RunId run) {
+        stage.run(stage.pause(run)).answered(PauseRun.Outcome.PAUSED);
+        stage.lock(run, "op-1");
+        assertThat(stage.resume(run, 1).outcome().run()).isEqualTo(ResumeRun.Outcome.RESUMED);
+        stage.run(new PauseQueue(stage.keys(), "work", "{}")).answered(PauseQueue.Outcome.PAUSED);
+        stage.run(new ResumeQueue(stage.keys(), "work")).answered(ResumeQueue.Outcome.RESUMED);
+        stage.run(new UnlockRun(stage.keys(), run, 1)).answered(UnlockRun.Outcome.RELEASED);
+    }
+
+    /** What a breaker's worker and orchestrator write. */
+    private void park(RunId run, Begun begun) {
+        stage.run(
+                        new TurnBreaker(
+                                stage.keys(),
+                                "api",
+                                TurnBreaker.Event.FORCE_OPEN,
+                                0,
+                                0,
+                                Duration.ZERO,
+                                "ann",
+                                "why"))
+                .answered(TurnBreaker.Outcome.CHANGED);
+        stage.run(ParkedStepIT.park(stage, begun)).answered(ParkStep.Outcome.PARKED);
+        stage.run(new ListParked(stage.keys(), stage.step(run, "first"), 1, "api"))
+                .answered(ListParked.Outcome.ALREADY);
+        stage.run(ParkedStepIT.release(stage, run, stage.stored(run, "first"), 7))
+                .answered(ReleaseStep.Outcome.PUBLISHED);
     }
 
     /** Heartbeat, watch and reaper. */

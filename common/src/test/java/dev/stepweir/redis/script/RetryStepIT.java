@@ -16,11 +16,13 @@ import dev.stepweir.testkit.RedisState;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class RetryStepIT extends OnStage {
 
     @Test
+    @DisplayName("S1-19: a step whose time has come is published, and its backoff is forgotten")
     @Covers(steps = StepTransition.RETRY)
     void a_step_whose_time_has_come_is_published() {
         RunId run = waiting(Flows.PAIR, Duration.ZERO);

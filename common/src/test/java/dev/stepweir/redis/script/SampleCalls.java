@@ -27,6 +27,7 @@ final class SampleCalls {
     private static final StepAddress STEP = new StepAddress(RUN, "step", "queue");
     private static final String READY = "READY 1@1-1";
     private static final String DEAD = "DEAD 1@1-1 f=1 dlq=1-1";
+    private static final String PARKED = "PARKED 1@1-1 at=1";
     private static final KeyClaim CLAIM = new KeyClaim(RUN, new Dispatch(1, "1-1"), "step");
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -80,12 +81,33 @@ final class SampleCalls {
                     sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
             case HAND_BACK_STEP ->
                     sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
+            case PARK_STEP -> sample(new ParkStep(KEYS, STEP, READY, "api", "EVENT {}"));
+            case RELEASE_STEP ->
+                    sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
+            case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
+            case TURN_BREAKER ->
+                    sample(
+                            new TurnBreaker(
+                                    KEYS, "api", TurnBreaker.Event.FAIL, 0, 5, SECOND, "w1", ""));
             case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
+            case WAIT_RUN ->
+                    sample(new WaitRun(KEYS, RUN, 1, SECOND, times(many, "step"), "EVENT {}"));
+            case RETRY_RUN ->
+                    sample(
+                            new RetryRun(
+                                    KEYS,
+                                    RUN,
+                                    "2 5",
+                                    true,
+                                    times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
+                                    "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
             case EDIT_STEP -> sample(new EditStep(KEYS, STEP, DEAD, new byte[1], "EVENT {}"));
-            case RESET_STEP -> sample(new ResetStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
-            case CONDEMN_STEP -> sample(new CondemnStep(KEYS, STEP, READY, "{}", "{}", "EVENT {}"));
+            case RESET_STEP ->
+                    sample(new ResetStep(KEYS, STEP, READY, List.of(), "api", "EVENT {}"));
+            case CONDEMN_STEP ->
+                    sample(new CondemnStep(KEYS, STEP, READY, "api", "{}", "{}", "EVENT {}"));
             case CONCLUDE_STEP -> sample(conclusion(many));
             case NOTE_LETTER -> sample(new NoteLetter(KEYS, STEP, "", "{}", "EVENT {}"));
             case PURGE_LETTER -> sample(new PurgeLetter(KEYS, STEP, "1-1", "EVENT {}"));
@@ -122,6 +144,21 @@ final class SampleCalls {
                                     Ledgers.NONE,
                                     SECOND,
                                     "why"));
+            case PAUSE_RUN -> sample(new PauseRun(KEYS, RUN, "{}", "PAUSED {}"));
+            case LOCK_RUN ->
+                    new Sample(
+                            new LockRun(KEYS, RUN, "{}", SECOND).call(),
+                            Optional.of(LockRun.Outcome.class));
+            case RESUME_RUN -> {
+                ResumeRun.Step step =
+                        new ResumeRun.Step(STEP, DEAD, Ledgers.NONE, List.of(), "REDRIVEN {}");
+                ResumeRun resume =
+                        new ResumeRun(KEYS, RUN, 1, SECOND, "RESUMED {}", times(many, step));
+                yield new Sample(resume.call(), Optional.of(ResumeRun.Outcome.class));
+            }
+            case PAUSE_QUEUE -> sample(new PauseQueue(KEYS, "queue", "{}"));
+            case RESUME_QUEUE -> sample(new ResumeQueue(KEYS, "queue"));
+            case UNLOCK_RUN -> sample(new UnlockRun(KEYS, RUN, 1));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
             case REGISTER_WORKER ->

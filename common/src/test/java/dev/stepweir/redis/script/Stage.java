@@ -402,7 +402,12 @@ final class Stage implements AutoCloseable {
 
     ResetStep reset(RunId run, String step) {
         return new ResetStep(
-                keys, step(run, step), stored(run, step), dependencies(run, step), act(step));
+                keys,
+                step(run, step),
+                stored(run, step),
+                dependencies(run, step),
+                Graph.of(workflows.get(run)).step(step).dependency(),
+                act(step));
     }
 
     CondemnStep condemnation(RunId run, String step) {
@@ -410,6 +415,7 @@ final class Stage implements AutoCloseable {
                 keys,
                 step(run, step),
                 stored(run, step),
+                Graph.of(workflows.get(run)).step(step).dependency(),
                 "{\"why\":\"enough\"}",
                 "{\"letter\":2}",
                 act(step));
@@ -442,6 +448,44 @@ final class Stage implements AutoCloseable {
                 address,
                 entry,
                 HistoryEvent.record(HistoryEvent.LETTER_PURGED, Map.of("step", step)));
+    }
+
+    PauseRun pause(RunId run) {
+        return new PauseRun(
+                keys,
+                run,
+                "{\"by\":\"ada\",\"reason\":\"\"}",
+                HistoryEvent.record(HistoryEvent.PAUSED, Map.of()));
+    }
+
+    Act<LockRun.Answer> lock(RunId run, String holder) {
+        LockRun lock = new LockRun(keys, run, holder, Duration.ofMinutes(5));
+        return act(Script.LOCK_RUN, () -> RedisFutures.join(lock.runAsync(redis.scripts())));
+    }
+
+    ResumeRun.Step failed(RunId run, String step) {
+        return failed(run, step, stored(run, step));
+    }
+
+    ResumeRun.Step failed(RunId run, String step, String expected) {
+        return new ResumeRun.Step(
+                step(run, step),
+                expected,
+                StepField.parse(expected).ledgers().rebased(),
+                dependencies(run, step),
+                HistoryEvent.record(HistoryEvent.REDRIVEN, Map.of("step", step)));
+    }
+
+    Act<ResumeRun.Answer> resume(RunId run, long token, ResumeRun.Step... steps) {
+        ResumeRun resume =
+                new ResumeRun(
+                        keys,
+                        run,
+                        token,
+                        Duration.ofMinutes(5),
+                        HistoryEvent.record(HistoryEvent.RESUMED, Map.of()),
+                        List.of(steps));
+        return act(Script.RESUME_RUN, () -> RedisFutures.join(resume.runAsync(redis.scripts())));
     }
 
     CancelRun cancellation(RunId run) {

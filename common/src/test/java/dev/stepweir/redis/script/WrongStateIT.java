@@ -50,6 +50,7 @@ class WrongStateIT extends OnStage {
         DEAD,
         PUBLISHED,
         CRASHED,
+        PARKED,
         REDELIVERED,
         EDITED,
         CONCLUDED;
@@ -65,6 +66,7 @@ class WrongStateIT extends OnStage {
             case SUCCEEDED -> " w=w1 to=5 ms=1";
             case SKIPPED -> " w=operator ms=0 to=5";
             case DEAD -> " dlq=9-1";
+            case PARKED -> " at=5";
             case PENDING, READY -> "";
         };
     }
@@ -79,8 +81,8 @@ class WrongStateIT extends OnStage {
         return Stream.<Operation<?>>of(
                         new RetryStep(stage.keys(), step, stored, List.of()),
                         new RedriveStep(stage.keys(), step, stored, List.of(), event),
-                        new ResetStep(stage.keys(), step, stored, List.of(), event),
-                        new CondemnStep(stage.keys(), step, stored, "{}", "{}", event),
+                        new ResetStep(stage.keys(), step, stored, List.of(), "work", event),
+                        new CondemnStep(stage.keys(), step, stored, "work", "{}", "{}", event),
                         stage.conclusion(step, stored, StepState.SKIPPED, ""),
                         new EditStep(stage.keys(), step, stored, new byte[] {'1'}, event),
                         new ReapStep(
@@ -95,6 +97,8 @@ class WrongStateIT extends OnStage {
                                 event),
                         new ReconcileStep(stage.keys(), step, stored, List.of(), event),
                         new HandBackStep(stage.keys(), step, stored, "s:first", event),
+                        new ParkStep(stage.keys(), step, stored, "work", event),
+                        new ReleaseStep(stage.keys(), step, stored, List.of(), "work", 7, event),
                         stage.failure(begun, stored, new GiveUp("{}")))
                 .toList();
     }

@@ -1,9 +1,10 @@
 -- Counts down the successors and publishes those whose last dependency this was; true when the run's
 -- last step was it. A counter is in seen at its successor's place; counters has what became of those
--- that several steps of this run have counted down, and is written by the caller. What a counter
--- becomes is looked up, since making text of a number costs more than all the rest.
+-- that several steps of this run have counted down, and is written by the caller. In a paused run
+-- they are ready without an entry. What a counter becomes is looked up, since making text of a number
+-- costs more than all the rest.
 local counted_down = {}
-local function unblock(run_id, successors, seen, counters)
+local function unblock(run_id, successors, seen, counters, paused)
   local finished = false
   for s = 1, #successors do
     local successor = successors[s]
@@ -23,8 +24,8 @@ local function unblock(run_id, successors, seen, counters)
       finished = true
     else
       if place then counters[place] = nil end
-      put(successor.field, 'READY 1@' ..
-        redis.call('XADD', successor.queue, '*', 'd', run_id .. successor.entry))
+      put(successor.field, 'READY 1@' .. (paused and '0-0' or
+        redis.call('XADD', successor.queue, '*', 'd', run_id .. successor.entry)))
     end
   end
   return finished

@@ -1,0 +1,49 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Operator;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.run.RunId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir runs pause}. */
+@Command(
+        name = "pause",
+        description = {
+            "Hold a run up: nothing more of it is published until 'runs resume'.",
+            "What workers execute may finish."
+        })
+final class RunsPause implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "The run's id.")
+    private RunId run;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
+    private String reason = "";
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            switch (session.client().runs().pause(run, Operator.name(), reason)) {
+                case PAUSED -> output.say("run " + run + " is paused");
+                case ALREADY -> output.say("run " + run + " was paused before");
+                case CLOSED ->
+                        throw new CommandFailure(
+                                ExitCode.CONFLICT,
+                                "run " + run + " is over, or waits for a person: nothing to pause");
+                case GONE -> throw RunLookup.missing(run);
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.stepweir.cli.steps;
+
+import dev.stepweir.cli.runs.RunLookup;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.cli.terminal.Table;
+import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.json.Json;
+import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.StepDetail;
+import dev.stepweir.operator.StepView;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.Backoff;
+import dev.stepweir.workflow.RetryPolicy;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir steps show}. */
+@Command(
+        name = "show",
+        description = {
+            "Show a step: its state, what it has been through, its retry policy,",
+            "when it is tried again, its last error and its history."
+        })
+final class StepsShow implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "The run's id.")
+    private RunId run;
+
+    @Parameters(index = "1", paramLabel = "STEP", description = "The step's name.")
+    private String step;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            StepDetail detail =
+                    session.client()
+                            .runs()
+                            .step(run, step)
+                            .orElseThrow(() -> RunLookup.missing(run));
+            if (json) {
+                output.json(StepJson.of(detail));
+            } else {
+                print(detail, output);
+            }
+            return 0;
+        }
+    }
+
+    private static void print(StepDetail detail, Output output) {
+        StepView step = detail.step();
+        RetryPolicy policy = detail.policyInForce();
+        output.line("run       " + detail.run());
+        output.line("step      " + Text.oneLine(step.name()));
+        output.line("handler   " + Text.oneLine(step.handler()));
+        output.line("state     " + step.state());
+        output.line("attempt   " + step.attempt() + ", dispatch " + step.dispatch());
+        output.line(
+                "charged   "
+                        + step.failures()
+                        + " failures, "
+                        + step.crashes()
+                        + " crashes; "
+                        + step.redeliveries()
+                        + " deliveries were free");
+        output.line(
+                "allowed   "
+                        + policy.attempts()
+                        + " attempts, "
+                        + detail.ledgers().failuresSinceBase()
+                        + " have failed"
+                        + (detail.retryEligible() ? "" : "; none is to come"));
+        output.line("policy    " + policy(policy));
+        output.line("worker    " + step.worker().orElse(Text.NONE));
+        step.nextRetryAt().ifPresent(due -> output.line("next      " + Text.exactTime(due)));
+        step.error().ifPresent(error -> print(error, output));
+        if (!step.output().isNull()) {
+            output.line("output    " + Text.oneLine(Json.text(step.output())));
+        }
+        output.line("");
+        Table table = new Table("AT", "EVENT", "STATE", "DETAILS");
+        for (HistoryEntry entry : detail.history()) {
+            table.row(
+                    Text.exactTime(entry.at()),
+                    entry.event(),
+                    entry.state(),
+                    Json.text(entry.details()));
+        }
+        table.print(output.out());
+    }
+
+    private static String policy(RetryPolicy policy) {
+        String cap = " up to " + Text.duration(policy.cap());
+        String word = policy.backoff().word();
+        return switch (policy.backoff()) {
+            case NONE, IMMEDIATE -> word;
+            case SERVER_SPECIFIED -> word + (policy.hardCap() ? cap : "");
+            case FIXED, LINEAR, EXPONENTIAL, JITTERED_EXPONENTIAL -> {
+                boolean grows =
+                        policy.backoff() == Backoff.EXPONENTIAL
+                                || policy.backoff() == Backoff.JITTERED_EXPONENTIAL;
+                yield word
+                        + " from "
+                        + Text.duration(policy.base())
+                        + (grows ? " x " + policy.multiplier() : "")
+                        + cap
+                        + ", jitter "
+                        + policy.jitter();
+            }
+        };
+    }
+
+    private static void print(StepError error, Output output) {
+        output.line("error     " + Text.oneLine(error.type() + ": " + error.message()));
+        output.line(
+                "          "
+                        + error.category()
+                        + " "
+                        + error.code()
+                        + ", confidence "
+                        + error.confidence()
+                        + (error.finalAttempt() ? ", the last attempt" : ""));
+        if (!error.hint().isEmpty()) {
+            output.line("          hint: " + Text.oneLine(error.hint()));
+        }
+    }
+}

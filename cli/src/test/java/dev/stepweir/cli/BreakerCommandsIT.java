@@ -1,0 +1,128 @@
+package dev.stepweir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.cli.Terminal.Result;
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.proof.Stack;
+import dev.stepweir.run.RunId;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.BreakerPolicy;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+@WithRedis
+class BreakerCommandsIT {
+
+    private static final Workflow CALL =
+            Workflow.builder("call")
+                    .step(
+                            "call",
+                            s ->
+                                    s.handler("call")
+                                            .breaker(
+                                                    new BreakerPolicy(
+                                                            "payments", 1, Duration.ofHours(1))))
+                    .step("after", s -> s.handler("call").after("call"))
+                    .build();
+
+    private Terminal terminal;
+    private volatile boolean down;
+
+    @BeforeEach
+    void open(TestRedis server) {
+        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+    }
+
+    private Handlers handlers() {
+        return new Handlers()
+                .add(
+                        "call",
+                        (input, context) -> {
+                            if (down) {
+                                throw new IllegalStateException("gateway is down");
+                            }
+                            return "ok";
+                        });
+    }
+
+    private JsonNode breaker() {
+        return terminal.execute("breakers", "list", "--json").json().path(0);
+    }
+
+    @Test
+    void a_breaker_is_listed_explained_and_closed(TestRedis server) throws Exception {
+        down = true;
+        try (Stack stack = Stack.start(server, handlers())) {
+            RunId first = stack.client().submit(CALL, null).id();
+            await().atMost(Stack.SOON)
+                    .until(() -> breaker().path("state").asString().equals("OPEN"));
+            RunId second = stack.client().submit(CALL, null).id();
+            await().atMost(Stack.SOON).until(() -> breaker().path("parked").asInt() > 0);
+
+            JsonNode listed = breaker();
+            assertThat(listed.path("dependency").asString()).isEqualTo("payments");
+            assertThat(listed.path("probe_at").asString()).isNotEmpty();
+            assertThat(listed.path("why").asString()).contains("gateway is down");
+            assertThat(terminal.execute("breakers", "list").out()).contains("payments", "OPEN");
+
+            JsonNode told = terminal.execute("explain", second.text(), "after", "--json").json();
+            JsonNode root =
+                    told.path("steps").path(0).path("causes").path(0).path("because").path(0);
+            assertThat(root.path("cause").asString()).isEqualTo("PARKED");
+            assertThat(root.path("dependency").asString()).isEqualTo("payments");
+            assertThat(root.path("sentence").asString())
+                    .contains(
+                            "charged nothing",
+                            "OPEN",
+                            "gateway is down",
+                            "until a probe is made at");
+            assertThat(terminal.execute("runs", "show", second.text()).out()).contains("PARKED");
+
+            down = false;
+            Result dry = terminal.execute("breakers", "close", "payments", "--dry-run");
+            assertThat(dry.err()).contains("would be closing: payments is OPEN, ");
+            assertThat(breaker().path("state").asString()).isEqualTo("OPEN");
+            assertThat(terminal.execute("breakers", "close", "payments", "--reason", "back").err())
+                    .contains("payments is closing");
+            assertThat(stack.await(first).state().name()).isEqualTo("COMPLETED");
+            assertThat(stack.await(second).state().name()).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    void a_breaker_is_held_open_by_hand_and_reset(TestRedis server) throws Exception {
+        try (Stack stack = Stack.start(server, handlers())) {
+            assertThat(terminal.execute("breakers", "open", "payments", "--dry-run").err())
+                    .contains("would be held open: payments is CLOSED, 0 parked");
+            assertThat(terminal.execute("breakers", "list", "--json").json().isEmpty()).isTrue();
+
+            var opened = terminal.execute("breakers", "open", "payments", "--reason", "upgrade");
+            assertThat(opened.err()).contains("payments is held open");
+            assertThat(breaker().path("state").asString()).isEqualTo("FORCED_OPEN");
+            assertThat(breaker().path("why").asString()).isEqualTo("upgrade");
+            assertThat(breaker().path("by").asString()).isNotEmpty();
+            assertThat(terminal.execute("breakers", "open", "payments").err())
+                    .contains("unchanged: payments is FORCED_OPEN");
+            RunId run = stack.client().submit(CALL, null).id();
+            await().atMost(Stack.SOON).until(() -> breaker().path("parked").asInt() == 1);
+
+            assertThat(terminal.execute("breakers", "reset", "payments").err())
+                    .contains("payments is reset");
+            assertThat(stack.await(run).state().name()).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    void a_blank_name_is_bad_input() {
+        Result refused = terminal.execute("breakers", "reset", " ");
+
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("DEPENDENCY must not be blank");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.stepweir.operator;
+
+import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.run.Ledgers;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepError;
+import dev.stepweir.workflow.RetryPolicy;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One step of a run with all that bears on its next attempt.
+ *
+ * @param ledgers what it has been through
+ * @param policy how it is retried, all categories
+ * @param unblocked whether every step that it depends on has succeeded or is done without
+ * @param history what happened to it, in the order of time
+ * @param at when this was read, by the clock of Redis
+ */
+public record StepDetail(
+        RunId run,
+        StepView step,
+        Ledgers ledgers,
+        RetryPolicy policy,
+        boolean unblocked,
+        List<HistoryEntry> history,
+        Instant at) {
+
+    public StepDetail {
+        history = List.copyOf(history);
+    }
+
+    /** What holds for failures like the last one. */
+    public RetryPolicy policyInForce() {
+        return policy.forCategory(
+                step.error().map(StepError::category).orElse(FailureCategory.UNKNOWN));
+    }
+
+    /** Whether it may be executed once more without a person's help. */
+    public boolean retryEligible() {
+        return switch (step.state()) {
+            case SUCCEEDED, SKIPPED, DEAD, CANCELLED -> false;
+            case PENDING, READY, RUNNING, WAITING_FOR_RETRY, PARKED ->
+                    !policyInForce().exhausted(ledgers.failuresSinceBase());
+        };
+    }
+
+    /** Whether the delay before its next attempt is over; true where there is none. */
+    public boolean delayExpired() {
+        return step.nextRetryAt().filter(due -> due.isAfter(at)).isEmpty();
+    }
+
+    /** Whether nothing but a free worker is between it and its next execution. */
+    public boolean readyForExecution() {
+        return switch (step.state()) {
+            case SUCCEEDED, SKIPPED, DEAD, CANCELLED, RUNNING, PARKED -> false;
+            case PENDING, READY, WAITING_FOR_RETRY -> unblocked && delayExpired();
+        };
+    }
+}

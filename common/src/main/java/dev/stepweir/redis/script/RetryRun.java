@@ -1,0 +1,97 @@
+package dev.stepweir.redis.script;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.run.Ledgers;
+import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
+import java.util.List;
+
+/**
+ * Tries a run again whose time has come: publishes its dead steps, with all their attempts before
+ * them. The timer of a run that does not wait any more is removed.
+ *
+ * @param expected what the run waits for, as the caller read it, or empty if it does not wait
+ * @param last whether these are all dead steps that are left
+ * @param steps dead steps, at most {@value #MOST_STEPS}
+ * @param event history record
+ */
+public record RetryRun(
+        Keys keys, RunId runId, String expected, boolean last, List<Dead> steps, String event)
+        implements Operation<RetryRun.Outcome> {
+
+    /** Steps that one call publishes: it holds up everybody else's. */
+    public static final int MOST_STEPS = 64;
+
+    /**
+     * A dead step.
+     *
+     * @param expected its field as the caller read it
+     * @param dependencies whose outputs flow into it
+     */
+    public record Dead(String step, String handler, String expected, List<String> dependencies) {
+
+        private StepField field() {
+            return StepField.parse(expected);
+        }
+
+        private Ledgers forgiven() {
+            return field().ledgers().rebased();
+        }
+
+        /** Where it is published to. */
+        public StepAddress address(RunId run) {
+            return StepAddress.of(run, step, handler, forgiven());
+        }
+    }
+
+    /** What became of it. */
+    public enum Outcome {
+        RETRIED,
+        /** These are published, and others are left. */
+        MORE,
+        /** Not due yet by the clock of Redis; the timer is set again. */
+        EARLY,
+        ALREADY,
+        RUN_CLOSED,
+        GONE
+    }
+
+    public RetryRun {
+        steps = List.copyOf(steps);
+        if (steps.size() > MOST_STEPS) {
+            throw new IllegalArgumentException(
+                    "at most " + MOST_STEPS + " steps, found " + steps.size());
+        }
+    }
+
+    @Override
+    public ScriptCall call() {
+        Keys own = keys.of(runId);
+        ScriptCall call =
+                new ScriptCall(Script.RETRY_RUN)
+                        .key(own.run(runId))
+                        .key(own.history(runId))
+                        .key(own.timers())
+                        .arg(runId.text())
+                        .arg(expected)
+                        .arg(last ? 1 : 0)
+                        .arg(event);
+        for (Dead dead : steps) {
+            StepAddress address = dead.address(runId);
+            call.arg(call.keyIndex(own.queue(address.queue())))
+                    .arg(address.field())
+                    .arg(dead.expected())
+                    .arg(dead.field().nextNumber())
+                    .arg(StepField.ledgerSuffix(dead.forgiven()))
+                    .arg(QueueEntry.announcement(dead.step(), dead.dependencies()));
+        }
+        return call;
+    }
+
+    @Override
+    public Class<Outcome> outcomes() {
+        return Outcome.class;
+    }
+}

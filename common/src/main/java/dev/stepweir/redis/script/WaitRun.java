@@ -1,0 +1,55 @@
+package dev.stepweir.redis.script;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepFields;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Lets a run wait that dead steps block, until it is tried again.
+ *
+ * @param attempt the run's attempt as the caller read it
+ * @param delay until the next one
+ * @param steps the names of every step of the workflow
+ * @param event history record
+ */
+public record WaitRun(
+        Keys keys, RunId runId, int attempt, Duration delay, List<String> steps, String event)
+        implements Operation<WaitRun.Outcome> {
+
+    /** What became of it. */
+    public enum Outcome {
+        WAITING,
+        /** Something can still proceed. */
+        MOVING,
+        /** It waits already. */
+        ALREADY,
+        /** It has been tried again since. */
+        STALE,
+        RUN_CLOSED,
+        GONE
+    }
+
+    @Override
+    public ScriptCall call() {
+        Keys own = keys.of(runId);
+        ScriptCall call =
+                new ScriptCall(Script.WAIT_RUN)
+                        .key(own.run(runId))
+                        .key(own.history(runId))
+                        .key(own.timers())
+                        .arg(runId.text())
+                        .arg(attempt)
+                        .arg(attempt + 1)
+                        .arg(delay.toMillis())
+                        .arg(event);
+        steps.forEach(step -> call.arg(StepFields.state(step)));
+        return call;
+    }
+
+    @Override
+    public Class<Outcome> outcomes() {
+        return Outcome.class;
+    }
+}

@@ -1,0 +1,37 @@
+#!lua flags=allow-oom
+-- PARKED -> READY: the step's turn has come, as a probe, in a wave, or because the breaker has
+-- closed. A step that is not parked any more leaves the set.
+-- key run
+-- key history
+-- key queue
+-- key parked         the dependency's parked steps
+-- key dependencies   names of the dependencies that have some
+-- arg run_id
+-- arg field
+-- arg expected       as the caller read it, or '' when there was no such field
+-- arg number         the next dispatch number
+-- arg ledgers        with what lets it pass
+-- arg entry
+-- arg member         of the set of parked steps
+-- arg dependency
+-- arg event          history record up to the time
+-- ret PUBLISHED | ALREADY | STALE | RUN_CLOSED | GONE
+--@include clock
+--@include fence
+--@include publish
+--@include unpark
+local run, history, queue, parked, dependencies = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local run_id, field, expected, number, ledgers, entry, member, dependency, event = unpack(ARGV)
+
+local verdict, head = fence(run, field, 'PARKED', expected)
+if verdict ~= 'OK' then
+  local stored = redis.call('HGET', run, field) or ''
+  if verdict ~= 'RUN_CLOSED' and string.find(stored, '^PARKED ') then return verdict end
+end
+if verdict == 'OK' then
+  redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
+  redis.call('RPUSH', history, now_millis() .. ' ' .. event)
+  verdict = 'PUBLISHED'
+end
+unpark(parked, dependencies, member, dependency)
+return verdict

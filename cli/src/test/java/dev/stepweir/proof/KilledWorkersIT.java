@@ -33,7 +33,7 @@ class KilledWorkersIT {
     private static final int BUDGET = ReaperConfig.DEFAULTS.crashBudget();
 
     private static final int OPEN_RUNS = 20;
-    private static final Workflow FAN = Shapes.fan(8, 30);
+    private static final Workflow FAN = Shapes.fan(8, 100);
     private static final Set<RunState> OPEN = Set.of(RunState.SUBMITTED, RunState.RUNNING);
 
     private final Random random = new Random(SEED);
@@ -50,11 +50,12 @@ class KilledWorkersIT {
             }
             workers.forEach(KilledWorkersIT::awaitReady);
             for (int kill = 0; kill < KILLS; kill++) {
+                int victim = random.nextInt(WORKERS);
+                awaitReady(workers.get(victim));
+                // Not before: runs would be over by the time that the victim has started.
                 int open = stack.client().runs().list(OPEN, 1_000).size();
                 runs.addAll(stack.submit(FAN, OPEN_RUNS - Math.min(open, OPEN_RUNS)));
                 Stack.pass(Duration.ofMillis(50 + random.nextInt(250)));
-                int victim = random.nextInt(WORKERS);
-                awaitReady(workers.get(victim));
                 workers.get(victim).kill();
                 workers.set(victim, start(server, processes));
             }

@@ -12,23 +12,23 @@ public enum RunTransition {
     START(SUBMITTED, "an orchestrator took it up", RUNNING, "start_run"),
     COMPLETE_EMPTY(SUBMITTED, "the workflow has no steps", COMPLETED, "start_run"),
     REFUSE(SUBMITTED, "the workflow cannot be run", FAILED, "start_run"),
-    CANCEL_SUBMITTED(SUBMITTED, "operator asked", CANCELLED, "cancel_run"),
+    CANCEL_SUBMITTED(SUBMITTED, "operator cancelled it", CANCELLED, "cancel_run"),
     COMPLETE(RUNNING, "last step succeeded", COMPLETED, "advance_steps"),
     SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
-    CANCEL(RUNNING, "operator asked", CANCELLED, "cancel_run"),
+    CANCEL(RUNNING, "operator cancelled it", CANCELLED, "cancel_run"),
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
     REOPEN_BY_HAND(FAILED, "operator ended a dead step", RUNNING, "conclude_step"),
     END_BY_HAND(RUNNING, "operator ended the last step", COMPLETED, "conclude_step"),
     END_PAUSED_BY_HAND(PAUSED, "operator ended the last step", COMPLETED, "conclude_step"),
     END_FAILED_BY_HAND(FAILED, "operator ended the last step", COMPLETED, "conclude_step"),
     RESUME_FAILED(FAILED, "operator resumed it, steps are published", RUNNING, "resume_run"),
-    CANCEL_FAILED(FAILED, "operator asked", CANCELLED, "cancel_run"),
-    PAUSE_SUBMITTED(SUBMITTED, "operator asked", PAUSED, "pause_run"),
-    PAUSE(RUNNING, "operator asked", PAUSED, "pause_run"),
+    CANCEL_FAILED(FAILED, "operator cancelled it", CANCELLED, "cancel_run"),
+    PAUSE_SUBMITTED(SUBMITTED, "operator paused it", PAUSED, "pause_run"),
+    PAUSE(RUNNING, "operator paused it", PAUSED, "pause_run"),
     RESUME_SUBMITTED(PAUSED, "operator resumed it, it never started", SUBMITTED, "resume_run"),
     RESUME(PAUSED, "operator resumed it", RUNNING, "resume_run"),
     COMPLETE_PAUSED(PAUSED, "last step succeeded", COMPLETED, "advance_steps"),
-    CANCEL_PAUSED(PAUSED, "operator asked", CANCELLED, "cancel_run");
+    CANCEL_PAUSED(PAUSED, "operator cancelled it", CANCELLED, "cancel_run");
 
     private final RunState from;
     private final String event;

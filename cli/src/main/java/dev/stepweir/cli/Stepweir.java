@@ -45,7 +45,6 @@ import picocli.CommandLine.Spec;
             RunsCommand.class,
             StepsCommand.class,
             ExplainCommand.class,
-            StepsCommand.class,
             DlqCommand.class,
             BreakersCommand.class,
             WorkersCommand.class,

@@ -290,7 +290,7 @@ class StepActsIT {
         assertThat(pending.code()).isEqualTo(4);
         assertThat(pending.err())
                 .contains("step 'report' of run " + run + " is PENDING; it can be skipped while")
-                .contains("DEAD or READY or RUNNING or WAITING_FOR_RETRY");
+                .contains("DEAD or PARKED or READY or RUNNING or WAITING_FOR_RETRY");
         Result nothing = act("skip", run, "nothing");
         assertThat(nothing.code()).isEqualTo(4);
         assertThat(nothing.err()).contains("has no step 'nothing'", "[stuck, report]");
@@ -308,7 +308,7 @@ class StepActsIT {
         assertThat(late.code()).isEqualTo(4);
         assertThat(late.err())
                 .contains("run " + run + " is COMPLETED")
-                .contains("can be forced to fail while its run is FAILED or RUNNING");
+                .contains("can be forced to fail while its run is FAILED or PAUSED or RUNNING");
     }
 
     @Test

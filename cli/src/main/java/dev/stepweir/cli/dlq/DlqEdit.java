@@ -8,6 +8,7 @@ import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.redis.script.EditStep;
 import java.util.LinkedHashMap;
@@ -57,7 +58,11 @@ final class DlqEdit implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
-            var unused = letters.show(id).orElseThrow(() -> DlqShow.missing(id));
+            DeadLetterView letter = letters.show(id).orElseThrow(() -> DlqShow.missing(id));
+            if (!letter.isWaiting()) {
+                throw new CommandFailure(
+                        ExitCode.CONFLICT, RetryRefusal.notDead(letters, id, "edited"));
+            }
             JsonNode from = letters.input(id).orElseThrow(() -> DlqShow.missing(id));
             if (!dryRun) {
                 edit(letters, to, by);

@@ -10,6 +10,7 @@ import dev.stepweir.operator.acts.ActResult;
 import dev.stepweir.operator.acts.StepAct;
 import dev.stepweir.operator.acts.Steps;
 import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -78,6 +79,7 @@ abstract class ActCommand implements Callable<Integer> {
             shown.put("act", act.name());
             shown.put("from", done.from().name());
             shown.put("to", done.to().name());
+            shown.put("run_status", done.run().name());
             shown.put("run_completed", done.completesRun());
             shown.put("dry_run", dryRun);
             output.json(shown);
@@ -90,6 +92,15 @@ abstract class ActCommand implements Callable<Integer> {
                                 (dryRun ? "would be " : "is ") + act.done(),
                                 done.from(),
                                 done.to(),
-                                done.completesRun() ? "; its run is COMPLETED" : ""));
+                                ofRun(asked, done.run())));
+    }
+
+    /** What else an operator has to know of the run. */
+    private static String ofRun(RunId asked, RunState run) {
+        return switch (run) {
+            case COMPLETED -> "; its run is COMPLETED";
+            case PAUSED -> "; its run is PAUSED: stepweir runs resume " + asked;
+            default -> "";
+        };
     }
 }

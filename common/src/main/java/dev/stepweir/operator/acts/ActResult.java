@@ -1,5 +1,6 @@
 package dev.stepweir.operator.acts;
 
+import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.util.Set;
 
@@ -11,10 +12,16 @@ public sealed interface ActResult {
      *
      * @param from what the step was
      * @param to what it is
-     * @param completesRun whether this was the last step of its run; not known before it is done
+     * @param run what its run is: as it was, opened again, or completed by this. Whether an act
+     *     completes a run is not known before it is done
      */
-    record Done(StepAct act, StepState from, StepState to, boolean completesRun)
-            implements ActResult {}
+    record Done(StepAct act, StepState from, StepState to, RunState run) implements ActResult {
+
+        /** Whether this was the last step of its run. */
+        public boolean completesRun() {
+            return run == RunState.COMPLETED;
+        }
+    }
 
     /**
      * The state of the run or the step does not allow it, or there is no such thing.

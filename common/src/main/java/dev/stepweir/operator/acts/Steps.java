@@ -61,8 +61,12 @@ public final class Steps {
     private final RunStore runs;
     private final WorkflowStore workflows;
 
-    /** A step as read. */
-    record Seen(Keys keys, StepAddress step, Graph graph, String stored) {
+    /**
+     * A step as read.
+     *
+     * @param run what its run is once the step is acted on: a failed one is opened again
+     */
+    record Seen(Keys keys, StepAddress step, RunState run, Graph graph, String stored) {
 
         StepField field() {
             return StepField.parse(stored);
@@ -100,7 +104,7 @@ public final class Steps {
     public ActResult check(StepAct act, RunId run, String step) {
         return switch (look(act, run, step)) {
             case Look.At(Seen seen) ->
-                    new ActResult.Done(act, seen.field().state(), act.to(), false);
+                    new ActResult.Done(act, seen.field().state(), act.to(), seen.run());
             case Look.Not(ActResult.Refused refused) -> refused;
         };
     }
@@ -175,7 +179,8 @@ public final class Steps {
                     boolean refused = REFUSALS.contains(outcome.name());
                     if (!refused || isRecorded(seen, event)) {
                         boolean completes = outcome == ConcludeStep.Outcome.COMPLETED;
-                        return new ActResult.Done(act, last, act.to(), completes);
+                        RunState then = completes ? RunState.COMPLETED : seen.run();
+                        return new ActResult.Done(act, last, act.to(), then);
                     }
                 }
             }
@@ -236,7 +241,8 @@ public final class Steps {
         }
         String handler = graph.get().step(step).handler();
         StepAddress address = StepAddress.of(run, step, handler, StepField.parse(stored).ledgers());
-        return new Look.At(new Seen(keys, address, graph.get(), stored));
+        RunState then = state == RunState.FAILED ? RunState.RUNNING : state;
+        return new Look.At(new Seen(keys, address, then, graph.get(), stored));
     }
 
     private static Look refused(StepAct act, String found, Set<String> allowed, String sentence) {

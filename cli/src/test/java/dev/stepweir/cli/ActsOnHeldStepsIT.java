@@ -196,6 +196,28 @@ class ActsOnHeldStepsIT {
     }
 
     @Test
+    void a_run_is_not_tried_again_for_a_step_whose_letter_was_purged() throws Exception {
+        assertThat(terminal.execute("breakers", "open", "payments").code()).isZero();
+        Workflow wide =
+                Workflow.builder("wide")
+                        .retry(r -> r.maxAttempts(3).backoff(Backoff.IMMEDIATE))
+                        .step("call", s -> s.handler("call").maxAttempts(1))
+                        .step("other", s -> s.handler("report").breaker("payments"))
+                        .build();
+        RunId run = stack.client().submit(wide, 1).id();
+        awaitCall(run, StepStatus.DEAD);
+        await().atMost(Stack.SOON).until(() -> step(run, "other").state() == StepStatus.PARKED);
+        Result purged = terminal.execute("dlq", "purge", run + "/call", "--reason", "because");
+        assertThat(purged.code()).as(purged.err()).isZero();
+
+        Result skipped =
+                terminal.execute("steps", "skip", run.text(), "other", "--reason", "because");
+        assertThat(skipped.code()).as(skipped.err()).isZero();
+        assertThat(stack.await(run).state()).isEqualTo(RunState.FAILED);
+        assertThat(show(run).attempt()).isEqualTo(1);
+    }
+
+    @Test
     void a_resume_leaves_alone_what_was_skipped() throws Exception {
         RunId run = stack.client().submit(PAIR, 1).id();
         awaitCall(run, StepStatus.WAITING_FOR_RETRY);

@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Change what flows into a dead step; dlq retry then puts it back to work with it.",
             "What the handler gets is replaced as a whole. Prints it as it was and as it is."
-        })
+        },
+        footer = {"", "Say why with --reason: it is kept in the run's history."})
 final class DlqEdit implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -53,7 +54,7 @@ final class DlqEdit implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Attribution by = record.explained(spec);
+        Attribution by = dryRun ? record.attribution() : record.explained(spec);
         JsonNode to = JsonArgument.read("--input", input);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {

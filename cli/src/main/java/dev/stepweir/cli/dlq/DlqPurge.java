@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Remove dead letters for good. Their steps stay dead, and their runs still show them.",
             "Prints the ids of what was removed."
-        })
+        },
+        footer = {"", "Say why with --reason: it is kept in the run's history."})
 final class DlqPurge implements Callable<Integer> {
 
     @Spec private CommandSpec spec;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** An act on one step: says what became of it, or what is in its way. */
+@Command(footer = {"", "Say why with --reason: it is kept in the run's history."})
 abstract class ActCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
@@ -55,7 +57,7 @@ abstract class ActCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Attribution by = record.explained(spec);
+        Attribution by = dryRun ? record.attribution() : record.explained(spec);
         prepare();
         RunId asked = Objects.requireNonNull(run);
         Output output = Output.of(spec);

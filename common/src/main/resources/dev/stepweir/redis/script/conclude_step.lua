@@ -35,6 +35,7 @@
 -- ret CONCLUDED | COMPLETED | CHANGED | RUN_CLOSED | GONE
 --@include clock
 --@include acknowledge
+--@include read_fields
 --@include publish
 --@include close_run
 --@include unpark
@@ -47,13 +48,13 @@ local group, run_id, entry_id, field, expected, concluded, output_field, output,
   ARGV[11], ARGV[12], ARGV[13], tonumber(ARGV[14])
 
 local movable = { READY = true, WAITING_FOR_RETRY = true, PARKED = true, DEAD = true }
--- Counters of the steps, or of the run's end, that wait for more than one.
-local counters = {}
-if ends > 1 then table.insert(counters, '$end') end
+-- The counters are of steps, or of the run's end, that wait for more than one.
+local wanted = { 'head', field }
+if ends > 1 then table.insert(wanted, '$end') end
 for i = 15, #ARGV, 4 do
-  if tonumber(ARGV[i + 1]) > 1 then table.insert(counters, ARGV[i]) end
+  if tonumber(ARGV[i + 1]) > 1 then table.insert(wanted, ARGV[i]) end
 end
-local seen = redis.call('HMGET', run, 'head', field, unpack(counters))
+local seen = read_fields(run, wanted)
 local head, stored = seen[1], seen[2]
 if not head then return 'GONE' end
 local from = string.match(stored or '', '^%S+')

@@ -14,9 +14,13 @@ import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -89,10 +93,8 @@ class LeasesIT {
 
     @Test
     @DisplayName(
-            "S2-005: worker_offline_after_missed_heartbeats; S2-006:"
-                    + " worker_heartbeat_extends_active_status; S2-007:"
-                    + " worker_heartbeat_updates_active_count; S2-008:"
-                    + " stale_worker_detected_by_watchdog")
+            "S2-005, S2-007: worker_offline_after_missed_heartbeats,"
+                    + " worker_heartbeat_updates_active_count")
     void a_worker_is_shown_as_it_is(TestRedis server, JavaProcesses processes) throws Exception {
         try (Stack stack = Stack.open(server).orchestrator()) {
             JavaProcess worker = start(server, processes);
@@ -105,6 +107,58 @@ class LeasesIT {
             worker.signal("CONT");
             await().atMost(SOON).until(() -> seen(stack, id).state() == WorkerState.ACTIVE);
             await().atMost(SOON).until(() -> seen(stack, id).inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-006: worker_heartbeat_extends_active_status")
+    void a_worker_that_beats_is_active_throughout_a_long_step(TestRedis server) throws Exception {
+        Duration heartbeat = Duration.ofSeconds(2);
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            String id =
+                    stack.worker(Stack.worker().withHeartbeat(heartbeat), Witness.handlers(stack))
+                            .id();
+            int millis = (int) heartbeat.multipliedBy(5).toMillis();
+            RunId run = stack.submit(Shapes.chain(1, millis), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 1);
+            Set<WorkerState> states = EnumSet.noneOf(WorkerState.class);
+            Set<Instant> beats = new HashSet<>();
+            while (!stack.client().show(run).orElseThrow().state().isClosed()) {
+                states.add(seen(stack, id).state());
+                beats.add(seen(stack, id).lastBeat());
+                Stack.pass(Duration.ofMillis(50));
+            }
+            assertThat(states).containsExactly(WorkerState.ACTIVE);
+            assertThat(beats).hasSizeBetween(4, 8);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-008: stale_worker_detected_by_watchdog")
+    void a_killed_worker_is_stale_within_four_seconds(TestRedis server, JavaProcesses processes)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+            JavaProcess worker = start(server, processes);
+            String id = id(worker);
+            RunId run = stack.submit(Shapes.chain(1, LONG_MILLIS), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 1);
+            worker.kill();
+            long killed = System.nanoTime();
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> seen(stack, id).state() != WorkerState.ACTIVE);
+            long staleMillis = (System.nanoTime() - killed) / 1_000_000;
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 0);
+            long takenMillis = (System.nanoTime() - killed) / 1_000_000;
+            System.out.printf(
+                    "[proof] a killed worker was stale after %d ms, and its step taken back after"
+                            + " %d ms%n",
+                    staleMillis, takenMillis);
+            assertThat(staleMillis).isLessThanOrEqualTo(4_000);
+            assertThat(takenMillis).isLessThanOrEqualTo(4_000);
+            assertThat(stack.client().runs().history(run))
+                    .extracting(HistoryEntry::event)
+                    .contains("CRASHED");
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
- *     RUN_RETRIED, PARKED, RELEASED, CANCELLED, PAUSED, RESUMED
+ *     RUN_RETRIED, PARKED, RELEASED, DEADLINE, CANCELLED, PAUSED, RESUMED, DUPLICATE, LATE_RESULT
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -25,9 +25,16 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String RUN_RETRIED = "RUN_RETRIED";
     public static final String PARKED = "PARKED";
     public static final String RELEASED = "RELEASED";
+    public static final String DEADLINE = "DEADLINE";
     public static final String CANCELLED = "CANCELLED";
     public static final String PAUSED = "PAUSED";
     public static final String RESUMED = "RESUMED";
+
+    /** The run was submitted once more under its key, and found. */
+    public static final String DUPLICATE = "DUPLICATE";
+
+    /** A handler returned after its dispatch was over: the result was not applied. */
+    public static final String LATE_RESULT = "LATE_RESULT";
 
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {

@@ -19,12 +19,12 @@ import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** One turn of a worker's lane: commits, begins, takes. */
@@ -89,7 +89,7 @@ final class Advance implements Act {
                 return Optional.empty();
             }
             Result[] results = new Result[items.size()];
-            inOrderOfSteps()
+            inOrder()
                     .forEach(item -> {
                         results[item.place()] = commit(item);
                         outcomes.add(results[item.place()].name());
@@ -152,15 +152,19 @@ final class Advance implements Act {
                     .orElseThrow();
         }
 
-        /** Items go grouped by their step of the definition, what is rare apart from the rest. */
-        private List<Item> inOrderOfSteps() {
-            Map<List<Object>, List<Item>> groups = new LinkedHashMap<>();
-            items.forEach(item ->
-                    groups.computeIfAbsent(
-                                    List.of(item.commit().step(), isRare(item.commit())),
-                                    s -> new ArrayList<>())
-                            .add(item));
-            return groups.values().stream().flatMap(List::stream).toList();
+        /** What is rare of a step is said apart from the rest. */
+        private List<Item> inOrder() {
+            return TurnOrder.of(
+                    items,
+                    item -> item.commit().run().text(),
+                    item -> item.held().step().field(),
+                    item -> List.of(item.commit().step(), isRare(item.commit())));
+        }
+
+        private List<Read> readsInOrder() {
+            int run = QueueEntry.RUN_LENGTH;
+            Function<Read, String> said = read -> read.entry().substring(run) + '\0' + read.queue();
+            return TurnOrder.of(reads, read -> read.entry().substring(0, run), said, said::apply);
         }
 
         private static boolean isRare(Commit commit) {
@@ -257,7 +261,7 @@ final class Advance implements Act {
 
         /** True when a queue without a group ended it. */
         private boolean beginAndTake() {
-            reads.forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
+            readsInOrder().forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
             int left = budget;
             for (Take take : takes) {
                 if (left < 1) {

@@ -4,6 +4,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -235,6 +236,25 @@ final class World {
         String id = letters.remove(letterId);
         if (id != null) {
             deadLetters.delete(id);
+        }
+    }
+
+    /** A run has its whole time from now on. */
+    void setDeadline(RunId run, Duration time) {
+        RunDeadline deadline = new RunDeadline(now + time.toMillis(), time);
+        set(run, RunDeadline.FIELD, deadline.toString());
+        timers.put(RunDeadline.timer(run), deadline.dueMillis());
+    }
+
+    /** An operator opens a run again that has failed; its head is the caller's. */
+    void openAgain(RunId run) {
+        unset(run, "finished");
+        unset(run, "why");
+        list(RunState.FAILED).remove(run.text());
+        list(RunState.RUNNING).put(run.text(), Long.parseLong(field(run, "submitted")));
+        String deadline = field(run, RunDeadline.FIELD);
+        if (!deadline.isEmpty()) {
+            setDeadline(run, RunDeadline.parse(deadline).time());
         }
     }
 

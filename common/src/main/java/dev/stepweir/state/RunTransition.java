@@ -18,6 +18,10 @@ public enum RunTransition {
     EXPIRE(RUNNING, "its deadline passed", FAILED, "expire_run"),
     CANCEL(RUNNING, "operator cancelled it", CANCELLED, "cancel_run"),
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
+    REOPEN_BY_HAND(FAILED, "operator ended a dead step", RUNNING, "conclude_step"),
+    END_BY_HAND(RUNNING, "operator ended the last step", COMPLETED, "conclude_step"),
+    END_PAUSED_BY_HAND(PAUSED, "operator ended the last step", COMPLETED, "conclude_step"),
+    END_FAILED_BY_HAND(FAILED, "operator ended the last step", COMPLETED, "conclude_step"),
     RESUME_FAILED(
             FAILED, "operator resumed it: steps published, or it was late", RUNNING, "resume_run"),
     CANCEL_FAILED(FAILED, "operator cancelled it", CANCELLED, "cancel_run"),

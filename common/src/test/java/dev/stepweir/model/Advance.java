@@ -57,6 +57,34 @@ final class Advance implements Act {
         return new InOneTurn(world, random).perform();
     }
 
+    /** What waited for a step goes on; true when the run has no other. */
+    static boolean unblock(World world, RunId run, String step) {
+        Flow flow = world.players.flow(run);
+        List<StepDefinition> successors = flow.successors(step);
+        if (successors.isEmpty()) {
+            return countDown(world, run, StepFields.END, flow.ends());
+        }
+        for (StepDefinition next : successors) {
+            StepAddress address = flow.address(run, next.name());
+            if (countDown(world, run, address.field(), next.dependencies().size())) {
+                world.publish(address, flow.announcement(next.name()), 1, Ledgers.NONE);
+            }
+        }
+        return false;
+    }
+
+    private static boolean countDown(World world, RunId run, String field, int dependencies) {
+        String counter = world.field(run, field);
+        int open =
+                counter.isEmpty()
+                        ? dependencies
+                        : Integer.parseInt(counter.substring("PENDING ".length()));
+        if (open > 1) {
+            world.set(run, field, "PENDING " + (open - 1));
+        }
+        return open == 1;
+    }
+
     /** A commit, with the place that it has among those added. */
     private record Item(int place, Held held, Commit commit) {}
 
@@ -222,7 +250,7 @@ final class Advance implements Act {
             } else if (output != null) {
                 world.set(commit.run(), field, "=" + Bytes.text(output));
             }
-            boolean finished = unblock(commit.run(), step.step());
+            boolean finished = unblock(world, commit.run(), step.step());
             if (!commit.letter().isEmpty()) {
                 world.removeLetter(commit.letter());
             }
@@ -230,33 +258,6 @@ final class Advance implements Act {
                 outcomes.add("run completed");
                 world.close(commit.run(), RunState.COMPLETED, "");
             }
-        }
-
-        private boolean unblock(RunId run, String step) {
-            Flow flow = world.players.flow(run);
-            List<StepDefinition> successors = flow.successors(step);
-            if (successors.isEmpty()) {
-                return countDown(run, StepFields.END, flow.ends());
-            }
-            for (StepDefinition next : successors) {
-                StepAddress address = flow.address(run, next.name());
-                if (countDown(run, address.field(), next.dependencies().size())) {
-                    world.publish(address, flow.announcement(next.name()), 1, Ledgers.NONE);
-                }
-            }
-            return false;
-        }
-
-        private boolean countDown(RunId run, String field, int dependencies) {
-            String counter = world.field(run, field);
-            int open =
-                    counter.isEmpty()
-                            ? dependencies
-                            : Integer.parseInt(counter.substring("PENDING ".length()));
-            if (open > 1) {
-                world.set(run, field, "PENDING " + (open - 1));
-            }
-            return open == 1;
         }
 
         /** True when a queue without a group ended it. */

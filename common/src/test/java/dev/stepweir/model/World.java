@@ -218,6 +218,17 @@ final class World {
         queue(queue).delete(entryId);
     }
 
+    /** Takes a step off the list of the parked that was one, as it was stored. */
+    void unpark(StepAddress step, StepField was) {
+        if (was.state() != StepState.PARKED) {
+            return;
+        }
+        parked.remove(step.timer());
+        if (parked.isEmpty()) {
+            dependencies.remove(DEPENDENCY);
+        }
+    }
+
     /** Makes a step a dead letter. */
     void bury(StepAddress step, String upToLetter, String letter) {
         String old = letters.get(step.letterId());
@@ -248,12 +259,17 @@ final class World {
 
     /** An operator opens a run again that has failed; its head is the caller's. */
     void openAgain(RunId run) {
+        openAgain(run, true);
+    }
+
+    /** The same, with its whole time again or without. */
+    void openAgain(RunId run, boolean withTime) {
         unset(run, "finished");
         unset(run, "why");
         list(RunState.FAILED).remove(run.text());
         list(RunState.RUNNING).put(run.text(), Long.parseLong(field(run, "submitted")));
         String deadline = field(run, RunDeadline.FIELD);
-        if (!deadline.isEmpty()) {
+        if (withTime && !deadline.isEmpty()) {
             setDeadline(run, RunDeadline.parse(deadline).time());
         }
     }

@@ -7,6 +7,9 @@ import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.operator.WorkerState;
 import dev.stepweir.operator.WorkerView;
+import dev.stepweir.reaper.Reaper;
+import dev.stepweir.reaper.ReaperConfig;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
@@ -159,6 +162,30 @@ class LeasesIT {
             assertThat(stack.client().runs().history(run))
                     .extracting(HistoryEntry::event)
                     .contains("CRASHED");
+        }
+    }
+
+    @Test
+    @DisplayName("S3-16: with what is usual, a step is done 30 s after its worker was killed")
+    void another_worker_has_done_it_within_thirty_seconds(TestRedis server, JavaProcesses processes)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator();
+                Redis redis = Redis.connect(server.uri(), "reaper");
+                Reaper reaper = Reaper.start(redis, stack.namespace(), ReaperConfig.DEFAULTS)) {
+            assertThat(reaper.id()).isNotBlank();
+            JavaProcess worker = start(server, processes);
+            String dead = id(worker);
+            RunId run = stack.submit(Shapes.chain(1, 1_000), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, dead).inHand() == 1);
+            worker.kill();
+            long killed = System.nanoTime();
+            String alive = id(start(server, processes));
+            StepView step = stack.await(run).steps().getFirst();
+            long millis = (System.nanoTime() - killed) / 1_000_000;
+            System.out.printf("[proof] done %d ms after kill -9, by another worker%n", millis);
+            assertThat(step.worker()).contains(alive);
+            assertThat(step.crashes()).isOne();
+            assertThat(millis).isBetween(24_000L, 30_000L);
         }
     }
 

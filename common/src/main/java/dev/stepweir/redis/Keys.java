@@ -174,7 +174,9 @@ public record Keys(String namespace, int partition) {
         return key("paused-queues");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Steps, and runs as a whole, that wait, by due time")
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "Steps, and runs as a whole, that wait, and the deadlines of runs, by due time")
     public String timers() {
         return key("timers");
     }

@@ -1,5 +1,6 @@
 package dev.stepweir.redis;
 
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -59,6 +60,8 @@ public final class RunTraces {
             head = Optional.of(RunHead.parse(Bytes.text(value)));
         } else if (field.equals("key")) {
             callerKey = Bytes.text(value);
+        } else if (field.equals(RunDeadline.FIELD)) {
+            timers.add(RunDeadline.timer(run));
         } else if (field.equals(RunRetry.WAITS_FOR)) {
             timers.add(run.text());
         } else if (StoredValue.isReference(value)) {

@@ -38,6 +38,7 @@
 --@include read_fields
 --@include publish
 --@include close_run
+--@include set_deadline
 --@include unpark
 local run, history, left, timers, dlq, letters, open, failed, completed, inbox, parked, dependencies,
   blob = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10],
@@ -62,7 +63,7 @@ if stored ~= expected or not movable[from] then return 'CHANGED' end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
 if state ~= 'RUNNING' and state ~= 'PAUSED' and state ~= 'FAILED' then return 'RUN_CLOSED' end
 local letter = redis.call('HGET', letters, letter_id)
-local submitted = redis.call('HGET', run, 'submitted')
+local submitted, deadline = unpack(redis.call('HMGET', run, 'submitted', 'deadline'), 1, 2)
 local now = now_millis()
 local dead = (tonumber(deaths) or 0) - (from == 'DEAD' and 1 or 0)
 local new_head = (state == 'FAILED' and 'RUNNING' or state) .. ' ' .. hash ..
@@ -106,6 +107,9 @@ if state == 'FAILED' then
   redis.call('HDEL', run, 'finished', 'why')
   redis.call('ZREM', failed, run_id)
   redis.call('ZADD', open, submitted or now, run_id)
+  if deadline and not finished then
+    set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now)
+  end
 end
 if finished then
   close_run(run, run_id, 'COMPLETED', new_head, open, completed, now, '')

@@ -101,6 +101,7 @@ final class SampleCalls {
                                     true,
                                     times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
                                     "EVENT {}"));
+            case EXPIRE_RUN -> sample(new ExpireRun(KEYS, RUN, "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
             case EDIT_STEP -> sample(new EditStep(KEYS, STEP, DEAD, new byte[1], "EVENT {}"));
@@ -160,6 +161,7 @@ final class SampleCalls {
             case RESUME_QUEUE -> sample(new ResumeQueue(KEYS, "queue"));
             case UNLOCK_RUN -> sample(new UnlockRun(KEYS, RUN, 1));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
+            case NOTE_EVENT -> sample(new NoteEvent(KEYS, RUN, "EVENT {}"));
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
             case REGISTER_WORKER ->
                     sample(new RegisterWorker(KEYS, "w1", new byte[1], 5, times(many, "handler")));

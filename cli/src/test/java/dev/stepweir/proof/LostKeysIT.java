@@ -7,6 +7,7 @@ import dev.stepweir.operator.doctor.Treatment;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.ScanArgs;
 import java.time.Duration;
@@ -35,12 +36,20 @@ class LostKeysIT {
     /** A run's state. */
     private static final Set<String> KEPT = Set.of("run", "blob", "workflow");
 
+    private static final BreakerPolicy API = new BreakerPolicy("api", 5, Duration.ofMinutes(1));
+
+    private static final Workflow GUARDED =
+            Workflow.builder("guarded by an operator")
+                    .step("s0", s -> s.handler(Witness.HANDLER).breaker(API))
+                    .step("s1", s -> s.handler(Witness.HANDLER).after("s0").breaker(API))
+                    .build();
+
     private static final List<Workflow> LOAD =
             List.of(
                     Shapes.chain(4, 5),
                     Shapes.fan(6, 10),
                     Shapes.retried(2, 5),
-                    Shapes.guarded(2, 5),
+                    GUARDED,
                     Shapes.retriedAsWhole(5));
 
     private final Random random = new Random(SEED);
@@ -55,18 +64,25 @@ class LostKeysIT {
             stack.worker(Witness.handlers(stack));
             Set<String> left = new TreeSet<>(Set.of(""));
             while (!left.isEmpty()) {
+                stack.client().breakers().open("api", "test", "so that steps are parked");
                 runs.addAll(load(stack));
                 left = new TreeSet<>(kinds(server).keySet());
                 left.removeAll(deleted.keySet());
                 for (String kind : left) {
+                    stack.client().breakers().open("api", "test", "so that steps are parked");
                     List<RunId> own = load(stack);
                     delete(server, kind);
+                    stack.client().breakers().reset("api", "test", "");
                     own.addAll(load(stack));
                     for (RunId run : own) {
                         stack.await(run);
                     }
                     runs.addAll(own);
                 }
+            }
+            stack.client().breakers().reset("api", "test", "");
+            for (RunId run : runs) {
+                stack.await(run);
             }
             Doctor doctor = new Doctor(stack.redis(), stack.namespace(), Doctor.USUAL_SILENCE);
             List<Treatment> treated = new ArrayList<>();
@@ -92,7 +108,8 @@ class LostKeysIT {
             assertThat(after).as("seed %d", SEED).isEmpty();
         }
         assertThat(deleted.keySet())
-                .contains("open", "queue", "queues", "inbox", "timers", "workers", "reaper");
+                .contains("open", "queue", "queues", "inbox", "timers", "workers", "reaper")
+                .contains("breakers", "parked", "parked-dependencies");
     }
 
     private List<RunId> load(Stack stack) throws InterruptedException {

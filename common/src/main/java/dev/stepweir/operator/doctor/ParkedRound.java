@@ -1,5 +1,8 @@
 package dev.stepweir.operator.doctor;
 
+import dev.stepweir.breaker.Breaker;
+import dev.stepweir.breaker.BreakerReads;
+import dev.stepweir.breaker.BreakerState;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ReleaseStep;
@@ -14,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What is listed as parked by one breaker: each member is a parked step. */
+/**
+ * What is listed as parked by one breaker: each member is a parked step. A breaker that lets steps
+ * through takes the others off the list by itself.
+ */
 final class ParkedRound implements Round<String> {
 
     private final Partition partition;
@@ -27,6 +33,12 @@ final class ParkedRound implements Round<String> {
 
     @Override
     public List<Suspect<String>> look(List<String> members) {
+        Breaker breaker =
+                RedisFutures.join(BreakerReads.all(partition.redis(), partition.keys()))
+                        .getOrDefault(dependency, Breaker.closed(dependency));
+        if (breaker.state() != BreakerState.OPEN && breaker.state() != BreakerState.FORCED_OPEN) {
+            return List.of();
+        }
         Map<String, Double> there = partition.scores(partition.keys().parked(dependency), members);
         Map<RunId, List<String>> wanted = new LinkedHashMap<>();
         for (String member : there.keySet()) {
@@ -46,7 +58,7 @@ final class ParkedRound implements Round<String> {
                 String text = fields.get().getOrDefault(StepFields.state(step(member)), "");
                 if (!text.startsWith(StepState.PARKED + " ") && Partition.isReadable(text)) {
                     StepAddress step = new StepAddress(run.get(), step(member), "");
-                    suspects.add(orphan(member, text, () -> release(step, text)));
+                    suspects.add(orphan(member, breaker.epoch() + text, () -> release(step, text)));
                 }
             }
         }

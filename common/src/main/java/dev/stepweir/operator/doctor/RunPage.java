@@ -123,10 +123,13 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
         Map<RunId, Graph> graphs = new LinkedHashMap<>();
         heads.forEach((run, text) -> {
             RunHead head = RunHead.parse(text);
+            if (!isLive(head)) {
+                return;
+            }
             Optional<Graph> graph = found.getOrDefault(head.workflowHash(), Optional.empty());
             if (graph.isPresent()) {
                 graphs.put(run, graph.get());
-            } else if (isLive(head)) {
+            } else {
                 problems.add(
                         Suspect.incurable(
                                 run,

@@ -3,6 +3,7 @@ package dev.stepweir.operator.doctor;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.RetryRun;
 import dev.stepweir.redis.script.RetryStep;
 import dev.stepweir.run.RunId;
@@ -15,12 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Timers: each is of a step, or a run, that waits. One of a cancelled run is left alone: it goes
  * when it is due.
  */
 final class TimerRound implements Round<String> {
+
+    private static final long PASSING_MILLIS = 5_000;
 
     private final Partition partition;
 
@@ -31,6 +35,7 @@ final class TimerRound implements Round<String> {
     @Override
     public List<Suspect<String>> look(List<String> timers) {
         Keys keys = partition.keys();
+        long now = RedisTime.millis(partition.redis());
         Map<String, Double> there = partition.scores(keys.timers(), timers);
         Map<RunId, List<String>> wanted = new LinkedHashMap<>();
         for (String timer : there.keySet()) {
@@ -46,7 +51,7 @@ final class TimerRound implements Round<String> {
         Map<RunId, Map<String, String>> runs = partition.fields(wanted);
         List<Suspect<String>> suspects = new ArrayList<>();
         for (String timer : timers) {
-            if (there.containsKey(timer)) {
+            if (isToStay(there.get(timer), now)) {
                 Optional<RunId> run = Partition.run(timer);
                 if (run.isEmpty()) {
                     suspects.add(garbled(timer));
@@ -57,6 +62,11 @@ final class TimerRound implements Round<String> {
             }
         }
         return suspects;
+    }
+
+    /** One that is due about now goes by itself; a reconciler may have set it a moment too late. */
+    private static boolean isToStay(@Nullable Double dueMillis, long now) {
+        return dueMillis != null && Math.abs(dueMillis - now) > PASSING_MILLIS;
     }
 
     /** The step of a timer, or empty for that of a run. */

@@ -147,7 +147,7 @@ public final class Doctor {
         Keys keys = partition.keys();
         for (RunState state : RunRound.LISTS) {
             String list = keys.runsIn(state);
-            members(visit, partition, new ListRound(partition, list), list);
+            members(visit, partition, new RunRound.Listed(partition, list), list);
         }
         members(visit, partition, new TimerRound(partition), keys.timers());
         for (String dependency : names.getOrDefault(PARKED, new TreeSet<>())) {

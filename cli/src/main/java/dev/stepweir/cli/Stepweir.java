@@ -78,6 +78,8 @@ public final class Stepweir implements Callable<Integer> {
         Converters.register(commandLine);
         commandLine.setExecutionExceptionHandler(new FailurePrinter());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        // A value such as @input.json is read by its option, as JSON.
+        commandLine.setExpandAtFiles(false);
         Map<String, String> codes = new LinkedHashMap<>();
         for (ExitCode code : ExitCode.values()) {
             codes.put(String.valueOf(code.code()), code.meaning());

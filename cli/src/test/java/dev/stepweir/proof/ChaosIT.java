@@ -3,10 +3,10 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
-import dev.stepweir.operator.DeadLetterView;
-import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.proof.CrashPoint.Role;
 import dev.stepweir.proof.Witness.Testimony;
 import dev.stepweir.redis.script.RedriveStep.Outcome;

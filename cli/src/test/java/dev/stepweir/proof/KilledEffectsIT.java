@@ -31,6 +31,7 @@ class KilledEffectsIT {
 
     private static final int KILLS = Integer.getInteger("proof.kills", 10);
     private static final int MOST_KILLS = 60;
+    private static final int MOST_LOOKS = 200;
     private static final long SEED = Long.getLong("proof.seed", 7L);
     private static final int WORKERS = 2;
     private static final int OPEN_RUNS = 10;
@@ -65,12 +66,20 @@ class KilledEffectsIT {
                     int input = kills * 3 + random.nextInt(3);
                     runs.put(stack.client().submit(PAYMENT, input).id(), input);
                 }
-                Stack.pass(Duration.ofMillis(20 + random.nextInt(80)));
+                awaitEffect(server, told(server).size());
+                Stack.pass(Duration.ofMillis(random.nextInt(50)));
                 workers.get(victim).kill();
                 kills++;
                 workers.set(victim, start(server, processes));
             }
             check(stack, server, runs);
+        }
+    }
+
+    /** Or until it can be told that nobody works: what a dead worker held is not reclaimed yet. */
+    private static void awaitEffect(TestRedis server, int before) throws InterruptedException {
+        for (int looks = 0; looks < MOST_LOOKS && told(server).size() == before; looks++) {
+            Stack.pass(Duration.ofMillis(5));
         }
     }
 

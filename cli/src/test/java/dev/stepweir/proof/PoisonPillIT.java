@@ -3,12 +3,12 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stepweir.operator.DeadLetterView;
-import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
+import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;

@@ -2,7 +2,7 @@ package dev.stepweir.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.operator.DeadLetters;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.operator.resume.ResumeOptions;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.Handlers;
-import dev.stepweir.operator.DeadLetterView;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
+import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.resume.ResumePlan;
 import dev.stepweir.operator.resume.ResumePlan.Item;
 import dev.stepweir.proof.Stack;

@@ -1,12 +1,13 @@
 package dev.stepweir.client;
 
 import dev.stepweir.breaker.Breakers;
-import dev.stepweir.operator.DeadLetters;
 import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
+import dev.stepweir.operator.acts.Steps;
 import dev.stepweir.operator.explain.Explanations;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.operator.resume.Resumes;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
@@ -34,6 +35,7 @@ public final class StepweirClient implements AutoCloseable {
     private final Watches watches;
     private final Runs runs;
     private final DeadLetters deadLetters;
+    private final Steps steps;
     private final Fleet fleet;
     private final Breakers breakers;
     private final Explanations explanations;
@@ -48,6 +50,7 @@ public final class StepweirClient implements AutoCloseable {
         this.watches = new Watches(redis, namespace);
         this.runs = new Runs(redis, namespace);
         this.deadLetters = new DeadLetters(redis, namespace);
+        this.steps = new Steps(redis, namespace);
         this.fleet = new Fleet(redis, namespace);
         this.breakers = new Breakers(redis, namespace);
         this.explanations = new Explanations(redis, namespace);
@@ -209,6 +212,11 @@ public final class StepweirClient implements AutoCloseable {
     /** Steps that wait for a person. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** What a person can do to single steps. */
+    public Steps steps() {
+        return steps;
     }
 
     /** Taking up runs that were paused, or that dead steps block. */

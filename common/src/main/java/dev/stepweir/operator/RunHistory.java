@@ -83,7 +83,8 @@ final class RunHistory {
         StepField field = run.step(name);
         Set<Long> published = new HashSet<>();
         for (HistoryEvent event : events) {
-            dispatch(event).ifPresent(dispatch -> published(name, dispatch, published));
+            event.dispatch().ifPresent(dispatch -> published(name, dispatch, published));
+            withdrawn(event).ifPresent(dispatch -> published.add(dispatch.number()));
             ofStep(name, event);
         }
         field.dispatch().ifPresent(dispatch -> published(name, dispatch, published));
@@ -135,6 +136,13 @@ final class RunHistory {
                     event.details().containsKey("retry_in_ms")
                             ? StepStatus.WAITING_FOR_RETRY
                             : StepStatus.DEAD;
+            case HistoryEvent.EDITED,
+                    HistoryEvent.NOTED,
+                    HistoryEvent.LETTER_PURGED,
+                    HistoryEvent.FORCED_TO_FAIL ->
+                    StepStatus.DEAD;
+            case HistoryEvent.RESOLVED, HistoryEvent.COMPLETED_BY_HAND -> StepStatus.SUCCEEDED;
+            case HistoryEvent.SKIPPED -> StepStatus.SKIPPED;
             case HistoryEvent.PARKED -> StepStatus.PARKED;
             default -> StepStatus.READY;
         };
@@ -144,6 +152,9 @@ final class RunHistory {
     private void current(String name, StepField field) {
         Map<String, Object> who = new LinkedHashMap<>();
         who.put("attempt", Stored.attempt(field));
+        if (field.isByHand()) {
+            return;
+        }
         if (field.state() == StepState.SUCCEEDED) {
             who.put("worker", field.worker());
             Instant committed = Instant.ofEpochMilli(field.toMillis());
@@ -164,13 +175,20 @@ final class RunHistory {
         return at.isBefore(earliest) ? earliest : at;
     }
 
-    private static Optional<Dispatch> dispatch(HistoryEvent event) {
-        return Begun.parse(event.details().get("begun")).map(Begun::dispatch);
+    private static Instant at(Dispatch dispatch) {
+        return Instant.ofEpochMilli(dispatch.publishedMillis());
     }
 
-    private static Instant at(Dispatch dispatch) {
-        String entry = dispatch.entryId();
-        return Instant.ofEpochMilli(Long.parseLong(entry, 0, entry.indexOf('-'), 10));
+    /** A number that was used up without a publishing. */
+    private static Optional<Dispatch> withdrawn(HistoryEvent event) {
+        return switch (event.kind()) {
+            case HistoryEvent.RESOLVED,
+                    HistoryEvent.COMPLETED_BY_HAND,
+                    HistoryEvent.SKIPPED,
+                    HistoryEvent.FORCED_TO_FAIL ->
+                    event.dispatch().map(Dispatch::withdrawn);
+            default -> Optional.empty();
+        };
     }
 
     private void add(Instant at, String event, RunState state, Map<String, Object> details) {

@@ -130,8 +130,7 @@ final class RunReader {
                         run.step(name).ledgers(),
                         definition.retry(),
                         definition.dependencies().stream()
-                                .allMatch(
-                                        before -> run.step(before).state() == StepState.SUCCEEDED),
+                                .allMatch(before -> run.step(before).state().isFinal()),
                         RunHistory.of(run, events).stream()
                                 .filter(entry -> entry.step().filter(name::equals).isPresent())
                                 .toList(),
@@ -142,7 +141,7 @@ final class RunReader {
         String name = definition.name();
         StepField field = run.step(name);
         Optional<Begun> begun = holder.flatMap(h -> run.begun(name));
-        boolean committed = field.state() == StepState.SUCCEEDED;
+        boolean committed = field.state().isFinal();
         return new StepView(
                 name,
                 definition.handler(),
@@ -165,6 +164,7 @@ final class RunReader {
     private static StepStatus status(RunState run, StepField step, boolean held) {
         return switch (step.state()) {
             case SUCCEEDED -> StepStatus.SUCCEEDED;
+            case SKIPPED -> StepStatus.SKIPPED;
             case DEAD -> StepStatus.DEAD;
             case PENDING, READY, WAITING_FOR_RETRY, PARKED -> {
                 if (run == RunState.CANCELLED) {

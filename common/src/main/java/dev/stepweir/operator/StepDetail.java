@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param ledgers what it has been through
  * @param policy how it is retried, all categories
- * @param unblocked whether every step that it depends on has succeeded
+ * @param unblocked whether every step that it depends on has succeeded or is done without
  * @param history what happened to it, in the order of time
  * @param at when this was read, by the clock of Redis
  */
@@ -39,7 +39,7 @@ public record StepDetail(
     /** Whether it may be executed once more without a person's help. */
     public boolean retryEligible() {
         return switch (step.state()) {
-            case SUCCEEDED, DEAD, CANCELLED -> false;
+            case SUCCEEDED, SKIPPED, DEAD, CANCELLED -> false;
             case PENDING, READY, RUNNING, WAITING_FOR_RETRY, PARKED ->
                     !policyInForce().exhausted(ledgers.failuresSinceBase());
         };
@@ -53,7 +53,7 @@ public record StepDetail(
     /** Whether nothing but a free worker is between it and its next execution. */
     public boolean readyForExecution() {
         return switch (step.state()) {
-            case SUCCEEDED, DEAD, CANCELLED, RUNNING, PARKED -> false;
+            case SUCCEEDED, SKIPPED, DEAD, CANCELLED, RUNNING, PARKED -> false;
             case PENDING, READY, WAITING_FOR_RETRY -> unblocked && delayExpired();
         };
     }

@@ -14,6 +14,8 @@ public enum StepStatus {
     PARKED,
     /** Its result is committed. */
     SUCCEEDED,
+    /** An operator did without it. */
+    SKIPPED,
     /** A dead letter: waits for a person. */
     DEAD,
     /** Its run was cancelled before it had ended. */

@@ -47,7 +47,7 @@ record Stored(RunId id, RunHead head, Graph graph, Map<String, String> fields) {
         boolean between =
                 switch (step.state()) {
                     case WAITING_FOR_RETRY, PARKED, DEAD -> true;
-                    case PENDING, READY, SUCCEEDED -> false;
+                    case PENDING, READY, SUCCEEDED, SKIPPED -> false;
                 };
         return step.ledgers().attempt() - (between ? 1 : 0);
     }

@@ -43,6 +43,8 @@ public record DeadLetter(
         /** Workers live, and none of the namespace ever had its handler. */
         HANDLER_NOT_FOUND,
         /** Its workers died while they executed it, as often as the crash budget allows. */
-        CRASH_LOOP
+        CRASH_LOOP,
+        /** An operator gave it up. */
+        FORCED_TO_FAIL
     }
 }

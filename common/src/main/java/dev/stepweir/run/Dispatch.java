@@ -35,6 +35,22 @@ public record Dispatch(long number, String entryId) {
         return !entryId.equals(UNANNOUNCED);
     }
 
+    /**
+     * The number after this one, under which nothing was published: who executes this dispatch has
+     * lost the step.
+     */
+    public Dispatch withdrawn() {
+        return new Dispatch(number + 1, entryId);
+    }
+
+    /**
+     * When it was published, by the clock of Redis: an entry's id begins with its time. Zero if no
+     * entry announced it.
+     */
+    public long publishedMillis() {
+        return Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);
+    }
+
     @Override
     public String toString() {
         return number + "@" + entryId;

@@ -2,6 +2,7 @@ package dev.stepweir.run;
 
 import dev.stepweir.json.Json;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Something that happened to a run besides results, which the steps keep themselves. Stored as one
@@ -9,7 +10,8 @@ import java.util.Map;
  *
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
- *     RUN_RETRIED, PARKED, RELEASED, CANCELLED, PAUSED, RESUMED
+ *     RUN_RETRIED, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
+ *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, CANCELLED, PAUSED, RESUMED
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -25,9 +27,25 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String RUN_RETRIED = "RUN_RETRIED";
     public static final String PARKED = "PARKED";
     public static final String RELEASED = "RELEASED";
+    public static final String EDITED = "EDITED";
+    public static final String LETTER_PURGED = "LETTER_PURGED";
+    public static final String NOTED = "NOTED";
+    public static final String RESET = "RESET";
+    public static final String RESOLVED = "RESOLVED";
+    public static final String COMPLETED_BY_HAND = "COMPLETED_BY_HAND";
+    public static final String SKIPPED = "SKIPPED";
+    public static final String FORCED_TO_FAIL = "FORCED_TO_FAIL";
     public static final String CANCELLED = "CANCELLED";
     public static final String PAUSED = "PAUSED";
     public static final String RESUMED = "RESUMED";
+
+    /** The publishing that it is about, if it says so. */
+    public Optional<Dispatch> dispatch() {
+        Object told = details.get(details.containsKey("begun") ? "begun" : "dispatch");
+        return told instanceof String text && text.indexOf('@') > 0
+                ? Optional.of(Dispatch.parse(text.split(" ", 2)[0]))
+                : Optional.empty();
+    }
 
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {

@@ -9,6 +9,7 @@ package dev.stepweir.run;
  * @param redeliveries publishings that charged nothing: drain, lost reply, lost entry
  * @param failureBase failures at the last redrive
  * @param crashBase crashes at the last redrive
+ * @param edits how often an operator changed what flows in; from the first on that is what counts
  * @param deadLetter id of the step's entry in the dead-letter stream, or empty
  * @param readyMillis when it was first ready before a breaker parked it; 0 if none did
  * @param pass the breaker's epoch in which a released step may start; 0 for none
@@ -19,11 +20,12 @@ public record Ledgers(
         int redeliveries,
         int failureBase,
         int crashBase,
+        int edits,
         String deadLetter,
         long readyMillis,
         long pass) {
 
-    /** Of a step that no breaker has parked. */
+    /** Of a step that no breaker has parked, and whose input nobody changed. */
     public Ledgers(
             int failures,
             int crashes,
@@ -31,7 +33,7 @@ public record Ledgers(
             int failureBase,
             int crashBase,
             String deadLetter) {
-        this(failures, crashes, redeliveries, failureBase, crashBase, deadLetter, 0, 0);
+        this(failures, crashes, redeliveries, failureBase, crashBase, 0, deadLetter, 0, 0);
     }
 
     /**
@@ -59,44 +61,63 @@ public record Ledgers(
         return crashesSinceBase() >= SUSPECT_FROM;
     }
 
+    /** Whether a person has said what flows in. */
+    public boolean isEdited() {
+        return edits > 0;
+    }
+
     public Ledgers withFailure() {
-        return with(failures + 1, crashes, redeliveries, failureBase, crashBase);
+        return counted(failures + 1, crashes, redeliveries, edits);
     }
 
     public Ledgers withCrash() {
-        return with(failures, crashes + 1, redeliveries, failureBase, crashBase);
+        return counted(failures, crashes + 1, redeliveries, edits);
     }
 
     public Ledgers withRedelivery() {
-        return with(failures, crashes, redeliveries + 1, failureBase, crashBase);
+        return counted(failures, crashes, redeliveries + 1, edits);
+    }
+
+    public Ledgers withEdit() {
+        return counted(failures, crashes, redeliveries, edits + 1);
+    }
+
+    private Ledgers counted(int failed, int crashed, int redelivered, int edited) {
+        return new Ledgers(
+                failed,
+                crashed,
+                redelivered,
+                failureBase,
+                crashBase,
+                edited,
+                deadLetter,
+                readyMillis,
+                pass);
     }
 
     /** Keeps the place that it has among parked steps. */
     public Ledgers withReady(long millis) {
-        return new Ledgers(
-                failures, crashes, redeliveries, failureBase, crashBase, deadLetter, millis, pass);
+        return with(failureBase, crashBase, deadLetter, millis, pass);
     }
 
     /** Lets it start in that epoch of its breaker; 0 for none. */
     public Ledgers withPass(long epoch) {
-        return new Ledgers(
-                failures,
-                crashes,
-                redeliveries,
-                failureBase,
-                crashBase,
-                deadLetter,
-                readyMillis,
-                epoch);
+        return with(failureBase, crashBase, deadLetter, readyMillis, epoch);
     }
 
-    private Ledgers with(int f, int c, int r, int fb, int cb) {
-        return new Ledgers(f, c, r, fb, cb, deadLetter, readyMillis, pass);
+    /** The same without a dead letter. */
+    public Ledgers withoutLetter() {
+        return with(failureBase, crashBase, "", readyMillis, pass);
+    }
+
+    private Ledgers with(int failed, int crashed, String letter, long ready, long epoch) {
+        return new Ledgers(
+                failures, crashes, redeliveries, failed, crashed, edits, letter, ready, epoch);
     }
 
     /** Forgives what was charged so far; what happened stays counted. */
     public Ledgers rebased() {
-        return with(failures, crashes, redeliveries, failures, crashes);
+        return with(failures, crashes, deadLetter, readyMillis, pass);
     }
 
     /**
@@ -106,11 +127,13 @@ public record Ledgers(
      * @param maxAttempts how many may fail by the step's policy
      */
     public Ledgers rebased(int left, int maxAttempts) {
-        int base = failures + left - maxAttempts;
-        return new Ledgers(failures, crashes, redeliveries, base, crashes, deadLetter);
+        return with(failures + left - maxAttempts, crashes, deadLetter, readyMillis, pass);
     }
 
-    /** As stored: {@code " f=2 c=1"}, each ledger only when it is not zero. */
+    /**
+     * As stored: {@code " f=2 c=1"}, each only when it is not zero, and the dead letter last, whose
+     * id a script may have to append.
+     */
     String suffix() {
         if (this.equals(NONE)) {
             return "";
@@ -121,11 +144,12 @@ public record Ledgers(
         append(text, "r", redeliveries);
         append(text, "fb", failureBase);
         append(text, "cb", crashBase);
+        append(text, "ed", edits);
+        append(text, "at", readyMillis);
+        append(text, "pass", pass);
         if (!deadLetter.isEmpty()) {
             text.append(" dlq=").append(deadLetter);
         }
-        append(text, "at", readyMillis);
-        append(text, "pass", pass);
         return text.toString();
     }
 

@@ -17,6 +17,8 @@ import java.util.Optional;
  * WAITING_FOR_RETRY 2@1700000000000-0 c=2 cause=crash due=1700000001000
  * PARKED 1@1700000000000-0 f=1 at=1700000000000
  * SUCCEEDED 2@1700000000000-0 f=1 w=w4f2a7c to=1700000000002 ms=15
+ * SUCCEEDED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
+ * SKIPPED 3@1700000000000-0 f=1 w=operator ms=0 to=1700000000002
  * DEAD 3@1700000000000-0 f=3 dlq=1700000000009-0
  * </pre>
  *
@@ -41,6 +43,9 @@ public record StepField(
     /** The field of a step that nothing has happened to yet: absent. */
     public static final StepField ABSENT =
             new StepField(StepState.PENDING, Optional.empty(), Ledgers.NONE, 0, 0, false, "", 0, 0);
+
+    /** Stands where a worker does for a step that an operator ended. */
+    private static final String OPERATOR = "operator";
 
     /** Reads a stored field. */
     public static StepField parse(String text) {
@@ -84,6 +89,7 @@ public record StepField(
                 count(values, "r"),
                 count(values, "fb"),
                 count(values, "cb"),
+                count(values, "ed"),
                 values.getOrDefault("dlq", ""),
                 Long.parseLong(values.getOrDefault("at", "0")),
                 Long.parseLong(values.getOrDefault("pass", "0")));
@@ -115,8 +121,7 @@ public record StepField(
     public StepField parked() {
         long ready = ledgers.readyMillis();
         if (ready == 0) {
-            String entryId = published().entryId();
-            ready = Long.parseLong(entryId, 0, entryId.indexOf('-'), 10);
+            ready = published().publishedMillis();
         }
         Ledgers kept = ledgers.withReady(ready).withPass(0);
         return new StepField(StepState.PARKED, dispatch, kept, 0, 0, false, "", 0, 0);
@@ -149,15 +154,24 @@ public record StepField(
 
     /** A dead step up to the dead letter's id, which the script appends. */
     public static String deadUpToLetter(Dispatch dispatch, Ledgers ledgers) {
-        Ledgers without =
-                new Ledgers(
-                        ledgers.failures(),
-                        ledgers.crashes(),
-                        ledgers.redeliveries(),
-                        ledgers.failureBase(),
-                        ledgers.crashBase(),
-                        "");
-        return "DEAD " + dispatch + without.suffix() + " dlq=";
+        return "DEAD " + dispatch + ledgers.withoutLetter().suffix() + " dlq=";
+    }
+
+    /** A dead step after one more edit, as it is stored. */
+    public String deadAfterEdit() {
+        Ledgers edited = ledgers.withEdit();
+        return "DEAD " + published() + edited.suffix();
+    }
+
+    /** A step that an operator ended, up to the time, which the script appends. */
+    public static String concludedUpToTime(StepState end, Dispatch withdrawn, Ledgers ledgers) {
+        String kept = ledgers.withoutLetter().suffix();
+        return end + " " + withdrawn + kept + " w=" + OPERATOR + " ms=0 to=";
+    }
+
+    /** Whether an operator ended it, and not its handler. */
+    public boolean isByHand() {
+        return worker.equals(OPERATOR);
     }
 
     private static int count(Map<String, String> values, String key) {

@@ -20,6 +20,16 @@ public final class StepFields {
         return "o:" + step;
     }
 
+    /** What an operator gives a step in place of what flows in by the graph. */
+    public static String input(String step) {
+        return "i:" + step;
+    }
+
+    /** What people have found out about its death. */
+    public static String notes(String step) {
+        return "n:" + step;
+    }
+
     /** The last error. */
     public static String error(String step) {
         return "e:" + step;

@@ -19,6 +19,8 @@ public enum StepState {
             "Held back by the circuit breaker of what it depends on; charged nothing"),
     /** Committed; the result is kept with the run. */
     SUCCEEDED(Rescuer.NOBODY, "Its result is committed"),
+    /** An operator did without it; what waited for it goes on. */
+    SKIPPED(Rescuer.NOBODY, "An operator did without it"),
     /** Will not be tried again without a person; kept whole in the dead-letter stream. */
     DEAD(Rescuer.OPERATOR, "A dead letter: waits for a person");
 

@@ -4,6 +4,7 @@ import static dev.stepweir.state.StepState.DEAD;
 import static dev.stepweir.state.StepState.PARKED;
 import static dev.stepweir.state.StepState.PENDING;
 import static dev.stepweir.state.StepState.READY;
+import static dev.stepweir.state.StepState.SKIPPED;
 import static dev.stepweir.state.StepState.SUCCEEDED;
 import static dev.stepweir.state.StepState.WAITING_FOR_RETRY;
 
@@ -30,7 +31,26 @@ public enum StepTransition {
     RETRY_RUN(DEAD, "its run is tried again", READY, "retry_run"),
     REDRIVE(DEAD, "operator asked", READY, "redrive_step"),
     RESUME_DEAD(DEAD, "operator resumed the run", READY, "resume_run"),
-    RESUME_WAITING(WAITING_FOR_RETRY, "operator resumed the run", READY, "resume_run");
+    RESUME_WAITING(WAITING_FOR_RETRY, "operator resumed the run", READY, "resume_run"),
+    EDIT(DEAD, "operator changed what flows in", DEAD, "edit_step"),
+    FORGET(DEAD, "operator purged its dead letter", DEAD, "purge_letter"),
+    RESET_READY(READY, "operator reset it", READY, "reset_step"),
+    RESET_WAITING(WAITING_FOR_RETRY, "operator reset it", READY, "reset_step"),
+    RESET_PARKED(PARKED, "operator reset it", READY, "reset_step"),
+    CONDEMN_READY(READY, "operator gave it up", DEAD, "condemn_step"),
+    CONDEMN_WAITING(WAITING_FOR_RETRY, "operator gave it up", DEAD, "condemn_step"),
+    CONDEMN_PARKED(PARKED, "operator gave it up", DEAD, "condemn_step"),
+    COMPLETE_READY(READY, "operator says it is done", SUCCEEDED, "conclude_step"),
+    COMPLETE_WAITING(WAITING_FOR_RETRY, "operator says it is done", SUCCEEDED, "conclude_step"),
+    COMPLETE_PARKED(PARKED, "operator says it is done", SUCCEEDED, "conclude_step"),
+    COMPLETE_DEAD(DEAD, "operator says it is done", SUCCEEDED, "conclude_step"),
+    SKIP_READY(READY, "operator does without it", SKIPPED, "conclude_step"),
+    SKIP_WAITING(WAITING_FOR_RETRY, "operator does without it", SKIPPED, "conclude_step"),
+    SKIP_PARKED(PARKED, "operator does without it", SKIPPED, "conclude_step"),
+    SKIP_DEAD(DEAD, "operator does without it", SKIPPED, "conclude_step"),
+    COUNT_DOWN_BY_HAND(
+            PENDING, "operator ended a dependency, others are open", PENDING, "conclude_step"),
+    UNBLOCK_BY_HAND(PENDING, "operator ended the last dependency", READY, "conclude_step");
 
     private final StepState from;
     private final String event;

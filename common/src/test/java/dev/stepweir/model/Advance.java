@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
@@ -55,6 +56,34 @@ final class Advance implements Act {
     @Override
     public Optional<Deed> perform(World world, RandomGenerator random) {
         return new InOneTurn(world, random).perform();
+    }
+
+    /** What waited for a step goes on; true when the run has no other. */
+    static boolean unblock(World world, RunId run, String step) {
+        Flow flow = world.players.flow(run);
+        List<StepDefinition> successors = flow.successors(step);
+        if (successors.isEmpty()) {
+            return countDown(world, run, StepFields.END, flow.ends());
+        }
+        for (StepDefinition next : successors) {
+            StepAddress address = flow.address(run, next.name());
+            if (countDown(world, run, address.field(), next.dependencies().size())) {
+                world.publish(address, flow.announcement(next.name()), 1, Ledgers.NONE);
+            }
+        }
+        return false;
+    }
+
+    private static boolean countDown(World world, RunId run, String field, int dependencies) {
+        String counter = world.field(run, field);
+        int open =
+                counter.isEmpty()
+                        ? dependencies
+                        : Integer.parseInt(counter.substring("PENDING ".length()));
+        if (open > 1) {
+            world.set(run, field, "PENDING " + (open - 1));
+        }
+        return open == 1;
     }
 
     /** A commit, with the place that it has among those added. */
@@ -152,14 +181,32 @@ final class Advance implements Act {
                     .orElseThrow();
         }
 
-        /** Items go grouped by their step of the definition, what is rare apart from the rest. */
+        /**
+         * Items go run by run, those of a run by the names of their steps, and runs for which the
+         * same is said go together. A step that is reported twice goes in a further round.
+         */
         private List<Item> inOrderOfSteps() {
-            Map<List<Object>, List<Item>> groups = new LinkedHashMap<>();
-            items.forEach(item ->
-                    groups.computeIfAbsent(
-                                    List.of(item.commit().step(), isRare(item.commit())),
-                                    s -> new ArrayList<>())
-                            .add(item));
+            List<TreeMap<String, Item>> rounds = new ArrayList<>();
+            Map<RunId, TreeMap<String, Item>> latest = new LinkedHashMap<>();
+            for (Item item : items) {
+                RunId run = item.commit().run();
+                String field = item.held().step().field();
+                TreeMap<String, Item> round = latest.get(run);
+                if (round == null || round.containsKey(field)) {
+                    round = new TreeMap<>();
+                    rounds.add(round);
+                    latest.put(run, round);
+                }
+                round.put(field, item);
+            }
+            Map<List<List<Object>>, List<Item>> groups = new LinkedHashMap<>();
+            rounds.forEach(round -> {
+                List<List<Object>> said =
+                        round.values().stream()
+                                .map(i -> List.<Object>of(i.commit().step(), isRare(i.commit())))
+                                .toList();
+                groups.computeIfAbsent(said, s -> new ArrayList<>()).addAll(round.values());
+            });
             return groups.values().stream().flatMap(List::stream).toList();
         }
 
@@ -218,7 +265,7 @@ final class Advance implements Act {
             } else if (output != null) {
                 world.set(commit.run(), field, "=" + Bytes.text(output));
             }
-            boolean finished = unblock(commit.run(), step.step());
+            boolean finished = unblock(world, commit.run(), step.step());
             if (!commit.letter().isEmpty()) {
                 world.removeLetter(commit.letter());
             }
@@ -226,33 +273,6 @@ final class Advance implements Act {
                 outcomes.add("run completed");
                 world.close(commit.run(), RunState.COMPLETED, "");
             }
-        }
-
-        private boolean unblock(RunId run, String step) {
-            Flow flow = world.players.flow(run);
-            List<StepDefinition> successors = flow.successors(step);
-            if (successors.isEmpty()) {
-                return countDown(run, StepFields.END, flow.ends());
-            }
-            for (StepDefinition next : successors) {
-                StepAddress address = flow.address(run, next.name());
-                if (countDown(run, address.field(), next.dependencies().size())) {
-                    world.publish(address, flow.announcement(next.name()), 1, Ledgers.NONE);
-                }
-            }
-            return false;
-        }
-
-        private boolean countDown(RunId run, String field, int dependencies) {
-            String counter = world.field(run, field);
-            int open =
-                    counter.isEmpty()
-                            ? dependencies
-                            : Integer.parseInt(counter.substring("PENDING ".length()));
-            if (open > 1) {
-                world.set(run, field, "PENDING " + (open - 1));
-            }
-            return open == 1;
         }
 
         /** True when a queue without a group ended it. */

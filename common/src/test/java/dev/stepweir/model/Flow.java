@@ -26,31 +26,31 @@ final class Flow {
     static final List<Flow> ALL =
             List.of(
                     new Flow(Workflow.builder("empty").build()),
-                    new Flow(Workflow.builder("single").step("a", s -> s.handler(WORK)).build()),
+                    new Flow(Workflow.builder("single").step("a", s -> on(s, WORK)).build()),
                     new Flow(
                             Workflow.builder("chain")
-                                    .step("a", s -> s.handler(WORK))
-                                    .step("b", s -> s.handler(WORK).after("a"))
-                                    .step("c", s -> s.handler(OTHER).after("b"))
+                                    .step("a", s -> on(s, WORK))
+                                    .step("b", s -> on(s, WORK).after("a"))
+                                    .step("c", s -> on(s, OTHER).after("b"))
                                     .build()),
                     new Flow(
                             Workflow.builder("diamond")
-                                    .step("a", s -> s.handler(WORK))
-                                    .step("b", s -> s.handler(WORK).after("a"))
-                                    .step("c", s -> s.handler(OTHER).after("a"))
-                                    .step("d", s -> s.handler(WORK).after("b", "c"))
+                                    .step("a", s -> on(s, WORK))
+                                    .step("b", s -> on(s, WORK).after("a"))
+                                    .step("c", s -> on(s, OTHER).after("a"))
+                                    .step("d", s -> on(s, WORK).after("b", "c"))
                                     .build()),
                     new Flow(
                             Workflow.builder("wide")
-                                    .step("a", s -> s.handler(WORK))
-                                    .step("b", s -> s.handler(OTHER))
-                                    .step("d", s -> s.handler(WORK))
+                                    .step("a", s -> on(s, WORK))
+                                    .step("b", s -> on(s, OTHER))
+                                    .step("d", s -> on(s, WORK))
                                     .build()),
                     new Flow(
                             Workflow.builder("ends")
-                                    .step("a", s -> s.handler(WORK))
-                                    .step("b", s -> s.handler(OTHER))
-                                    .step("c", s -> s.handler(WORK).after("a"))
+                                    .step("a", s -> on(s, WORK))
+                                    .step("b", s -> on(s, OTHER))
+                                    .step("c", s -> on(s, WORK).after("a"))
                                     .build()));
 
     private final Workflow workflow;
@@ -63,6 +63,11 @@ final class Flow {
         this.graph = Graph.of(workflow);
         this.json = WorkflowJson.write(workflow);
         workflow.steps().forEach(step -> plans.put(step.name(), plan(step)));
+    }
+
+    /** A breaker may hold back any of them. */
+    private static StepDefinition.Builder on(StepDefinition.Builder step, String queue) {
+        return step.handler(queue).breaker(World.DEPENDENCY);
     }
 
     private AdvanceSteps.Step plan(StepDefinition step) {
@@ -89,6 +94,10 @@ final class Flow {
 
     AdvanceSteps.Step plan(String step) {
         return Optional.ofNullable(plans.get(step)).orElseThrow();
+    }
+
+    Graph graph() {
+        return graph;
     }
 
     Workflow workflow() {

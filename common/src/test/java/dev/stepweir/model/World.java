@@ -217,6 +217,17 @@ final class World {
         queue(queue).delete(entryId);
     }
 
+    /** Takes a step off the list of the parked that was one, as it was stored. */
+    void unpark(StepAddress step, StepField was) {
+        if (was.state() != StepState.PARKED) {
+            return;
+        }
+        parked.remove(step.timer());
+        if (parked.isEmpty()) {
+            dependencies.remove(DEPENDENCY);
+        }
+    }
+
     /** Makes a step a dead letter. */
     void bury(StepAddress step, String upToLetter, String letter) {
         String old = letters.get(step.letterId());

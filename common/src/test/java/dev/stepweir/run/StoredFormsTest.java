@@ -84,10 +84,11 @@ class StoredFormsTest {
             Ledgers ledgers = ledgers();
             String letter = entryId();
 
-            StepField field =
-                    StepField.parse(StepField.deadUpToLetter(dispatch(), ledgers) + letter);
+            String stored = StepField.deadUpToLetter(dispatch(), ledgers) + letter;
 
+            StepField field = StepField.parse(stored);
             assertThat(field.state()).isEqualTo(StepState.DEAD);
+            assertThat(stored).isEqualTo("DEAD %s%s".formatted(field.published(), suffix(field)));
             assertThat(field.ledgers().deadLetter()).isEqualTo(letter);
             assertThat(field.ledgers().failures()).isEqualTo(ledgers.failures());
             assertThat(field.ledgers().crashBase()).isEqualTo(ledgers.crashBase());
@@ -213,6 +214,10 @@ class StoredFormsTest {
                 .isEqualTo(new HistoryEvent(1_700_000_000_000L, HistoryEvent.FAILED, details));
     }
 
+    private static String suffix(StepField field) {
+        return StepField.ledgerSuffix(field.ledgers());
+    }
+
     private Dispatch dispatch() {
         return new Dispatch(1 + random.nextLong(LUA_LIMIT), entryId());
     }
@@ -228,7 +233,10 @@ class StoredFormsTest {
                 random.nextInt(4),
                 random.nextInt(4),
                 random.nextInt(4),
-                random.nextBoolean() ? "" : entryId());
+                random.nextInt(4),
+                random.nextBoolean() ? "" : entryId(),
+                random.nextBoolean() ? 0 : random.nextLong(LUA_LIMIT),
+                random.nextBoolean() ? 0 : random.nextLong(LUA_LIMIT));
     }
 
     /** What a definition allows: anything printable. */

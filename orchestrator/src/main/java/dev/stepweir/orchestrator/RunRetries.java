@@ -130,6 +130,10 @@ final class RunRetries {
         List<CompletableFuture<List<StreamMessage<byte[], byte[]>>>> letters = new ArrayList<>();
         for (Dead step : dead) {
             String entry = StepField.parse(step.expected()).ledgers().deadLetter();
+            if (entry.isEmpty()) {
+                // Somebody purged its letter, and so does not want it tried again.
+                return false;
+            }
             letters.add(
                     redis.commands()
                             .xrange(

@@ -7,8 +7,10 @@ import dev.stepweir.testkit.CommandProxy.Fate;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,9 @@ import org.junit.jupiter.api.Test;
 class CommandProxyIT {
 
     private static void through(CommandProxy proxy, Consumer<RedisClient> use) {
-        RedisClient client = RedisClient.create(proxy.uri());
+        RedisURI uri = RedisURI.create(proxy.uri());
+        uri.setTimeout(Duration.ofSeconds(5));
+        RedisClient client = RedisClient.create(uri);
         client.setOptions(
                 ClientOptions.builder()
                         .protocolVersion(ProtocolVersion.RESP2)

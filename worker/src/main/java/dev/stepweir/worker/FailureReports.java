@@ -115,13 +115,12 @@ final class FailureReports {
                     failure.getMessage());
         } else {
             log.info(
-                    "attempt failed: {} run={} step={} dispatch={} {} {}",
+                    "attempt failed: {} run={} step={} dispatch={} {}",
                     outcome,
                     report.step().run(),
                     report.step().step(),
                     report.dispatch(),
-                    verdict.summary(),
-                    report.event());
+                    verdict.summary());
         }
     }
 }

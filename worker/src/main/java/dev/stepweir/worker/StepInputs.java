@@ -4,6 +4,7 @@ import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepFields;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,10 @@ final class StepInputs {
 
     /** What flows in; empty when nothing does. */
     Optional<byte[]> json() {
+        if (assignment.ledgers().isEdited()) {
+            StepAddress address = assignment.step();
+            return runs.value(assignment.keys(), address.run(), StepFields.input(address.step()));
+        }
         List<String> dependencies = step.dependencies();
         return switch (dependencies.size()) {
             case 0 -> value(0, INPUT);

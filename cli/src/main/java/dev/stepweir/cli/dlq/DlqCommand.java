@@ -6,6 +6,15 @@ import picocli.CommandLine.Command;
 /** {@code stepweir dlq}. */
 @Command(
         name = "dlq",
-        description = "Look at dead letters and put them back to work.",
-        subcommands = {DlqList.class, DlqShow.class, DlqRetry.class})
+        description = "Look at dead letters, mend them and put them back to work.",
+        subcommands = {
+            DlqList.class,
+            DlqShow.class,
+            DlqStats.class,
+            DlqExport.class,
+            DlqRetry.class,
+            DlqNote.class,
+            DlqEdit.class,
+            DlqPurge.class
+        })
 public final class DlqCommand extends NounCommand {}

@@ -4,10 +4,11 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.operator.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetterView;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Spec;
 final class DlqList implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
+
+    @Mixin private ReadOptions which;
 
     @Option(
             names = "--limit",
@@ -32,19 +35,31 @@ final class DlqList implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            List<DeadLetterView> letters = session.client().deadLetters().list(limit);
+            List<DeadLetterView> letters =
+                    session.client().deadLetters().list(which.filter(), limit);
             if (json) {
                 output.json(letters.stream().map(LetterJson::of).toList());
                 return 0;
             }
-            Table table = new Table("ID", "HANDLER", "REASON", "ATTEMPTS", "DIED", "ERROR");
+            Table table =
+                    new Table(
+                            "ID",
+                            "HANDLER",
+                            "REASON",
+                            "STATE",
+                            "ATTEMPTS",
+                            "DIED",
+                            "GROUP",
+                            "ERROR");
             for (DeadLetterView view : letters) {
                 table.row(
                         view.letter().id(),
                         view.letter().handler(),
                         view.letter().reason(),
+                        view.state().map(Enum::name).orElse(Text.NONE),
                         view.letter().attempts(),
                         Text.time(view.died()),
+                        view.errorGroup(),
                         view.letter().error().message());
             }
             table.print(output.out());

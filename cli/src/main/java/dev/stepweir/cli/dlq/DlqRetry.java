@@ -2,52 +2,158 @@ package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
-import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.ProgressBar;
+import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.operator.DeadLetters;
+import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.letters.BulkRedrive;
+import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.operator.letters.LetterFilter;
+import dev.stepweir.operator.letters.Pace;
+import dev.stepweir.redis.script.RedriveStep;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code stepweir dlq retry}. */
 @Command(
         name = "retry",
-        description = "Put dead letters back to work with all their attempts before them.")
+        description = {
+            "Put dead letters back to work with all their attempts before them.",
+            "Name them, or say which; those go back one after the other, the first dead first."
+        })
 final class DlqRetry implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "LETTER", arity = "1..*", description = "Ids: <run>/<step>.")
-    private List<String> ids;
+    @Parameters(paramLabel = "LETTER", arity = "0..*", description = "Ids: <run>/<step>.")
+    private List<String> ids = List.of();
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-    private String reason = "";
+    @Mixin private LetterOptions which;
+
+    @Option(names = "--all", description = "All there are.")
+    private boolean all;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "At most so many per second (${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many in all.")
+    private long limit = Long.MAX_VALUE;
+
+    @Mixin private RecordOptions record;
+
+    @Option(names = "--dry-run", description = "Only say what would be put back to work.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Print one JSON object with the counts.")
+    private boolean json;
 
     @Override
     public Integer call() {
+        if (ids.isEmpty() != (which.given() || all)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Name letters, or say which: --run, --workflow, --handler, --died-of,"
+                            + " --error-group, --status, --older-than, --died-before or --all");
+        }
+        Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
-            for (String id : ids) {
-                retry(letters, id, output);
+            if (ids.isEmpty()) {
+                retryFitting(letters, by, output);
+            } else {
+                retryNamed(letters, by, output);
             }
             return 0;
         }
     }
 
-    private void retry(DeadLetters letters, String id, Output output) {
-        switch (letters.redrive(id, Operator.name(), reason)) {
-            case PUBLISHED -> output.say(id + " is back at work");
-            case ALREADY -> output.say(id + " is not dead (any more)");
-            case RUN_CLOSED ->
-                    throw new CommandFailure(
-                            ExitCode.CONFLICT, id + " belongs to a run that is closed");
-            case GONE -> throw new CommandFailure(ExitCode.CONFLICT, "there is no step " + id);
+    private void retryNamed(DeadLetters letters, Attribution by, Output output) {
+        long published = 0;
+        for (String id : ids) {
+            RedriveStep.Outcome outcome =
+                    dryRun ? expected(letters, id) : letters.redrive(id, by.by(), by.reason());
+            switch (outcome) {
+                case PUBLISHED -> {
+                    published++;
+                    output.say(id + (dryRun ? " would go back to work" : " is back at work"));
+                }
+                case ALREADY -> output.say(RetryRefusal.notDead(letters, id, "retried"));
+                case RUN_CLOSED ->
+                        throw new CommandFailure(
+                                ExitCode.CONFLICT, id + " belongs to a run that is closed");
+                case GONE -> throw new CommandFailure(ExitCode.CONFLICT, "there is no step " + id);
+            }
         }
+        if (json) {
+            output.json(counts(ids.size(), published, ids.size() - published, 0));
+        }
+    }
+
+    private static RedriveStep.Outcome expected(DeadLetters letters, String id) {
+        return letters.show(id)
+                .map(letter ->
+                        letter.isWaiting()
+                                ? RedriveStep.Outcome.PUBLISHED
+                                : RedriveStep.Outcome.ALREADY)
+                .orElse(RedriveStep.Outcome.GONE);
+    }
+
+    private void retryFitting(DeadLetters letters, Attribution by, Output output) {
+        LetterFilter filter = which.filter();
+        BulkRedrive.Done done;
+        try (ProgressBar bar = new ProgressBar(output.err(), letters.count())) {
+            BulkRedrive bulk =
+                    new BulkRedrive(
+                            Pace.perSecond(rate), limit, dryRun, now -> show(now, bar, output));
+            done = letters.redriveAll(filter, bulk, by);
+        }
+        output.say(
+                "%d %s, %d on their way already, %d of closed runs, of %d letters looked at"
+                        .formatted(
+                                done.published(),
+                                dryRun ? "would go back to work" : "back at work",
+                                done.notDead(),
+                                done.refused(),
+                                done.seen()));
+        if (json) {
+            Map<String, Object> counts =
+                    counts(done.seen(), done.published(), done.notDead(), done.refused());
+            counts.put("died_before", done.before().toString());
+            output.json(counts);
+        }
+    }
+
+    private void show(BulkRedrive.Done now, ProgressBar bar, Output output) {
+        if (now.seen() == 1 && !dryRun) {
+            output.say(
+                    "interrupted, go on where this stopped: the same with --died-before "
+                            + now.before());
+        }
+        bar.show(now.seen());
+    }
+
+    private Map<String, Object> counts(long seen, long published, long notDead, long refused) {
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put("looked_at", seen);
+        counts.put("published", published);
+        counts.put("not_dead", notDead);
+        counts.put("refused", refused);
+        counts.put("dry_run", dryRun);
+        return counts;
     }
 }

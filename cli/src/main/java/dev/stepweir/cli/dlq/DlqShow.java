@@ -5,9 +5,11 @@ import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.json.Json;
-import dev.stepweir.operator.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,14 +32,10 @@ final class DlqShow implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            DeadLetterView letter =
-                    session.client()
-                            .deadLetters()
-                            .show(id)
-                            .orElseThrow(() ->
-                                    new CommandFailure(
-                                            ExitCode.CONFLICT, "there is no dead letter " + id));
-            Map<String, Object> shown = LetterJson.of(letter);
+            DeadLetters letters = session.client().deadLetters();
+            DeadLetterView letter = letters.show(id).orElseThrow(() -> missing(id));
+            Map<String, @Nullable Object> shown =
+                    LetterJson.whole(letter, letters.input(id).orElse(null));
             if (json) {
                 output.json(shown);
             } else {
@@ -45,5 +43,9 @@ final class DlqShow implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    static CommandFailure missing(String id) {
+        return new CommandFailure(ExitCode.CONFLICT, "there is no dead letter " + id);
     }
 }

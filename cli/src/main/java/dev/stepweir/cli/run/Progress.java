@@ -30,7 +30,7 @@ final class Progress {
     }
 
     void show(RunView run) {
-        long done = count(run, StepStatus.SUCCEEDED);
+        long done = count(run, StepStatus.SUCCEEDED) + count(run, StepStatus.SKIPPED);
         StringBuilder line =
                 new StringBuilder()
                         .append(run.state())

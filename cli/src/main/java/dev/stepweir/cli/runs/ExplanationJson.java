@@ -77,6 +77,7 @@ final class ExplanationJson {
                     Map.of("queue", c.queue(), "ahead", c.ahead(), "workers", c.workers());
             case Cause.EntryLost c -> Map.of("queue", c.queue(), "alive", c.orchestrators());
             case Cause.JustUnblocked unused -> Map.of();
+            case Cause.Skipped c -> Map.of("at", c.at().toString());
             case Cause.Succeeded c -> Map.of("at", c.at().toString(), "worker", c.worker());
         };
     }

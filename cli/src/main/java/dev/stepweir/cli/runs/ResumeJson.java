@@ -47,7 +47,7 @@ final class ResumeJson {
                 resumed.plan().items().stream().map(Item::step).collect(Collectors.toSet());
         List<StepView> steps =
                 run.steps().stream().filter(step -> taken.contains(step.name())).toList();
-        long successful = count(steps, StepStatus.SUCCEEDED);
+        long successful = count(steps, StepStatus.SUCCEEDED) + count(steps, StepStatus.SKIPPED);
         long failed = count(steps, StepStatus.DEAD);
         json.put("total_processed", successful + failed);
         json.put("successful", successful);

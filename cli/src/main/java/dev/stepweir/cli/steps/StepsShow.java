@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         description = {
-            "Show a step: its state, what it has been through, its retry policy,",
-            "when it is tried again, its last error and its history."
+            "Show what a step has been through and what comes next.",
+            "Its state, what was charged, its retry policy, its last error, its history."
         })
 final class StepsShow implements Callable<Integer> {
 

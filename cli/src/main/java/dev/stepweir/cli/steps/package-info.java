@@ -1,4 +1,4 @@
-/** {@code stepweir steps}: one step of a run. */
+/** {@code stepweir steps}: one step of a run, and what a person does to it. */
 @NullMarked
 package dev.stepweir.cli.steps;
 

@@ -74,6 +74,9 @@ public final class RunJson {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", error.type());
         json.put("message", error.message());
+        json.put("category", error.category().name());
+        json.put("code", error.code());
+        json.put("hint", error.hint());
         json.put("retryable", error.retryable());
         json.put("attempt", error.attempt());
         json.put("worker", error.worker());

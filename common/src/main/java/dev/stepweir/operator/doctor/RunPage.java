@@ -51,8 +51,11 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
             return text.isEmpty() ? StepField.ABSENT : StepField.parse(text);
         }
 
+        /** Whether what depends on it need not wait for it. */
         boolean hasSucceeded(String step) {
-            return text(step).startsWith(StepState.SUCCEEDED + " ");
+            String text = text(step);
+            return text.startsWith(StepState.SUCCEEDED + " ")
+                    || text.startsWith(StepState.SKIPPED + " ");
         }
 
         StepAddress address(String step) {

@@ -75,7 +75,10 @@ final class StepLook {
             for (String step : run.steps()) {
                 Seen seen = new Seen(run, step);
                 if (seen.field().state() == StepState.DEAD) {
-                    dead.add(seen);
+                    // Without the mark its letter was purged.
+                    if (!seen.field().ledgers().deadLetter().isEmpty()) {
+                        dead.add(seen);
+                    }
                 } else if (state.isClosed()) {
                     continue;
                 }
@@ -89,7 +92,7 @@ final class StepLook {
                     case PARKED ->
                             parked.computeIfAbsent(seen.dependency(), d -> new ArrayList<>())
                                     .add(seen);
-                    case PENDING, SUCCEEDED, DEAD -> {}
+                    case PENDING, SUCCEEDED, SKIPPED, DEAD -> {}
                 }
             }
         }

@@ -242,6 +242,14 @@ public sealed interface Cause {
         }
     }
 
+    /** An operator did without it. */
+    record Skipped(Instant at) implements Cause {
+        @Override
+        public String sentence() {
+            return "an operator skipped it at " + at;
+        }
+    }
+
     /** There is nothing more to do. */
     record Succeeded(Instant at, String worker) implements Cause {
         @Override

@@ -64,7 +64,7 @@ final class DependencyGate implements Explainer {
 
     private static List<String> open(SeenRun run, String step) {
         return run.graph().dependencies(step).stream()
-                .filter(name -> run.step(name).state() != StepState.SUCCEEDED)
+                .filter(name -> !run.step(name).state().isFinal())
                 .toList();
     }
 }

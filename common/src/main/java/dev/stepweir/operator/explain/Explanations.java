@@ -73,7 +73,7 @@ public final class Explanations {
             boolean waitsForOthers =
                     state == StepState.PENDING
                             && step.dependencies().stream().anyMatch(name -> !isDone(run, name));
-            if (state == StepState.SUCCEEDED || (cause.isPresent() && state != StepState.DEAD)) {
+            if (state.isFinal() || (cause.isPresent() && state != StepState.DEAD)) {
                 continue;
             }
             if (waitsForOthers || front.size() >= MOST_STEPS) {
@@ -86,7 +86,7 @@ public final class Explanations {
     }
 
     private static boolean isDone(SeenRun run, String step) {
-        return run.step(step).state() == StepState.SUCCEEDED;
+        return run.step(step).state().isFinal();
     }
 
     private static Explanation told(

@@ -25,9 +25,7 @@ final class RunGate implements Explainer {
         // A run may wait for its next attempt while a person has put one of its steps to work.
         boolean moves =
                 step.run().head().state() == RunState.RUNNING && step.state() != StepState.DEAD;
-        return step.state() == StepState.SUCCEEDED || moves
-                ? Optional.empty()
-                : ofRun(step.run(), step.facts());
+        return step.state().isFinal() || moves ? Optional.empty() : ofRun(step.run(), step.facts());
     }
 
     static Optional<Cause> ofRun(SeenRun run, Facts facts) {

@@ -24,9 +24,7 @@ final class ResumePlanner {
 
     ResumePlan plan() {
         List<String> open =
-                run.steps().stream()
-                        .filter(step -> run.field(step).state() != StepState.SUCCEEDED)
-                        .toList();
+                run.steps().stream().filter(step -> !run.field(step).state().isFinal()).toList();
         List<String> pending = open.stream().filter(step -> !hasFailed(step)).toList();
         List<String> failed =
                 options.resetFailed() ? open.stream().filter(this::hasFailed).toList() : List.of();

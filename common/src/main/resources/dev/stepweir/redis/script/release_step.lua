@@ -19,6 +19,7 @@
 --@include clock
 --@include fence
 --@include publish
+--@include unpark
 local run, history, queue, parked, dependencies = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local run_id, field, expected, number, ledgers, entry, member, dependency, event = unpack(ARGV)
 
@@ -32,6 +33,5 @@ if verdict == 'OK' then
   redis.call('RPUSH', history, now_millis() .. ' ' .. event)
   verdict = 'PUBLISHED'
 end
-redis.call('ZREM', parked, member)
-if redis.call('ZCARD', parked) == 0 then redis.call('SREM', dependencies, dependency) end
+unpark(parked, dependencies, member, dependency)
 return verdict

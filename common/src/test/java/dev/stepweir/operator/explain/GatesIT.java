@@ -85,6 +85,7 @@ class GatesIT {
             case WAITING_FOR_RETRY -> "WAITING_FOR_RETRY 1@1-1 f=1 due=1700000000000";
             case PARKED -> "PARKED 1@1-1 at=1700000000000";
             case SUCCEEDED -> "SUCCEEDED 1@1-1 w=w1 to=1700000000000 ms=5";
+            case SKIPPED -> "SKIPPED 2@1-1 w=operator ms=0 to=1700000000000";
             case DEAD -> "DEAD 1@1-1 f=1 dlq=1-1";
         };
     }

@@ -10,9 +10,10 @@ final class Flows {
     static final Workflow SINGLE =
             Workflow.builder("single").step("only", s -> s.handler("work")).build();
 
+    /** A breaker may hold back the first. */
     static final Workflow PAIR =
             Workflow.builder("pair")
-                    .step("first", s -> s.handler("work"))
+                    .step("first", s -> s.handler("work").breaker("api"))
                     .step("second", s -> s.handler("other").after("first"))
                     .build();
 

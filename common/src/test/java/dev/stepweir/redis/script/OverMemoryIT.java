@@ -17,6 +17,7 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.WithRedis;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
@@ -62,7 +63,10 @@ class OverMemoryIT extends OnStage {
         tryAgain(runs.get(3));
         stage.run(stage.settlement(runs.get(3))).answered(SettleRun.Outcome.FAILED);
         stage.run(new RelistRun(stage.keys(), runs.get(3))).answered(RelistRun.Outcome.CLOSED);
+        stage.run(stage.edit(runs.get(3), "first", "2")).answered(EditStep.Outcome.EDITED);
         stage.run(stage.redrive(runs.get(3), "first")).answered(RedriveStep.Outcome.PUBLISHED);
+        stage.run(stage.note(runs.get(3), "first", "", "1")).answered(NoteLetter.Outcome.NOTED);
+        stage.run(stage.letterPurge(runs.get(3), "first")).answered(PurgeLetter.Outcome.PURGED);
 
         resume(runs.get(3));
         watchOver(runs.get(0), stage.takeOne("w1", "other"));
@@ -70,6 +74,7 @@ class OverMemoryIT extends OnStage {
         stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
         stage.run(stage.purge(runs.get(2), RunState.CANCELLED)).answered(PurgeRun.Outcome.PURGED);
 
+        actByHand();
         appear(runs.get(0));
 
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
@@ -105,6 +110,16 @@ class OverMemoryIT extends OnStage {
                 new DeferStep(
                         stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
         stage.run(defer).answered(DeferStep.Outcome.WAITING);
+    }
+
+    /** What an operator does to steps of a run that was accepted before. */
+    private void actByHand() {
+        Begun reset = stage.takeOne("w1", "work");
+        QueueEntry entry = QueueEntry.parse(reset.entry());
+        stage.run(stage.reset(entry.run(), entry.step())).answered(ResetStep.Outcome.PUBLISHED);
+        stage.run(stage.condemnation(entry.run(), entry.step())).answered(CondemnStep.Outcome.DEAD);
+        stage.run(stage.conclusion(entry.run(), entry.step(), StepState.SUCCEEDED, "1"))
+                .answered(ConcludeStep.Outcome.CONCLUDED);
     }
 
     /** What an operator does who holds a run up. */

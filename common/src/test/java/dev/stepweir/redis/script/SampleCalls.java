@@ -7,6 +7,9 @@ import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -100,6 +103,14 @@ final class SampleCalls {
                                     "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
+            case EDIT_STEP -> sample(new EditStep(KEYS, STEP, DEAD, new byte[1], "EVENT {}"));
+            case RESET_STEP ->
+                    sample(new ResetStep(KEYS, STEP, READY, List.of(), "api", "EVENT {}"));
+            case CONDEMN_STEP ->
+                    sample(new CondemnStep(KEYS, STEP, READY, "api", "{}", "{}", "EVENT {}"));
+            case CONCLUDE_STEP -> sample(conclusion(many));
+            case NOTE_LETTER -> sample(new NoteLetter(KEYS, STEP, "", "{}", "EVENT {}"));
+            case PURGE_LETTER -> sample(new PurgeLetter(KEYS, STEP, "1-1", "EVENT {}"));
             case PURGE_RUN ->
                     sample(
                             new PurgeRun(
@@ -161,6 +172,22 @@ final class SampleCalls {
             case BEAT_ROLE -> sample(new BeatRole(KEYS, "reaper-1", SECOND));
             case SET_TIMER -> sample(new SetTimer(KEYS, STEP.timer(), 1, SetTimer.Only.MISSING));
         };
+    }
+
+    private static ConcludeStep conclusion(int many) {
+        Workflow.Builder workflow = Workflow.builder("flow").step("step", s -> s.handler("work"));
+        for (int i = 0; i < many; i++) {
+            String next = "next" + i;
+            workflow.step(next, s -> s.handler(next).after("step"));
+        }
+        return new ConcludeStep(
+                KEYS,
+                STEP,
+                READY,
+                StepState.SUCCEEDED,
+                Optional.empty(),
+                Graph.of(workflow.build()),
+                "EVENT {}");
     }
 
     private static FailStep failure() {

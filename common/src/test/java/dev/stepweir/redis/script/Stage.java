@@ -20,6 +20,7 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.RedisState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.workflow.Graph;
@@ -384,6 +385,69 @@ final class Stage implements AutoCloseable {
                 stored(run, step),
                 dependencies(run, step),
                 HistoryEvent.record(HistoryEvent.REDRIVEN, Map.of("step", step)));
+    }
+
+    EditStep edit(RunId run, String step, String input) {
+        return new EditStep(
+                keys,
+                step(run, step),
+                stored(run, step),
+                Bytes.of(input),
+                HistoryEvent.record(HistoryEvent.EDITED, Map.of("step", step)));
+    }
+
+    private static String act(String step) {
+        return HistoryEvent.record("ACT", Map.of("step", step));
+    }
+
+    ResetStep reset(RunId run, String step) {
+        return new ResetStep(
+                keys,
+                step(run, step),
+                stored(run, step),
+                dependencies(run, step),
+                Graph.of(workflows.get(run)).step(step).dependency(),
+                act(step));
+    }
+
+    CondemnStep condemnation(RunId run, String step) {
+        return new CondemnStep(
+                keys,
+                step(run, step),
+                stored(run, step),
+                Graph.of(workflows.get(run)).step(step).dependency(),
+                "{\"why\":\"enough\"}",
+                "{\"letter\":2}",
+                act(step));
+    }
+
+    ConcludeStep conclusion(RunId run, String step, StepState end, String output) {
+        return conclusion(step(run, step), stored(run, step), end, output);
+    }
+
+    ConcludeStep conclusion(StepAddress step, String stored, StepState end, String output) {
+        return new ConcludeStep(
+                keys,
+                step,
+                stored,
+                end,
+                output.isEmpty() ? Optional.empty() : Optional.of(Bytes.of(output)),
+                Graph.of(workflows.get(step.run())),
+                act(step.step()));
+    }
+
+    NoteLetter note(RunId run, String step, String expected, String notes) {
+        return new NoteLetter(keys, step(run, step), expected, notes, act(step));
+    }
+
+    PurgeLetter letterPurge(RunId run, String step) {
+        StepAddress address = step(run, step);
+        String entry = commands.hget(keys.letterIndex(), address.letterId());
+        return new PurgeLetter(
+                keys,
+                address,
+                entry,
+                HistoryEvent.record(HistoryEvent.LETTER_PURGED, Map.of("step", step)));
     }
 
     PauseRun pause(RunId run) {

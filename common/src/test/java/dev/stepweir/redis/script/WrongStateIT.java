@@ -51,7 +51,9 @@ class WrongStateIT extends OnStage {
         PUBLISHED,
         CRASHED,
         PARKED,
-        REDELIVERED;
+        REDELIVERED,
+        EDITED,
+        CONCLUDED;
 
         boolean says(Enum<?> outcome) {
             return outcome.name().equals(name());
@@ -62,6 +64,7 @@ class WrongStateIT extends OnStage {
         return switch (state) {
             case WAITING_FOR_RETRY -> " due=5";
             case SUCCEEDED -> " w=w1 to=5 ms=1";
+            case SKIPPED -> " w=operator ms=0 to=5";
             case DEAD -> " dlq=9-1";
             case PARKED -> " at=5";
             case PENDING, READY -> "";
@@ -78,6 +81,10 @@ class WrongStateIT extends OnStage {
         return Stream.<Operation<?>>of(
                         new RetryStep(stage.keys(), step, stored, List.of()),
                         new RedriveStep(stage.keys(), step, stored, List.of(), event),
+                        new ResetStep(stage.keys(), step, stored, List.of(), "work", event),
+                        new CondemnStep(stage.keys(), step, stored, "work", "{}", "{}", event),
+                        stage.conclusion(step, stored, StepState.SKIPPED, ""),
+                        new EditStep(stage.keys(), step, stored, new byte[] {'1'}, event),
                         new ReapStep(
                                 stage.keys(),
                                 step,

@@ -1,0 +1,124 @@
+package dev.stepweir.cli.dlq;
+
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.json.Json;
+import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir dlq export}. */
+@Command(
+        name = "export",
+        description = {
+            "Write dead letters as JSON or CSV, the first dead first.",
+            "In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe."
+        })
+final class DlqExport implements Callable<Integer> {
+
+    /** How letters are written. */
+    enum Format {
+        JSON,
+        CSV
+    }
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private ReadOptions which;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES} (JSON).")
+    private Format format = Format.JSON;
+
+    @Option(
+            names = {"--output", "-o"},
+            paramLabel = "FILE",
+            description = "Where to; else standard output.")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() {
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            DeadLetters letters = session.client().deadLetters();
+            if (file == null) {
+                export(letters, output.out());
+            } else {
+                long count = toFile(letters, file);
+                output.say(count + " letters written to " + file);
+            }
+            return 0;
+        }
+    }
+
+    private long toFile(DeadLetters letters, Path target) {
+        try (PrintWriter out =
+                new PrintWriter(Files.newBufferedWriter(target, StandardCharsets.UTF_8))) {
+            long count = export(letters, out);
+            if (out.checkError()) {
+                throw new IOException("not all of it could be written");
+            }
+            return count;
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, "cannot write " + target + ": " + e, e);
+        }
+    }
+
+    private long export(DeadLetters letters, PrintWriter out) {
+        return switch (format) {
+            case JSON -> json(letters, out);
+            case CSV -> csv(letters, out);
+        };
+    }
+
+    private long json(DeadLetters letters, PrintWriter out) {
+        long[] count = {0};
+        out.print("[");
+        each(
+                letters,
+                letter -> {
+                    out.print(count[0]++ == 0 ? "\n" : ",\n");
+                    out.print(
+                            Json.text(
+                                    LetterJson.whole(
+                                            letter,
+                                            letters.input(letter.letter().id()).orElse(null))));
+                });
+        out.println(count[0] == 0 ? "]" : "\n]");
+        out.flush();
+        return count[0];
+    }
+
+    private long csv(DeadLetters letters, PrintWriter out) {
+        long[] count = {0};
+        out.print(LetterCsv.HEADING + "\r\n");
+        each(
+                letters,
+                letter -> {
+                    count[0]++;
+                    out.print(LetterCsv.line(letter) + "\r\n");
+                });
+        out.flush();
+        return count[0];
+    }
+
+    private void each(DeadLetters letters, Consumer<DeadLetterView> action) {
+        letters.forEach(which.filter(), action);
+    }
+}

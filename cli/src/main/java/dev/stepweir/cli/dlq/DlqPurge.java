@@ -1,0 +1,114 @@
+package dev.stepweir.cli.dlq;
+
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RecordOptions;
+import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code stepweir dlq purge}. */
+@Command(
+        name = "purge",
+        description = {
+            "Remove dead letters for good. Their steps stay dead, and their runs still show them.",
+            "Prints the ids of what was removed."
+        },
+        footer = {"", "Say why with --reason: it is kept in the run's history."})
+final class DlqPurge implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "LETTER", arity = "0..*", description = "Ids: <run>/<step>.")
+    private List<String> ids = List.of();
+
+    @Mixin private LetterOptions which;
+
+    @Option(names = "--all", description = "All there are.")
+    private boolean all;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "At most so many, the first dead first (${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Mixin private RecordOptions record;
+
+    @Option(names = "--dry-run", description = "Only print the ids of what would be removed.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        if (ids.isEmpty() != (which.given() || all)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Name letters, or say which: --run, --workflow, --handler, --died-of,"
+                            + " --error-group, --status, --older-than, --died-before or --all");
+        }
+        if (limit < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--limit must be at least 1, found " + limit);
+        }
+        Attribution by = dryRun ? record.attribution() : record.explained(spec);
+        Output output = Output.of(spec);
+        try (Session session = Session.open(spec)) {
+            DeadLetters letters = session.client().deadLetters();
+            long removed =
+                    ids.isEmpty()
+                            ? purgeFitting(letters, by, output)
+                            : purgeNamed(letters, by, output);
+            output.say(removed + (dryRun ? " letters would be removed" : " letters removed"));
+            return 0;
+        }
+    }
+
+    private long purgeNamed(DeadLetters letters, Attribution by, Output output) {
+        for (String id : ids) {
+            if (dryRun) {
+                var unused = letters.show(id).orElseThrow(() -> DlqShow.missing(id));
+            } else {
+                switch (letters.purge(id, by)) {
+                    case PURGED -> {}
+                    case CHANGED ->
+                            throw new CommandFailure(
+                                    ExitCode.CONFLICT,
+                                    id + " died once more just now; look at it again");
+                    case GONE -> throw DlqShow.missing(id);
+                }
+            }
+            output.line(id);
+        }
+        return ids.size();
+    }
+
+    private long purgeFitting(DeadLetters letters, Attribution by, Output output) {
+        long[] removed = {0};
+        if (dryRun) {
+            List<DeadLetterView> fitting = letters.first(which.filter(), limit);
+            fitting.forEach(letter -> output.line(letter.letter().id()));
+            return fitting.size();
+        }
+        letters.purgeAll(
+                which.filter(),
+                limit,
+                by,
+                id -> {
+                    removed[0]++;
+                    output.line(id);
+                });
+        return removed[0];
+    }
+}

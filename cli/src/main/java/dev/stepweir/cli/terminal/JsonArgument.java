@@ -1,0 +1,49 @@
+package dev.stepweir.cli.terminal;
+
+import dev.stepweir.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** A value on the command line: JSON in place, or {@code @} and a file of it. */
+public final class JsonArgument {
+
+    private JsonArgument() {}
+
+    /**
+     * Reads it.
+     *
+     * @param option its name, for people
+     * @throws CommandFailure with {@link ExitCode#BAD_INPUT}
+     */
+    public static JsonNode read(String option, String argument) {
+        boolean inFile = argument.startsWith("@");
+        String source = inFile ? argument.substring(1) : option;
+        String text = inFile ? fileText(source) : argument;
+        try {
+            return Json.tree(text);
+        } catch (JacksonException e) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT,
+                    source + " is not JSON: " + e.getOriginalMessage() + place(e),
+                    e);
+        }
+    }
+
+    private static String fileText(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.BAD_INPUT, "cannot read the input file " + file, e);
+        }
+    }
+
+    private static String place(JacksonException e) {
+        return e.getLocation() == null
+                ? ""
+                : " (line %d, column %d)"
+                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+}

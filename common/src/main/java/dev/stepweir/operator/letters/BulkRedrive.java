@@ -1,0 +1,48 @@
+package dev.stepweir.operator.letters;
+
+import dev.stepweir.redis.script.RedriveStep;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/**
+ * How many dead letters are put back to work at once.
+ *
+ * @param pace how fast
+ * @param atMost no more than so many
+ * @param dryRun only count
+ * @param progress told after each letter that was looked at
+ */
+public record BulkRedrive(Pace pace, long atMost, boolean dryRun, Consumer<Done> progress) {
+
+    public BulkRedrive {
+        if (atMost < 1) {
+            throw new IllegalArgumentException("a limit must be at least 1, found " + atMost);
+        }
+    }
+
+    /** Everything that fits, at a pace. */
+    public static BulkRedrive at(Pace pace) {
+        return new BulkRedrive(pace, Long.MAX_VALUE, false, done -> {});
+    }
+
+    /**
+     * What has been done so far.
+     *
+     * @param before only letters of steps that died before this are looked at: who was interrupted
+     *     goes on with the same limit, and does not meet again what died once more since
+     * @param seen letters looked at, whether they fit or not
+     * @param published steps put back to work, or that would be
+     * @param notDead letters of steps that are on their way already
+     * @param refused letters of steps whose run was cancelled, or is gone
+     */
+    public record Done(Instant before, long seen, long published, long notDead, long refused) {
+
+        Done and(long seenNow, RedriveStep.Outcome outcome) {
+            return switch (outcome) {
+                case PUBLISHED -> new Done(before, seenNow, published + 1, notDead, refused);
+                case ALREADY -> new Done(before, seenNow, published, notDead + 1, refused);
+                case RUN_CLOSED, GONE -> new Done(before, seenNow, published, notDead, refused + 1);
+            };
+        }
+    }
+}

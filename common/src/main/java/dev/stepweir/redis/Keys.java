@@ -44,6 +44,11 @@ public record Keys(String namespace, int partition) {
         return in(run.partition());
     }
 
+    /** What every key of the partition begins with. */
+    public String prefix() {
+        return key("");
+    }
+
     private String key(String rest) {
         return "sw:{" + namespace + ":" + partition + "}:" + rest;
     }

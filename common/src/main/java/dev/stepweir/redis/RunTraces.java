@@ -102,8 +102,14 @@ public final class RunTraces {
         return List.copyOf(letters);
     }
 
-    /** Members of the set of timers. */
-    public List<String> timers() {
-        return List.copyOf(timers);
+    /** Removes the timers of a closed run, which nothing waits for; how many there were. */
+    public CompletableFuture<Long> removeTimers(Redis redis, Keys keys) {
+        if (timers.isEmpty()) {
+            return CompletableFuture.completedFuture(0L);
+        }
+        byte[][] members = timers.stream().map(Bytes::of).toArray(byte[][]::new);
+        return redis.commands()
+                .zrem(Bytes.of(keys.of(run).timers()), members)
+                .toCompletableFuture();
     }
 }

@@ -14,6 +14,7 @@ public enum RunTransition {
     REFUSE(SUBMITTED, "the workflow cannot be run", FAILED, "start_run"),
     CANCEL_SUBMITTED(SUBMITTED, "operator cancelled it", CANCELLED, "cancel_run"),
     COMPLETE(RUNNING, "last step succeeded", COMPLETED, "advance_steps"),
+    RECOUNT_COMPLETE(RUNNING, "recounted, all its steps succeeded", COMPLETED, "recount_run"),
     SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
     EXPIRE(RUNNING, "its deadline passed", FAILED, "expire_run"),
     CANCEL(RUNNING, "operator cancelled it", CANCELLED, "cancel_run"),
@@ -31,6 +32,7 @@ public enum RunTransition {
     RESUME(PAUSED, "operator resumed it", RUNNING, "resume_run"),
     COMPLETE_PAUSED(PAUSED, "last step succeeded", COMPLETED, "advance_steps"),
     EXPIRE_PAUSED(PAUSED, "its deadline passed", FAILED, "expire_run"),
+    RECOUNT_PAUSED(PAUSED, "recounted, all its steps succeeded", COMPLETED, "recount_run"),
     CANCEL_PAUSED(PAUSED, "operator cancelled it", CANCELLED, "cancel_run");
 
     private final RunState from;

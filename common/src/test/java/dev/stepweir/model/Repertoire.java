@@ -14,7 +14,8 @@ final class Repertoire {
 
     /**
      * Scripts that have no operation here yet; one that gets one must leave this list. A breaker
-     * has a machine of its own, which meets no other script.
+     * has a machine of its own, which meets no other script; those that count and list anew repair
+     * what no other script does.
      */
     static final Set<Script> NOT_MODELLED =
             Set.of(
@@ -24,6 +25,10 @@ final class Repertoire {
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
                     Script.RECORD_ONCE,
+                    Script.RECOUNT_RUN,
+                    Script.RECOUNT_STEP,
+                    Script.RECOUNT_WORKFLOW,
+                    Script.RELIST_LETTER,
                     Script.TURN_BREAKER);
 
     static final List<Act> ALL =

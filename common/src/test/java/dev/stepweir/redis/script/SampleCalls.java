@@ -124,6 +124,11 @@ final class SampleCalls {
                                     times(many, "o:step"),
                                     times(many, "letter")));
             case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));
+            case RELIST_LETTER -> sample(new RelistLetter(KEYS, STEP, "1-1"));
+            case RECOUNT_STEP ->
+                    sample(new RecountStep(KEYS, STEP, times(many, "first"), "EVENT {}"));
+            case RECOUNT_RUN -> sample(new RecountRun(KEYS, RUN, List.of(), times(many, "step")));
+            case RECOUNT_WORKFLOW -> sample(new RecountWorkflow(KEYS, "hash", "1", 2));
             case REAPER_TICK -> silent(new ReaperTick(KEYS, SECOND, SECOND).call());
             case FORGET_CONSUMER ->
                     sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));

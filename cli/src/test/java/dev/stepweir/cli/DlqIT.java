@@ -428,7 +428,7 @@ class DlqIT {
                         "--json");
         assertThat(Duration.between(begun, Instant.now())).isGreaterThan(Duration.ofMillis(200));
         assertThat(first.json().path("published").asInt()).isEqualTo(5);
-        assertThat(first.err()).contains("--died-before");
+        assertThat(first.err()).doesNotContain("interrupted", "--died-before");
         for (RunId run : runs) {
             var unused = stack.await(run);
         }

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.dlq;
 
+import dev.stepweir.cli.terminal.Limit;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
@@ -33,6 +34,7 @@ final class DlqList implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Limit.check(spec, limit);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             List<DeadLetterView> letters =

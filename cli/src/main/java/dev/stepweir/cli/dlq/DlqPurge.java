@@ -2,6 +2,7 @@ package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Limit;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
@@ -58,10 +59,7 @@ final class DlqPurge implements Callable<Integer> {
                     "Name letters, or say which: --run, --workflow, --handler, --died-of,"
                             + " --error-group, --status, --older-than, --died-before or --all");
         }
-        if (limit < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--limit must be at least 1, found " + limit);
-        }
+        Limit.check(spec, limit);
         Attribution by = dryRun ? record.attribution() : record.explained(spec);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {

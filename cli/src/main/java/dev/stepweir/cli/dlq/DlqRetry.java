@@ -2,6 +2,7 @@ package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Limit;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.ProgressBar;
 import dev.stepweir.cli.terminal.RecordOptions;
@@ -69,6 +70,7 @@ final class DlqRetry implements Callable<Integer> {
                     "Name letters, or say which: --run, --workflow, --handler, --died-of,"
                             + " --error-group, --status, --older-than, --died-before or --all");
         }
+        Limit.check(spec, limit);
         Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
@@ -116,11 +118,22 @@ final class DlqRetry implements Callable<Integer> {
     private void retryFitting(DeadLetters letters, Attribution by, Output output) {
         LetterFilter filter = which.filter();
         BulkRedrive.Done done;
-        try (ProgressBar bar = new ProgressBar(output.err(), letters.count())) {
+        Interruption interruption = new Interruption(output);
+        try (interruption;
+                ProgressBar bar = new ProgressBar(output.err(), letters.count())) {
             BulkRedrive bulk =
                     new BulkRedrive(
-                            Pace.perSecond(rate), limit, dryRun, now -> show(now, bar, output));
+                            Pace.perSecond(rate),
+                            limit,
+                            dryRun,
+                            now -> {
+                                if (!dryRun) {
+                                    interruption.reached(now);
+                                }
+                                bar.show(now.seen());
+                            });
             done = letters.redriveAll(filter, bulk, by);
+            interruption.done();
         }
         output.say(
                 "%d %s, %d on their way already, %d of closed runs, of %d letters looked at"
@@ -136,15 +149,6 @@ final class DlqRetry implements Callable<Integer> {
             counts.put("died_before", done.before().toString());
             output.json(counts);
         }
-    }
-
-    private void show(BulkRedrive.Done now, ProgressBar bar, Output output) {
-        if (now.seen() == 1 && !dryRun) {
-            output.say(
-                    "interrupted, go on where this stopped: the same with --died-before "
-                            + now.before());
-        }
-        bar.show(now.seen());
     }
 
     private Map<String, Object> counts(long seen, long published, long notDead, long refused) {

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.runs;
 
+import dev.stepweir.cli.terminal.Limit;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
@@ -41,6 +42,7 @@ final class RunsList implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Limit.check(spec, limit);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             Set<RunState> wanted = states.isEmpty() ? EnumSet.allOf(RunState.class) : states;

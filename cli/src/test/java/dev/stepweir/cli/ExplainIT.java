@@ -218,6 +218,9 @@ class ExplainIT {
             assertThat(told.path("steps").path(0).toString())
                     .contains("DEAD_LETTER", run + "/a", "for good");
             assertThat(explain(run.text(), "c").toString()).contains("DEPENDENCY", "DEAD_LETTER");
+            assertThat(terminal.execute("explain", run.text()).out())
+                    .containsOnlyOnce("the run is FAILED since ")
+                    .contains("for good");
 
             RunId done = stack.run(CHAIN, 1).id();
             assertThat(explain(done.text(), "b").toString()).contains("SUCCEEDED");
@@ -233,7 +236,7 @@ class ExplainIT {
             assertThat(terminal.execute("explain", nobody.text()).code()).isEqualTo(4);
             RunId run = stack.client().submit(CHAIN, null).id();
             Terminal.Result wrong = terminal.execute("explain", run.text(), "d");
-            assertThat(wrong.code()).isEqualTo(2);
+            assertThat(wrong.code()).isEqualTo(4);
             assertThat(wrong.err()).contains("no step 'd'", "[a, b, c]");
         }
     }

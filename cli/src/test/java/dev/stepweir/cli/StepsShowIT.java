@@ -154,8 +154,9 @@ class StepsShowIT {
         try (Stack stack = Stack.start(server, failing())) {
             RunId run = stack.run(failing(1, Duration.ZERO), null).id();
 
-            assertThat(terminal.execute("steps", "show", run.text(), "onyl").err())
-                    .contains("has no step 'onyl'", "only, next");
+            Terminal.Result unknown = terminal.execute("steps", "show", run.text(), "onyl");
+            assertThat(unknown.code()).isEqualTo(4);
+            assertThat(unknown.err()).contains("has no step 'onyl'", "only, next");
             assertThat(
                             terminal.execute(
                                             "steps",

@@ -27,9 +27,8 @@ public final class Runs {
     private static final int MAX_HISTORY = 10_000;
 
     /** Steps named to somebody who asked for one that is not there. */
-    private static final int MOST_NAMES = 50;
-
     private final Redis redis;
+
     private final Namespace namespace;
     private final RunReader reader;
     private final RunListing listing;
@@ -50,7 +49,7 @@ public final class Runs {
     /**
      * One step of a run with all that bears on its next attempt; empty when there is no such run.
      *
-     * @throws IllegalArgumentException when the run has no such step
+     * @throws UnknownStepException when the run has no such step
      */
     public Optional<StepDetail> step(RunId run, String step) {
         return redis.retrying(() -> reader.read(run).map(stored -> step(stored, step)));
@@ -60,15 +59,12 @@ public final class Runs {
         Instant now = Instant.ofEpochMilli(RedisTime.millis(redis));
         return reader.detail(run, step, events(run.id()), now)
                 .orElseThrow(() ->
-                        new IllegalArgumentException(
-                                "run %s has no step '%s', its steps are %s"
-                                        .formatted(
-                                                run.id(),
-                                                step,
-                                                run.graph().workflow().steps().stream()
-                                                        .map(StepDefinition::name)
-                                                        .limit(MOST_NAMES)
-                                                        .toList())));
+                        new UnknownStepException(
+                                run.id(),
+                                step,
+                                run.graph().workflow().steps().stream()
+                                        .map(StepDefinition::name)
+                                        .toList()));
     }
 
     /** Runs in any state, the latest opened or closed first. */

@@ -60,7 +60,13 @@ public final class ExplainCommand implements Callable<Integer> {
         told.cause().ifPresent(cause -> print(List.of(cause), "  ", output));
         for (Explanation.OfStep one : told.steps()) {
             output.line("step " + Text.oneLine(one.step()) + " " + one.state());
-            print(one.causes(), "  ", output);
+            // That the run is over, or held up, is said above.
+            print(
+                    one.causes().stream()
+                            .filter(cause -> !told.cause().equals(Optional.of(cause)))
+                            .toList(),
+                    "  ",
+                    output);
         }
         if (told.behind() > 0) {
             output.line(told.behind() + " more wait behind these");

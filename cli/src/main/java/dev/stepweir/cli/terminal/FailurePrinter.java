@@ -5,6 +5,7 @@ import dev.stepweir.client.IntakeRefusedException;
 import dev.stepweir.client.PayloadTooLargeException;
 import dev.stepweir.client.RunConflictException;
 import dev.stepweir.client.UnknownRunException;
+import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.redis.Redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -34,6 +35,7 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             case CommandFailure known -> known.exitCode();
             case IntakeRefusedException full -> ExitCode.REFUSED;
             case PayloadTooLargeException large -> ExitCode.BAD_INPUT;
+            case UnknownStepException unknown -> ExitCode.CONFLICT;
             case UnknownRunException unknown -> ExitCode.CONFLICT;
             case RunConflictException conflict -> ExitCode.CONFLICT;
             case AwaitTimeoutException late -> ExitCode.TIMED_OUT;
@@ -54,7 +56,9 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
 
     private static String sentence(Throwable failure, ExitCode code) {
         String message = failure.getMessage() == null ? "" : failure.getMessage();
-        String shown = Redis.withoutPassword(message.strip().replaceAll("\\s*\\R\\s*", "; "));
+        String shown =
+                Text.oneLine(
+                        Redis.withoutPassword(message.strip().replaceAll("\\s*\\R\\s*", "; ")));
         if (failure instanceof RedisException) {
             return "Redis: " + shown;
         }

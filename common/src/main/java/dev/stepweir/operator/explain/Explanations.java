@@ -1,5 +1,6 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.operator.explain.Explanation.OfStep;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
@@ -56,7 +57,7 @@ public final class Explanations {
     /**
      * Why a step is where it is; empty when there is no such run.
      *
-     * @throws IllegalArgumentException when the run has no such step
+     * @throws UnknownStepException when the run has no such step
      */
     public Optional<Explanation> explain(RunId run, String step) {
         return redis.retrying(() -> read(run).map(seen -> ofStep(seen, step)));
@@ -66,8 +67,7 @@ public final class Explanations {
         List<String> names =
                 run.graph().workflow().steps().stream().map(StepDefinition::name).toList();
         if (!names.contains(name)) {
-            throw new IllegalArgumentException(
-                    "run %s has no step '%s', its steps are %s".formatted(run.id(), name, names));
+            throw new UnknownStepException(run.id(), name, names);
         }
         return told(run, Optional.empty(), List.of(name), 0);
     }

@@ -59,7 +59,7 @@ class CommandsIT {
                 "breakable",
                 (input, context) -> {
                     if (broken) {
-                        throw new PermanentStepException("broken for good");
+                        throw new PermanentStepException("broken for good\n\u001b[31mred");
                     }
                     return "mended";
                 });
@@ -100,7 +100,9 @@ class CommandsIT {
         assertThat(failed.code()).isEqualTo(1);
         String run = failed.json().path("run_id").asString();
         assertThat(failed.json().path("status").asString()).isEqualTo("FAILED");
-        assertThat(failed.err()).contains("broken for good").doesNotContain("at dev.stepweir");
+        assertThat(failed.err())
+                .contains("broken for good [31mred")
+                .doesNotContain("\u001b", "at dev.stepweir");
 
         JsonNode letter = terminal.execute("dlq", "list", "--json").json().get(0);
         assertThat(letter.path("id").asString()).isEqualTo(run + "/a");

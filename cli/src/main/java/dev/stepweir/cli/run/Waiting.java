@@ -3,6 +3,7 @@ package dev.stepweir.cli.run;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RunJson;
+import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.client.AwaitTimeoutException;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.UnknownRunException;
@@ -112,15 +113,16 @@ final class Waiting {
                 step.error()
                         .ifPresent(error ->
                                 output.say(
-                                        "step %s is dead after attempt %d: %s: %s"
-                                                .formatted(
-                                                        step.name(),
-                                                        step.attempt(),
-                                                        error.type(),
-                                                        error.message())));
+                                        Text.oneLine(
+                                                "step %s is dead after attempt %d: %s: %s"
+                                                        .formatted(
+                                                                step.name(),
+                                                                step.attempt(),
+                                                                error.type(),
+                                                                error.message()))));
             }
         }
-        run.why().ifPresent(output::say);
+        run.why().map(Text::oneLine).ifPresent(output::say);
         output.say("run " + run.id() + " " + run.state());
         if (json) {
             output.json(RunJson.of(run));

@@ -48,6 +48,6 @@ public final class Text {
 
     /** What users wrote may hold anything; printed, it must not move the cursor. */
     public static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return text.replaceAll("\\p{Cc}+", " ").strip();
     }
 }

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A process's access to one Redis: a shared connection for short commands, and connections of their
@@ -40,6 +41,9 @@ public final class Redis implements AutoCloseable {
 
     /** A reply later than this counts as lost. Longer than any blocking read. */
     public static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Who and with what password; not the grammar that a refused address is answered with. */
+    private static final Pattern PASSWORD = Pattern.compile("//(?!\\[:password@\\])[^@/]*@");
 
     /** Each connection that was lost is tried again within two seconds, however long it is away. */
     private static final Delay RECONNECT_DELAY =
@@ -126,7 +130,7 @@ public final class Redis implements AutoCloseable {
 
     /** The address as it may be shown. */
     public static String withoutPassword(String address) {
-        return address.replaceAll("//[^@/]*@", "//***@");
+        return PASSWORD.matcher(address).replaceAll("//***@");
     }
 
     /** Where Redis is, without the password. */

@@ -199,7 +199,7 @@ final class LocatedParser {
     }
 
     private void syntax(JacksonException e, Place place) {
-        String message = e.getOriginalMessage() == null ? "" : e.getOriginalMessage();
+        String message = JsonFault.said(e);
         TokenStreamLocation location = e.getLocation();
         Place at = location == null ? place : place(location);
         Matcher matcher = YAML_PLACE.matcher(message);

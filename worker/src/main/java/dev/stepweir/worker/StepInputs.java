@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
+import dev.stepweir.json.JsonFault;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.StepAddress;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** What flows into one execution. Values kept outside the run are fetched when they are needed. */
 final class StepInputs {
@@ -40,6 +42,10 @@ final class StepInputs {
         }
         try {
             return Json.read(json.get(), type);
+        } catch (JacksonException e) {
+            throw new PermanentStepException(
+                    "the input cannot be read as " + type.getName() + ": " + JsonFault.placed(e),
+                    e);
         } catch (RuntimeException e) {
             throw new PermanentStepException(
                     "the input cannot be read as " + type.getName() + ": " + e.getMessage(), e);

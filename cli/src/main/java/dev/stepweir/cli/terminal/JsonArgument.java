@@ -1,6 +1,7 @@
 package dev.stepweir.cli.terminal;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +23,16 @@ public final class JsonArgument {
         boolean inFile = argument.startsWith("@");
         String source = inFile ? argument.substring(1) : option;
         String text = inFile ? fileText(source) : argument;
+        if (text.isBlank()) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT,
+                    source + " is empty (allowed: a JSON value, such as null or {})");
+        }
         try {
             return Json.tree(text);
         } catch (JacksonException e) {
             throw new CommandFailure(
-                    ExitCode.BAD_INPUT,
-                    source + " is not JSON: " + e.getOriginalMessage() + place(e),
-                    e);
+                    ExitCode.BAD_INPUT, source + " is not JSON: " + JsonFault.placed(e), e);
         }
     }
 
@@ -38,12 +42,5 @@ public final class JsonArgument {
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.BAD_INPUT, "cannot read the input file " + file, e);
         }
-    }
-
-    private static String place(JacksonException e) {
-        return e.getLocation() == null
-                ? ""
-                : " (line %d, column %d)"
-                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
 }

@@ -21,6 +21,7 @@ import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.FailurePrinter;
 import dev.stepweir.cli.terminal.ServerOptions;
+import dev.stepweir.cli.terminal.UsagePrinter;
 import dev.stepweir.load.LoadCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,6 +78,7 @@ public final class Stepweir implements Callable<Integer> {
         ServerOptions.addTo(commandLine);
         Converters.register(commandLine);
         commandLine.setExecutionExceptionHandler(new FailurePrinter());
+        commandLine.setParameterExceptionHandler(new UsagePrinter());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         // A value such as @input.json is read by its option, as JSON.
         commandLine.setExpandAtFiles(false);

@@ -43,7 +43,29 @@ class StepweirTest {
     void a_missing_command_is_a_usage_error() {
         Result result = terminal.execute();
         assertThat(result.code()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(result.err()).contains("Missing command", "Usage: stepweir");
+        assertThat(result.err())
+                .isEqualToIgnoringNewLines("stepweir: Missing command; see stepweir --help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "dlq purge --all",
+                "dlq purge",
+                "runs show",
+                "runs list --nope",
+                "runs list --limit many",
+                "runs purge",
+                "runs list --limit -1",
+                "dlq list --limit 0",
+                "nonsense"
+            })
+    void a_usage_mistake_is_one_sentence_that_points_to_the_help(String command) {
+        Result result = terminal.execute(command.split(" "));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith("stepweir: ").contains("; see stepweir", " --help");
     }
 
     @Test
@@ -78,7 +100,11 @@ class StepweirTest {
     void an_address_that_is_none_is_bad_input_and_its_password_stays_hidden() {
         Result result = terminal.execute("runs", "list", "--redis", "http://:secret@127.0.0.1:1");
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.err()).contains("not a Redis address").doesNotContain("secret");
+        assertThat(result.err())
+                .contains("not a Redis address", "'http://***@")
+                .doesNotContain("secret");
+        assertThat(terminal.execute("runs", "list", "--redis", "foo").err())
+                .contains("'foo' (allowed: redis://[:password@]host[:port][/db], rediss://...");
     }
 
     @Test
@@ -102,11 +128,24 @@ class StepweirTest {
     }
 
     @Test
+    void a_definition_that_is_cut_off_is_told_without_the_parser() throws IOException {
+        Path file = write("cut.json", "{\"name\": \"one\",\n \"steps\": [");
+        Result result = terminal.execute("validate", file.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out() + result.err())
+                .contains("cut.json:2:", "is not valid JSON: Unexpected end-of-input")
+                .doesNotContain("Source", "StreamRead", "start marker");
+    }
+
+    @Test
     void input_that_is_no_json_is_bad_input() throws IOException {
         Path file = write("ok.yaml", "name: one\nsteps:\n  - name: a\n    handler: echo\n");
         Result result = terminal.execute("run", file.toString(), "--input", "{", "--redis", NOBODY);
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("--input is not JSON");
+        Result empty = terminal.execute("run", file.toString(), "--input", "", "--redis", NOBODY);
+        assertThat(empty.code()).isEqualTo(2);
+        assertThat(empty.err()).contains("--input is empty");
         Result missing =
                 terminal.execute("run", file.toString(), "--input", "@no/such", "--redis", NOBODY);
         assertThat(missing.code()).isEqualTo(2);

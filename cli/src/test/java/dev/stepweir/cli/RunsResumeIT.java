@@ -214,6 +214,25 @@ class RunsResumeIT {
     }
 
     @Test
+    void a_run_that_is_on_its_way_has_nothing_to_resume(TestRedis server) throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            RunId run = new TenItems(stack, 10, 4, 5, 6).submit();
+            await().atMost(Stack.SOON)
+                    .until(() ->
+                            stack.client().show(run).orElseThrow().state() == RunState.RUNNING);
+
+            Terminal.Result said = terminal.execute("runs", "resume", run.text());
+            assertThat(said.code()).isZero();
+            assertThat(said.out()).isEmpty();
+            assertThat(said.err())
+                    .isEqualToIgnoringNewLines("nothing to resume: the run is RUNNING");
+            JsonNode json = terminal.execute("runs", "resume", run.text(), "--json").json();
+            assertThat(json.path("nothing_to_resume").asBoolean()).isTrue();
+            assertThat(json.path("status").asString()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
     void bad_input_and_missing_runs_are_refused(TestRedis server) {
         try (Stack stack = Stack.open(server)) {
             RunId none = stack.namespace().newRunId();

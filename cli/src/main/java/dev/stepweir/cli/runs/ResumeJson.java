@@ -39,6 +39,7 @@ final class ResumeJson {
     static Map<String, Object> of(Resumed resumed, RunView run) {
         Map<String, Object> json = over(run.id(), run.state());
         json.put("dry_run", false);
+        json.put("nothing_to_resume", isNothing(resumed));
         plan(json, resumed.plan());
         json.put("announced", resumed.announced());
         json.put("published", resumed.published());
@@ -54,6 +55,14 @@ final class ResumeJson {
         json.put("failed", failed);
         json.put("complete", run.state() == RunState.COMPLETED);
         return json;
+    }
+
+    /** It was neither paused nor blocked, and nothing of it was lost. */
+    static boolean isNothing(Resumed resumed) {
+        ResumePlan plan = resumed.plan();
+        return (plan.state() == RunState.RUNNING || plan.state() == RunState.SUBMITTED)
+                && resumed.announced() + resumed.published() == 0
+                && plan.left().isEmpty();
     }
 
     private static long count(List<StepView> steps, StepStatus state) {

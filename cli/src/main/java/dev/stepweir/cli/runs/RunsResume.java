@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "resume",
         description = {
-            "Take a run up again that was paused, or that dead steps block: what is pending, then",
-            "what failed, then what has a dead letter, each step once. One operator at a time."
+            "Take a run up again that was paused, or that dead steps block.",
+            "What is pending comes first, then what failed, then what has a dead letter, each",
+            "step once. One operator at a time."
         })
 final class RunsResume implements Callable<Integer> {
 
@@ -138,6 +139,10 @@ final class RunsResume implements Callable<Integer> {
             StepweirClient client, ResumeLock lock, ResumeOptions options, Output output)
             throws InterruptedException {
         return switch (lock.resume(options, reason)) {
+            case ResumeOutcome.Resumed resumed when ResumeJson.isNothing(resumed) -> {
+                output.say("nothing to resume: the run is " + resumed.plan().state());
+                yield end(client, lock, resumed, output);
+            }
             case ResumeOutcome.Resumed resumed -> {
                 tell(resumed.plan(), output);
                 output.say(

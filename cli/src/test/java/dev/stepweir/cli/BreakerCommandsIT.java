@@ -69,7 +69,8 @@ class BreakerCommandsIT {
             assertThat(listed.path("dependency").asString()).isEqualTo("payments");
             assertThat(listed.path("probe_at").asString()).isNotEmpty();
             assertThat(listed.path("why").asString()).contains("gateway is down");
-            assertThat(terminal.execute("breakers", "list").out()).contains("payments", "OPEN");
+            assertThat(terminal.execute("breakers", "list").out())
+                    .contains("payments", "OPEN", "PROBES");
 
             JsonNode told = terminal.execute("explain", second.text(), "after", "--json").json();
             JsonNode root =
@@ -103,7 +104,7 @@ class BreakerCommandsIT {
             assertThat(terminal.execute("breakers", "list", "--json").json().isEmpty()).isTrue();
 
             var opened = terminal.execute("breakers", "open", "payments", "--reason", "upgrade");
-            assertThat(opened.err()).contains("payments is held open");
+            assertThat(opened.err()).contains("payments is held open; no breaker of that name has");
             assertThat(breaker().path("state").asString()).isEqualTo("FORCED_OPEN");
             assertThat(breaker().path("why").asString()).isEqualTo("upgrade");
             assertThat(breaker().path("by").asString()).isNotEmpty();

@@ -48,6 +48,11 @@ public final class Breakers {
         });
     }
 
+    /** Whether anything is kept of one: it counted a failure, is not closed, or holds steps. */
+    public boolean keeps(String dependency) {
+        return list().stream().anyMatch(one -> one.breaker().dependency().equals(dependency));
+    }
+
     private BreakerView view(Breaker breaker) {
         List<CompletableFuture<Long>> counts =
                 namespace.all().stream()

@@ -39,6 +39,11 @@ abstract class BreakerTurn implements Callable<Integer> {
     /** The state afterwards, for people. */
     abstract String done();
 
+    /** What to add if nothing is kept of such a breaker so far; for people. */
+    String ofUnknown() {
+        return "";
+    }
+
     @Override
     public Integer call() {
         if (dependency.isBlank()) {
@@ -49,6 +54,7 @@ abstract class BreakerTurn implements Callable<Integer> {
         try (Session session = Session.open(spec)) {
             Breakers breakers = session.client().breakers();
             BreakerView now = breakers.show(dependency);
+            boolean kept = breakers.keeps(dependency);
             if (dryRun) {
                 output.say(
                         changes(now)
@@ -57,7 +63,8 @@ abstract class BreakerTurn implements Callable<Integer> {
                 return 0;
             }
             switch (apply(breakers, dependency, Operator.name(), reason)) {
-                case CHANGED -> output.say(dependency + " is " + done());
+                case CHANGED ->
+                        output.say(dependency + " is " + done() + (kept ? "" : ofUnknown()));
                 case UNCHANGED, STALE -> output.say("unchanged: " + described(now));
                 case FULL ->
                         throw new CommandFailure(

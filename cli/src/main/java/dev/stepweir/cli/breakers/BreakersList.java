@@ -47,6 +47,7 @@ final class BreakersList implements Callable<Integer> {
                             "PARKED",
                             "SINCE",
                             "PROBE AT",
+                            "PROBES",
                             "WHY");
             for (BreakerView view : breakers) {
                 Breaker breaker = view.breaker();
@@ -57,6 +58,7 @@ final class BreakersList implements Callable<Integer> {
                         view.parked(),
                         Text.time(time(breaker.sinceMillis())),
                         Text.time(probeAt(breaker)),
+                        breaker.probes(),
                         breaker.why());
             }
             table.print(output.out());

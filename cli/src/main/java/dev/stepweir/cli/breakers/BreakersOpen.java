@@ -24,4 +24,11 @@ final class BreakersOpen extends BreakerTurn {
     String done() {
         return "held open";
     }
+
+    /** A healthy breaker leaves no trace either: whether steps declare it is not known here. */
+    @Override
+    String ofUnknown() {
+        return "; no breaker of that name has counted a failure so far:"
+                + " steps that declare it will be held back";
+    }
 }

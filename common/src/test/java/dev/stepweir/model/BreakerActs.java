@@ -127,9 +127,12 @@ final class BreakerActs {
             if (world.parked.isEmpty()) {
                 world.dependencies.remove(World.DEPENDENCY);
             }
-            return verdict == Verdict.OK
-                    ? ReleaseStep.Outcome.PUBLISHED
-                    : ReleaseStep.Outcome.valueOf(verdict.name());
+            if (verdict != Verdict.OK) {
+                return ReleaseStep.Outcome.valueOf(verdict.name());
+            }
+            return world.isPaused(step.run())
+                    ? ReleaseStep.Outcome.HELD_UP
+                    : ReleaseStep.Outcome.PUBLISHED;
         }
     }
 

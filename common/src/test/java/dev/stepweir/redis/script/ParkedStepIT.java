@@ -104,6 +104,27 @@ class ParkedStepIT extends OnStage {
     }
 
     @Test
+    void a_release_in_a_paused_run_announces_nothing_and_says_so() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        stage.run(new PauseRun(stage.keys(), run, "{}", "PAUSED {}"))
+                .answered(PauseRun.Outcome.PAUSED);
+
+        stage.run(release(run, stage.stored(run, "first"), 77))
+                .answered(ReleaseStep.Outcome.HELD_UP)
+                .changed(
+                        """
+                        + history:RUN | TIME RELEASED {"step":"first"}
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        - parked:api | zset
+                        - parked:api | 9000000000001 RUN first
+                        - run:RUN | s:first = PARKED 1@work#1 at=9000000000001
+                        + run:RUN | s:first = READY 2@0-0 r=1 at=9000000000001 pass=77
+                        """);
+    }
+
+    @Test
     void a_run_with_a_dead_step_and_a_parked_one_goes_on() {
         RunId run = stage.started(Flows.JOIN);
         List<Begun> begun = stage.take("w1", "work");

@@ -12,6 +12,7 @@ import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,19 @@ class BreakerKeeperIT {
     private String breaker(TestRedis redis) {
         String stored = redis.commands().hget(runs.keys().breakers(), "api");
         return stored == null ? "" : stored;
+    }
+
+    @Test
+    void a_ramp_ends_with_the_first_wave_that_is_larger_than_what_is_parked(TestRedis redis) {
+        List<RunId> some = Stream.generate(this::parked).limit(3).toList();
+        breaker(redis, "{\"state\":\"RAMPING\",\"epoch\":5,\"since\":1,\"wave\":1,\"failures\":5}");
+
+        keeper.runOnce();
+        assertThat(breaker(redis)).as("two of three").contains("RAMPING");
+        keeper.runOnce();
+
+        assertThat(breaker(redis)).as("closed before it finds nothing parked").isEmpty();
+        assertThat(some).allMatch(run -> runs.step(run, "only").state() == StepState.READY);
     }
 
     @Test

@@ -39,6 +39,39 @@ class GuardIT {
                 .start();
     }
 
+    private static void halfOpen(TestRedis redis, Runs runs, String more) {
+        String json = "{\"state\":\"HALF_OPEN\",\"epoch\":5,\"since\":1,\"probe_until\":1%s}";
+        redis.commands().hset(runs.namespace.keys(0).breakers(), "api", json.formatted(more));
+    }
+
+    @Test
+    void the_first_step_that_comes_makes_the_probe_that_nobody_makes(TestRedis redis) {
+        AtomicInteger calls = new AtomicInteger();
+        try (Runs runs = new Runs(redis.uri(), redis.namespace());
+                Worker worker = worker(redis, calls)) {
+            halfOpen(redis, runs, "");
+            RunId run = runs.start(GUARDED, null);
+            await().until(() -> runs.state(run) == RunState.COMPLETED);
+
+            assertThat(calls).as("of %s", worker).hasValue(1);
+            String breakers = runs.namespace.keys(0).breakers();
+            await().until(() -> redis.commands().hget(breakers, "api").contains("RAMPING"));
+        }
+    }
+
+    @Test
+    void nobody_makes_a_probe_that_another_step_makes(TestRedis redis) {
+        AtomicInteger calls = new AtomicInteger();
+        try (Runs runs = new Runs(redis.uri(), redis.namespace());
+                Worker worker = worker(redis, calls)) {
+            halfOpen(redis, runs, ",\"prober\":\"another\"");
+            RunId run = runs.start(GUARDED, null);
+            await().until(() -> runs.stepState(run, "s") == StepState.PARKED);
+
+            assertThat(calls).as("of %s", worker).hasValue(0);
+        }
+    }
+
     @Test
     void the_time_of_a_step_does_not_run_while_its_breaker_cannot_be_asked(TestRedis redis) {
         AtomicInteger calls = new AtomicInteger();

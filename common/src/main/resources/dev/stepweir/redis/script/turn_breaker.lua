@@ -115,5 +115,6 @@ function on.close()
   return state ~= 'CLOSED' and state ~= 'RAMPING' and enter('RAMPING') or 'UNCHANGED'
 end
 
-if not stored and redis.call('HLEN', breakers) >= tonumber(most) then return 'FULL' end
+local makes = event == 'fail' or event == 'trip' or event == 'force_open'
+if makes and not stored and redis.call('HLEN', breakers) >= tonumber(most) then return 'FULL' end
 return on[event]()

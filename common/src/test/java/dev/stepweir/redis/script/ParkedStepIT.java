@@ -155,6 +155,34 @@ class ParkedStepIT extends OnStage {
                         """);
     }
 
+    @Test
+    void a_dependency_leaves_its_list_only_when_nothing_is_parked() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        stage.run(new UnlistParked(stage.keys(), "", "api"))
+                .answered(UnlistParked.Outcome.UNLISTED)
+                .changedNothing();
+        stage.commands().zadd(stage.keys().parked("api"), 1, "garbled");
+        stage.run(new UnlistParked(stage.keys(), "garbled", "api"))
+                .changed("- parked:api | 1 garbled\n");
+
+        stage.run(new UnlistParked(stage.keys(), run.text() + " first", "api"))
+                .changed(
+                        """
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        - parked:api | zset
+                        - parked:api | 9000000000001 RUN first
+                        """);
+        stage.commands().sadd(stage.keys().parkedDependencies(), "api");
+        stage.run(new UnlistParked(stage.keys(), "", "api"))
+                .changed(
+                        """
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        """);
+    }
+
     private ParkStep park(Begun begun) {
         return park(stage, begun);
     }

@@ -120,7 +120,7 @@ final class RunRetryActs {
             RunId run = rather(world, random, random.nextInt(8) != 0);
             Flow flow = world.players.flow(run);
             String waitsFor = random.nextInt(8) == 0 ? "9 9" : world.field(run, RunRetry.WAITS_FOR);
-            boolean last = random.nextInt(4) != 0;
+            boolean last = random.nextBoolean();
             List<RetryRun.Dead> dead = new ArrayList<>();
             for (String step : flow.steps()) {
                 if (state(world, run, step).equals("DEAD") && (last || random.nextBoolean())) {

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- An operator takes a run up again: PAUSED -> RUNNING, or SUBMITTED if it never started; FAILED ->
--- RUNNING with the first step that is published; and for each step told DEAD or WAITING_FOR_RETRY ->
--- READY. Only who holds the run's lock may, and each call renews it. A repeated call finds its own
+-- RUNNING with the first step that is published, or at once if its deadline had passed, and with its
+-- whole time again; and for each step told DEAD or WAITING_FOR_RETRY -> READY. Only who holds the run's lock may, and each call renews it. A repeated call finds its own
 -- dispatch and publishes nothing twice.
 -- key run
 -- key history
@@ -19,12 +19,13 @@
 -- ret RESUMED | LOCK_LOST | RUN_CLOSED | GONE, then for each step PUBLISHED | ALREADY
 --@include clock
 --@include publish
+--@include set_deadline
 local run, history, lock, open, failed, timers, inbox =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local token, lease_millis, run_id, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local seen = redis.call('HMGET', run, 'head', 'submitted', 'started', 'retry')
-local head, submitted, started, retry = unpack(seen, 1, 4)
+local seen = redis.call('HMGET', run, 'head', 'submitted', 'started', 'retry', 'why', 'deadline')
+local head, submitted, started, retry, why, deadline = unpack(seen, 1, 6)
 if not head then return { 'GONE' } end
 if string.match(redis.call('GET', lock) or '', '^%d+') ~= token then return { 'LOCK_LOST' } end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
@@ -37,19 +38,22 @@ local function new_head()
   return state .. ' ' .. hash .. (deaths > 0 and ' ' .. string.format('%d', deaths) or '')
 end
 
+local function open_again()
+  state = 'RUNNING'
+  redis.call('HDEL', run, 'finished', 'why')
+  redis.call('ZREM', failed, run_id)
+  redis.call('ZADD', open, submitted or now, run_id)
+  redis.call('RPUSH', history, now .. ' ' .. event)
+  if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
+end
+
 local function publish_step(queue, field, expected, number, ledgers, entry, timer, step_event)
   local stored = redis.call('HGET', run, field) or ''
   local was = string.match(stored, '^%S+')
   if stored ~= expected or (was ~= 'DEAD' and was ~= 'WAITING_FOR_RETRY') then return 'ALREADY' end
   local ready = publish(queue, run_id, number, ledgers, entry)
   if was == 'DEAD' then deaths = math.max(deaths - 1, 0) end
-  if state == 'FAILED' then
-    state = 'RUNNING'
-    redis.call('HDEL', run, 'finished', 'why')
-    redis.call('ZREM', failed, run_id)
-    redis.call('ZADD', open, submitted or now, run_id)
-    redis.call('RPUSH', history, now .. ' ' .. event)
-  end
+  if state == 'FAILED' then open_again() end
   redis.call('HSET', run, field, ready, 'head', new_head())
   redis.call('ZREM', timers, timer)
   redis.call('RPUSH', history, now .. ' ' .. step_event)
@@ -64,6 +68,11 @@ if state == 'PAUSED' then
   -- A retry of the whole run that came due meanwhile was refused, and its timer removed.
   if retry then redis.call('ZADD', timers, string.match(retry, '%d+$'), run_id) end
   redis.call('XADD', inbox, '*', started and 'settle' or 'start', run_id)
+end
+if state == 'FAILED' and why == 'deadline' then
+  open_again()
+  redis.call('HSET', run, 'head', new_head())
+  redis.call('XADD', inbox, '*', 'settle', run_id)
 end
 local answers = { 'RESUMED' }
 for i = 5, #ARGV, 8 do

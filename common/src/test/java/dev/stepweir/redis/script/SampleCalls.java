@@ -85,6 +85,7 @@ final class SampleCalls {
             case RELEASE_STEP ->
                     sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
             case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
+            case UNLIST_PARKED -> sample(new UnlistParked(KEYS, "x", "api"));
             case TURN_BREAKER ->
                     sample(
                             new TurnBreaker(

@@ -3,14 +3,24 @@
 # own that finds the others through Redis only; lets them index the text files under DIR (default:
 # this repository) with examples/index.yaml; prints the report; stops everything it started.
 #   scripts/demo.sh [DIR]
+# With --failures the same processes take a run through failures of every kind instead, and show its
+# history: see demo-failures.
+#   scripts/demo.sh --failures
 set -euo pipefail
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 stepweir=$root/scripts/stepweir
 patience=60 # seconds for a process to be ready
 
+failures=false
+if [ "${1-}" = --failures ]; then
+  failures=true
+  shift
+  . "$root/scripts/demo-failures"
+  [ $# -eq 0 ] || set -- --no-directory-beside-it
+fi
 if [ $# -gt 1 ] || [[ ${1-} == -* ]]; then
-  echo "usage: scripts/demo.sh [DIR]" >&2
+  echo "usage: scripts/demo.sh [DIR], or scripts/demo.sh --failures" >&2
   exit 2
 fi
 if ! dir=$(CDPATH='' cd -- "${1:-$root}" && pwd -P); then
@@ -21,6 +31,10 @@ fi
 # The processes started here must meet in the Redis started here.
 unset STEPWEIR_REDIS STEPWEIR_NAMESPACE
 export STEPWEIR_LOG=INFO
+if $failures; then
+  # The dead are noticed after 25 s if nothing is said; nobody wants to watch that.
+  export STEPWEIR_LEASE=4s STEPWEIR_HEARTBEAT=1s STEPWEIR_LOOK_EVERY=500ms
+fi
 
 millis() {
   local now=${EPOCHREALTIME:-$(date +%s).000000}
@@ -67,6 +81,7 @@ finish() {
     rm -rf -- "$work/.stepweir"
     if [ "$code" -eq 0 ]; then
       rm -f -- "$work"/*.log
+      rm -rf -- "$work/service" "$work/shipments" "$work/approval"
     else
       echo "demo: failed; what the processes said is in $work" >&2
     fi
@@ -190,6 +205,9 @@ work=$(mktemp -d -- "$root/target/demo/XXXXXX")
 start redis redis
 await_ready 0
 say "Redis listens on 127.0.0.1:$(sed -n 's/^ready redis //p' "$work/redis.log")"
+if $failures; then
+  submit_twice
+fi
 start orchestrator orchestrator
 start reaper reaper
 start worker-1 worker --concurrency 2
@@ -199,6 +217,10 @@ for i in 1 2 3 4; do
 done
 say "an orchestrator, a reaper and two workers are ready (processes ${pids[*]:1})"
 
+if $failures; then
+  show_failures
+  exit 0
+fi
 say "indexing $dir"
 start client run "$root/examples/index.yaml" --wait-timeout 10m --input \
   "{\"dir\": \"$(file_uri "$dir")\", \"report\": \"$(file_uri "$work/report.txt")\"}"

@@ -133,7 +133,8 @@ class RunsResumeIT {
     }
 
     @Test
-    @DisplayName("S4-FR5, S4-N2: a lock is free again when the process that held it was killed")
+    @DisplayName(
+            "S4-FR5, S4-N2, B17: a lock is free again when the process that held it was killed")
     void a_lock_is_free_when_its_holder_was_killed(TestRedis server, JavaProcesses processes)
             throws Exception {
         try (Stack stack = Stack.open(server).orchestrator().reaper()) {

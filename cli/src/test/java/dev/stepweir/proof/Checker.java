@@ -6,6 +6,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
@@ -95,6 +96,10 @@ final class Checker {
         if (waitsAsWhole && !timers.contains(run.id().text())) {
             violated(Invariant.RESCUABLE, run.id() + " waits for a retry without a timer");
         }
+        boolean hasDeadline = run.fields().containsKey(RunDeadline.FIELD);
+        if (hasDeadline && !timers.contains(RunDeadline.timer(run.id()))) {
+            violated(Invariant.RESCUABLE, run.id() + " has a deadline without a timer");
+        }
         boolean moving = run.state() == RunState.SUBMITTED || waitsAsWhole;
         for (String step : run.steps()) {
             StepField field = run.step(step);
@@ -167,7 +172,9 @@ final class Checker {
         if (run.state() == RunState.RUNNING && missing == 0) {
             violated(Invariant.ENDED_RIGHTLY, run.id() + " runs on, all its steps are done");
         }
-        if (run.state() == RunState.FAILED && run.head().deadSteps() == 0 && !refused) {
+        boolean late = RunDeadline.REASON.equals(run.fields().get("why"));
+        boolean blocked = run.head().deadSteps() > 0;
+        if (run.state() == RunState.FAILED && !blocked && !refused && !late) {
             violated(Invariant.ENDED_RIGHTLY, run.id() + " failed without a dead step");
         }
     }
@@ -257,6 +264,10 @@ final class Checker {
         for (StoredRun run : partition.runs().values()) {
             if (run.fields().containsKey(RunRetry.WAITS_FOR)) {
                 timers.remove(run.id().text());
+            }
+            // Of a run that has ended it goes when it is due.
+            if (run.fields().containsKey(RunDeadline.FIELD)) {
+                timers.remove(RunDeadline.timer(run.id()));
             }
             for (String step : run.steps()) {
                 if (run.step(step).state() == StepState.WAITING_FOR_RETRY) {

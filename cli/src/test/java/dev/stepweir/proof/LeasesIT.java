@@ -7,6 +7,9 @@ import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.operator.WorkerState;
 import dev.stepweir.operator.WorkerView;
+import dev.stepweir.reaper.Reaper;
+import dev.stepweir.reaper.ReaperConfig;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
@@ -14,9 +17,13 @@ import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -89,10 +96,8 @@ class LeasesIT {
 
     @Test
     @DisplayName(
-            "S2-005: worker_offline_after_missed_heartbeats; S2-006:"
-                    + " worker_heartbeat_extends_active_status; S2-007:"
-                    + " worker_heartbeat_updates_active_count; S2-008:"
-                    + " stale_worker_detected_by_watchdog")
+            "S2-005, S2-007: worker_offline_after_missed_heartbeats,"
+                    + " worker_heartbeat_updates_active_count")
     void a_worker_is_shown_as_it_is(TestRedis server, JavaProcesses processes) throws Exception {
         try (Stack stack = Stack.open(server).orchestrator()) {
             JavaProcess worker = start(server, processes);
@@ -105,6 +110,82 @@ class LeasesIT {
             worker.signal("CONT");
             await().atMost(SOON).until(() -> seen(stack, id).state() == WorkerState.ACTIVE);
             await().atMost(SOON).until(() -> seen(stack, id).inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-006: worker_heartbeat_extends_active_status")
+    void a_worker_that_beats_is_active_throughout_a_long_step(TestRedis server) throws Exception {
+        Duration heartbeat = Duration.ofSeconds(2);
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            String id =
+                    stack.worker(Stack.worker().withHeartbeat(heartbeat), Witness.handlers(stack))
+                            .id();
+            int millis = (int) heartbeat.multipliedBy(5).toMillis();
+            RunId run = stack.submit(Shapes.chain(1, millis), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 1);
+            Set<WorkerState> states = EnumSet.noneOf(WorkerState.class);
+            Set<Instant> beats = new HashSet<>();
+            while (!stack.client().show(run).orElseThrow().state().isClosed()) {
+                states.add(seen(stack, id).state());
+                beats.add(seen(stack, id).lastBeat());
+                Stack.pass(Duration.ofMillis(50));
+            }
+            assertThat(states).containsExactly(WorkerState.ACTIVE);
+            assertThat(beats).hasSizeBetween(4, 8);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-008: stale_worker_detected_by_watchdog")
+    void a_killed_worker_is_stale_within_four_seconds(TestRedis server, JavaProcesses processes)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+            JavaProcess worker = start(server, processes);
+            String id = id(worker);
+            RunId run = stack.submit(Shapes.chain(1, LONG_MILLIS), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 1);
+            worker.kill();
+            long killed = System.nanoTime();
+            await().atMost(SOON)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> seen(stack, id).state() != WorkerState.ACTIVE);
+            long staleMillis = (System.nanoTime() - killed) / 1_000_000;
+            await().atMost(SOON).until(() -> seen(stack, id).inHand() == 0);
+            long takenMillis = (System.nanoTime() - killed) / 1_000_000;
+            System.out.printf(
+                    "[proof] a killed worker was stale after %d ms, and its step taken back after"
+                            + " %d ms%n",
+                    staleMillis, takenMillis);
+            assertThat(staleMillis).isLessThanOrEqualTo(4_000);
+            assertThat(takenMillis).isLessThanOrEqualTo(4_000);
+            assertThat(stack.client().runs().history(run))
+                    .extracting(HistoryEntry::event)
+                    .contains("CRASHED");
+        }
+    }
+
+    @Test
+    @DisplayName("S3-16: with what is usual, a step is done 30 s after its worker was killed")
+    void another_worker_has_done_it_within_thirty_seconds(TestRedis server, JavaProcesses processes)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator();
+                Redis redis = Redis.connect(server.uri(), "reaper");
+                Reaper reaper = Reaper.start(redis, stack.namespace(), ReaperConfig.DEFAULTS)) {
+            assertThat(reaper.id()).isNotBlank();
+            JavaProcess worker = start(server, processes);
+            String dead = id(worker);
+            RunId run = stack.submit(Shapes.chain(1, 1_000), 1).getFirst();
+            await().atMost(SOON).until(() -> seen(stack, dead).inHand() == 1);
+            worker.kill();
+            long killed = System.nanoTime();
+            String alive = id(start(server, processes));
+            StepView step = stack.await(run).steps().getFirst();
+            long millis = (System.nanoTime() - killed) / 1_000_000;
+            System.out.printf("[proof] done %d ms after kill -9, by another worker%n", millis);
+            assertThat(step.worker()).contains(alive);
+            assertThat(step.crashes()).isOne();
+            assertThat(millis).isBetween(24_000L, 30_000L);
         }
     }
 

@@ -43,7 +43,7 @@ class PoisonPillIT {
 
     @Test
     @DisplayName(
-            "S2-067: orphan_with_exhausted_retries_fails: a pill dies after three deaths of"
+            "S2-067, B3: orphan_with_exhausted_retries_fails: a pill dies after three deaths of"
                     + " workers, and no other step with it")
     void a_pill_is_a_dead_letter_after_three_deaths_and_nobody_else(
             TestRedis server, JavaProcesses processes) throws Exception {

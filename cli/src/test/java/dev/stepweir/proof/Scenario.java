@@ -50,6 +50,19 @@ enum Scenario {
             super.bringToEnd(stack, run);
         }
     },
+    DEADLINE_AND_RESUME(Shapes.late(Scenario.STEP_MILLIS)) {
+        @Override
+        void bringToEnd(Stack stack, RunId run) throws InterruptedException {
+            while (stack.await(run).state() != RunState.COMPLETED) {
+                resume(stack, run, ResumeOptions.everything(2));
+            }
+        }
+
+        @Override
+        int releases() {
+            return 4;
+        }
+    },
     EXHAUST_AND_RESUME(Shapes.exhausted(Scenario.STEP_MILLIS)) {
         @Override
         void bringToEnd(Stack stack, RunId run) throws InterruptedException {
@@ -67,7 +80,10 @@ enum Scenario {
         this.workflow = workflow;
     }
 
-    /** How often a breaker may let one step go, which charges nothing. */
+    /**
+     * How often one step may be published again besides, which charges nothing: a breaker lets it
+     * go, or its run was late while it was executed.
+     */
     int releases() {
         return 0;
     }

@@ -78,6 +78,17 @@ final class Shapes {
                 .build();
     }
 
+    /** Has time for three of its five steps, and for the rest when it is resumed. */
+    static Workflow late(int millis) {
+        Workflow.Builder late =
+                Workflow.builder("late").timeout(Duration.ofMillis(7L * millis / 2));
+        for (int i = 0; i < 5; i++) {
+            String[] after = i == 0 ? new String[0] : new String[] {"s" + (i - 1)};
+            late.step("s" + i, s -> witnessed(s, millis).after(after));
+        }
+        return late.build();
+    }
+
     /** The witness itself fails while it cannot write: many quick attempts. */
     private static StepDefinition.Builder witnessed(StepDefinition.Builder step, int millis) {
         return step.handler(Witness.HANDLER)

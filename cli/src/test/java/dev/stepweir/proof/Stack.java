@@ -168,6 +168,11 @@ public final class Stack implements AutoCloseable {
         return own;
     }
 
+    /** Where its Redis is. */
+    public String uri() {
+        return uri;
+    }
+
     public StepweirClient client() {
         return client;
     }

@@ -113,6 +113,39 @@ class CancelIT {
     }
 
     @Test
+    @DisplayName("S2-059: step_complete_during_workflow_cancel")
+    void a_result_that_comes_after_a_cancel_is_noted_and_not_applied(TestRedis redis)
+            throws Exception {
+        Handlers handlers = new Handlers().add("work", (input, context) -> stubborn());
+        try (Stack stack = Stack.start(redis, handlers)) {
+            RunId run = stack.client().submit(ONE, 1).id();
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(cancel(stack, run)).isEqualTo(CancelRun.Outcome.CANCELLED);
+            mayEnd.countDown();
+
+            await().untilAsserted(() ->
+                    assertThat(stack.client().runs().history(run))
+                            .extracting(HistoryEntry::event)
+                            .containsSubsequence("CANCELLED", "LATE_RESULT"));
+            HistoryEntry late = stack.client().runs().history(run).getLast();
+            assertThat(late.step()).contains("only");
+            assertThat(late.details()).containsEntry("dispatch", 1).containsKey("worker");
+            RunView view = stack.client().show(run).orElseThrow();
+            assertThat(view.state()).isEqualTo(RunState.CANCELLED);
+            assertThat(view.steps().getFirst().state()).isEqualTo(StepStatus.CANCELLED);
+            assertThat(view.steps().getFirst().output().isNull()).isTrue();
+        }
+    }
+
+    private String stubborn() {
+        begun.countDown();
+        while (mayEnd.getCount() > 0) {
+            Thread.onSpinWait();
+        }
+        return "too late";
+    }
+
+    @Test
     @DisplayName("S2-025 cancel_completed_workflow_fails")
     void a_completed_run_cannot_be_cancelled(TestRedis redis) throws Exception {
         try (Stack stack = Stack.start(redis, quick())) {

@@ -181,6 +181,19 @@ class LifecycleIT {
         completes(redis, chain.build(), Duration.ofMillis(50L * steps));
     }
 
+    @Test
+    @DisplayName("more steps may wait for two others than a script takes apart at once")
+    void thousands_of_steps_wait_for_two(TestRedis redis) throws Exception {
+        Workflow.Builder joins =
+                Workflow.builder("joins")
+                        .step("a", s -> s.handler("echo"))
+                        .step("b", s -> s.handler("echo"));
+        for (int i = 0; i < 8_200; i++) {
+            joins.step("j" + i, s -> s.handler("echo").after("a", "b"));
+        }
+        completes(redis, joins.build(), Stack.SOON);
+    }
+
     private static void completes(TestRedis redis, Workflow workflow, Duration limit)
             throws Exception {
         try (Stack stack = Stack.start(redis)) {

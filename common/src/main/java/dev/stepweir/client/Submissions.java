@@ -5,12 +5,15 @@ import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.SubmitRun;
 import dev.stepweir.redis.script.SubmitRun.Claim;
+import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunClaim;
 import dev.stepweir.run.RunId;
 import dev.stepweir.workflow.Workflow;
 import dev.stepweir.workflow.WorkflowJson;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,10 +103,24 @@ final class Submissions {
                                     request.id(),
                                     request.prepared().hash(),
                                     request.claim().inputHash());
-                    return durability
-                            .get()
+                    return noted(there, asked)
+                            .thenCompose(noted -> durability.get())
                             .thenApply(worth -> told(key, there, asked, strict, worth));
                 });
+    }
+
+    /** That a run was found is a line in its history; without the line it is found all the same. */
+    private CompletableFuture<String> noted(RunClaim there, RunClaim asked) {
+        if (!there.asksForTheSameAs(asked)) {
+            return CompletableFuture.completedFuture("another run was asked for");
+        }
+        String event =
+                HistoryEvent.record(
+                        HistoryEvent.DUPLICATE,
+                        Map.of("why", "submitted again under its key, with the same input"));
+        return new NoteEvent(namespace.keys(there.run()), there.run(), event)
+                .runAsync(redis.scripts())
+                .handle((outcome, failure) -> String.valueOf(failure == null ? outcome : failure));
     }
 
     private static Submission told(

@@ -71,6 +71,8 @@ final class RunHistory {
         RunState state =
                 switch (event.kind()) {
                     case HistoryEvent.CANCELLED -> RunState.CANCELLED;
+                    case HistoryEvent.DUPLICATE -> stateAt(event.atMillis());
+                    case HistoryEvent.DEADLINE -> RunState.FAILED;
                     case HistoryEvent.PAUSED -> RunState.PAUSED;
                     case HistoryEvent.RESUMED -> RunState.RUNNING;
                     case HistoryEvent.RUN_WAITS,
@@ -80,6 +82,17 @@ final class RunHistory {
                     default -> run.state();
                 };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());
+    }
+
+    /** As far as the run's own times tell. */
+    private RunState stateAt(long millis) {
+        Instant at = Instant.ofEpochMilli(millis);
+        if (run.time("finished").filter(end -> !at.isBefore(end)).isPresent()) {
+            return run.state();
+        }
+        return run.time("started").filter(start -> !at.isBefore(start)).isPresent()
+                ? RunState.RUNNING
+                : RunState.SUBMITTED;
     }
 
     private void ofStep(String name, List<HistoryEvent> events) {
@@ -114,7 +127,7 @@ final class RunHistory {
             }
         }
         Begun.parse(details.remove("begun")).ifPresent(begun -> begun(name, begun, at, details));
-        add(at, name, event.kind(), stateAfter(event), details);
+        add(at, name, event.kind(), stateAfter(name, event), details);
     }
 
     private void begun(String step, Begun begun, Instant latest, Map<String, Object> details) {
@@ -128,8 +141,13 @@ final class RunHistory {
         add(at, step, "BEGUN", StepStatus.RUNNING, who);
     }
 
-    private static StepStatus stateAfter(HistoryEvent event) {
+    private StepStatus stateAfter(String step, HistoryEvent event) {
         return switch (event.kind()) {
+            // It left the step as it was.
+            case HistoryEvent.LATE_RESULT ->
+                    run.state() == RunState.CANCELLED
+                            ? StepStatus.CANCELLED
+                            : StepStatus.valueOf(run.step(step).state().name());
             case HistoryEvent.DEAD -> StepStatus.DEAD;
             case HistoryEvent.CRASHED ->
                     event.details().containsKey("retry_in_ms")

@@ -10,6 +10,7 @@ import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -51,7 +52,8 @@ final class RunReader {
                     "paused",
                     "input",
                     RunRetry.ATTEMPT,
-                    RunRetry.WAITS_FOR);
+                    RunRetry.WAITS_FOR,
+                    RunDeadline.FIELD);
 
     private final Redis redis;
     private final Namespace namespace;
@@ -108,6 +110,7 @@ final class RunReader {
                 RunRetry.of(run.fields())
                         .filter(retry -> run.state() == RunState.RUNNING)
                         .flatMap(retry -> millis(retry.dueMillis())),
+                RunDeadline.of(run.fields()).flatMap(own -> millis(own.dueMillis())),
                 Optional.ofNullable(run.fields().get("why")),
                 Optional.ofNullable(run.fields().get("paused"))
                         .filter(text -> run.state() == RunState.PAUSED)

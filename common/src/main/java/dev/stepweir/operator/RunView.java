@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param key the caller's key that it was submitted under
  * @param attempt how often the run as a whole was tried, the first time counted
  * @param nextRetryAt when the run is tried again that dead steps block
+ * @param deadline when it must have ended, or it fails
  * @param why what closed it, unless it completed
  * @param paused who paused it and why, while it is
  * @param output of a completed run: that of its last step; of several last steps an object by step
@@ -34,6 +35,7 @@ public record RunView(
         Optional<String> key,
         int attempt,
         Optional<Instant> nextRetryAt,
+        Optional<Instant> deadline,
         Optional<String> why,
         Optional<Pause> paused,
         JsonNode input,

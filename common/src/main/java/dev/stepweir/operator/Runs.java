@@ -156,6 +156,7 @@ public final class Runs {
         if (!head.state().isClosed()) {
             return PurgeRun.Outcome.OPEN;
         }
+        var unused = RedisFutures.join(traces.removeTimers(redis, namespace.keys(traces.run())));
         return new PurgeRun(
                         namespace.keys(traces.run()),
                         traces.run(),

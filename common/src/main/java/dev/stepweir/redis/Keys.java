@@ -44,6 +44,11 @@ public record Keys(String namespace, int partition) {
         return in(run.partition());
     }
 
+    /** What every key of the partition begins with. */
+    public String prefix() {
+        return key("");
+    }
+
     private String key(String rest) {
         return "sw:{" + namespace + ":" + partition + "}:" + rest;
     }
@@ -174,7 +179,9 @@ public record Keys(String namespace, int partition) {
         return key("paused-queues");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Steps, and runs as a whole, that wait, by due time")
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "Steps, and runs as a whole, that wait, and the deadlines of runs, by due time")
     public String timers() {
         return key("timers");
     }

@@ -1,5 +1,6 @@
 package dev.stepweir.redis;
 
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -59,6 +60,8 @@ public final class RunTraces {
             head = Optional.of(RunHead.parse(Bytes.text(value)));
         } else if (field.equals("key")) {
             callerKey = Bytes.text(value);
+        } else if (field.equals(RunDeadline.FIELD)) {
+            timers.add(RunDeadline.timer(run));
         } else if (field.equals(RunRetry.WAITS_FOR)) {
             timers.add(run.text());
         } else if (StoredValue.isReference(value)) {
@@ -99,8 +102,14 @@ public final class RunTraces {
         return List.copyOf(letters);
     }
 
-    /** Members of the set of timers. */
-    public List<String> timers() {
-        return List.copyOf(timers);
+    /** Removes the timers of a closed run, which nothing waits for; how many there were. */
+    public CompletableFuture<Long> removeTimers(Redis redis, Keys keys) {
+        if (timers.isEmpty()) {
+            return CompletableFuture.completedFuture(0L);
+        }
+        byte[][] members = timers.stream().map(Bytes::of).toArray(byte[][]::new);
+        return redis.commands()
+                .zrem(Bytes.of(keys.of(run).timers()), members)
+                .toCompletableFuture();
     }
 }

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
  *     RUN_RETRIED, RUN_GIVEN_UP, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
- *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, CANCELLED, PAUSED, RESUMED
+ *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, DEADLINE, CANCELLED, PAUSED, RESUMED, DUPLICATE,
+ *     LATE_RESULT
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -36,9 +37,16 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String COMPLETED_BY_HAND = "COMPLETED_BY_HAND";
     public static final String SKIPPED = "SKIPPED";
     public static final String FORCED_TO_FAIL = "FORCED_TO_FAIL";
+    public static final String DEADLINE = "DEADLINE";
     public static final String CANCELLED = "CANCELLED";
     public static final String PAUSED = "PAUSED";
     public static final String RESUMED = "RESUMED";
+
+    /** The run was submitted once more under its key, and found. */
+    public static final String DUPLICATE = "DUPLICATE";
+
+    /** A handler returned after its dispatch was over: the result was not applied. */
+    public static final String LATE_RESULT = "LATE_RESULT";
 
     /** The publishing that it is about, if it says so. */
     public Optional<Dispatch> dispatch() {

@@ -14,6 +14,9 @@ public record RunId(String text) implements Comparable<RunId> {
     /** Partitions are numbered from 0 to one less than this. */
     public static final int MAX_PARTITIONS = 4096;
 
+    /** Characters of an id. */
+    public static final int LENGTH = 36;
+
     private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();
 
     public RunId {
@@ -40,10 +43,10 @@ public record RunId(String text) implements Comparable<RunId> {
     // By hand, since UUID.fromString accepts much that is no UUID and costs more than the rest of a
     // turn's bookkeeping for a step.
     private static boolean isWellFormed(String text) {
-        if (text.length() != 36 || text.charAt(14) != '7') {
+        if (text.length() != LENGTH || text.charAt(14) != '7') {
             return false;
         }
-        for (int i = 0; i < 36; i++) {
+        for (int i = 0; i < LENGTH; i++) {
             char c = text.charAt(i);
             boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
             boolean hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');

@@ -10,8 +10,8 @@ public enum RunState {
     PAUSED(Rescuer.OPERATOR, "Held up by an operator: publishes nothing, what runs may finish"),
     /** Every step succeeded. */
     COMPLETED(Rescuer.NOBODY, "Every step succeeded"),
-    /** Dead steps block the rest; a redrive opens the run again. */
-    FAILED(Rescuer.OPERATOR, "Blocked by dead steps: nothing more can proceed without a person"),
+    /** Dead steps block the rest, or its deadline passed; an operator opens the run again. */
+    FAILED(Rescuer.OPERATOR, "Blocked by dead steps, or too late: needs a person to go on"),
     /** Ended by an operator. */
     CANCELLED(Rescuer.NOBODY, "Ended by an operator");
 

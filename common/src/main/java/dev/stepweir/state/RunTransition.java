@@ -14,20 +14,25 @@ public enum RunTransition {
     REFUSE(SUBMITTED, "the workflow cannot be run", FAILED, "start_run"),
     CANCEL_SUBMITTED(SUBMITTED, "operator cancelled it", CANCELLED, "cancel_run"),
     COMPLETE(RUNNING, "last step succeeded", COMPLETED, "advance_steps"),
+    RECOUNT_COMPLETE(RUNNING, "recounted, all its steps succeeded", COMPLETED, "recount_run"),
     SETTLE(RUNNING, "dead steps block everything left", FAILED, "settle_run"),
+    EXPIRE(RUNNING, "its deadline passed", FAILED, "expire_run"),
     CANCEL(RUNNING, "operator cancelled it", CANCELLED, "cancel_run"),
     REOPEN(FAILED, "a dead step was redriven", RUNNING, "redrive_step"),
     REOPEN_BY_HAND(FAILED, "operator ended a dead step", RUNNING, "conclude_step"),
     END_BY_HAND(RUNNING, "operator ended the last step", COMPLETED, "conclude_step"),
     END_PAUSED_BY_HAND(PAUSED, "operator ended the last step", COMPLETED, "conclude_step"),
     END_FAILED_BY_HAND(FAILED, "operator ended the last step", COMPLETED, "conclude_step"),
-    RESUME_FAILED(FAILED, "operator resumed it, steps are published", RUNNING, "resume_run"),
+    RESUME_FAILED(
+            FAILED, "operator resumed it: steps published, or it was late", RUNNING, "resume_run"),
     CANCEL_FAILED(FAILED, "operator cancelled it", CANCELLED, "cancel_run"),
     PAUSE_SUBMITTED(SUBMITTED, "operator paused it", PAUSED, "pause_run"),
     PAUSE(RUNNING, "operator paused it", PAUSED, "pause_run"),
     RESUME_SUBMITTED(PAUSED, "operator resumed it, it never started", SUBMITTED, "resume_run"),
     RESUME(PAUSED, "operator resumed it", RUNNING, "resume_run"),
     COMPLETE_PAUSED(PAUSED, "last step succeeded", COMPLETED, "advance_steps"),
+    EXPIRE_PAUSED(PAUSED, "its deadline passed", FAILED, "expire_run"),
+    RECOUNT_PAUSED(PAUSED, "recounted, all its steps succeeded", COMPLETED, "recount_run"),
     CANCEL_PAUSED(PAUSED, "operator cancelled it", CANCELLED, "cancel_run");
 
     private final RunState from;

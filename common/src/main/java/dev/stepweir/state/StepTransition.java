@@ -13,6 +13,8 @@ public enum StepTransition {
     START(PENDING, "run started, no dependencies", READY, "start_run"),
     COUNT_DOWN(PENDING, "a dependency succeeded, others are open", PENDING, "advance_steps"),
     UNBLOCK(PENDING, "last dependency succeeded", READY, "advance_steps"),
+    RECOUNT(PENDING, "its counter was lost or wrong", PENDING, "recount_step"),
+    RECOUNT_READY(PENDING, "recounted, it waits for nothing", READY, "recount_step"),
     SUCCEED(READY, "handler returned", SUCCEEDED, "advance_steps"),
     BACK_OFF(READY, "handler failed, attempts left", WAITING_FOR_RETRY, "fail_step"),
     DEFER(READY, "another run holds its key", WAITING_FOR_RETRY, "defer_step"),

@@ -41,6 +41,8 @@ public final class DefinitionReader {
                     "error_handling",
                     "retry",
                     "retry_defaults",
+                    "timeout_ms",
+                    "timeout_seconds",
                     "steps");
 
     private static final List<String> DAG_FIELDS =
@@ -52,6 +54,8 @@ public final class DefinitionReader {
                     "error_handling",
                     "retry",
                     "retry_defaults",
+                    "timeout_ms",
+                    "timeout_seconds",
                     "dag");
 
     private static final List<String> BOTH_FIELDS =
@@ -154,6 +158,7 @@ public final class DefinitionReader {
                 .ifPresent(retry ->
                         workflow.retry(
                                 policy -> new RetryReader(retry, "retry").readPlain(policy)));
+        timeout(in, workflow);
         steps(in, workflow);
         var unused = workflow.check(report);
         if (report.hasFaults()) {
@@ -184,6 +189,26 @@ public final class DefinitionReader {
                                 "makes every failure permanent: no step is tried again");
             }
         });
+    }
+
+    private static void timeout(ObjectReader in, Workflow.Builder workflow) {
+        String millis = "timeout_ms";
+        String seconds = "timeout_seconds";
+        in.time(seconds, millis, 1_000)
+                .ifPresent(time -> {
+                    in.report().spot(millis, in.path(seconds), in.place(seconds));
+                    workflow.timeout(time);
+                });
+        in.time(millis, millis, 1).ifPresent(workflow::timeout);
+        if (in.has(millis) && in.has(seconds)) {
+            in.report()
+                    .fault(
+                            seconds,
+                            in.place(seconds),
+                            "",
+                            "one of them",
+                            "stands beside " + millis);
+        }
     }
 
     private static void steps(ObjectReader in, Workflow.Builder workflow) {

@@ -3,6 +3,7 @@ package dev.stepweir.workflow;
 import dev.stepweir.failure.ErrorHandlingConfig;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * @param errorHandling how its steps' failures are treated
  * @param retry how often a run is tried again that dead steps block, and how long it waits; empty
  *     for never
+ * @param timeout how long a run may take from its start on; whole milliseconds, 1 ms to 30 days
  */
 public record Workflow(
         String name,
@@ -31,7 +33,8 @@ public record Workflow(
         String description,
         List<StepDefinition> steps,
         ErrorHandlingConfig errorHandling,
-        Optional<RetryPolicy> retry) {
+        Optional<RetryPolicy> retry,
+        Optional<Duration> timeout) {
 
     /** Steps of one workflow. */
     public static final int MAX_STEPS = 10_000;
@@ -62,13 +65,14 @@ public record Workflow(
                 version,
                 description,
                 steps,
+                timeout,
                 (f, is, may, why) -> faults.add(Fault.of(f, is, may, why)));
         if (!faults.isEmpty()) {
             throw new InvalidWorkflowException(name, faults);
         }
     }
 
-    /** With the usual treatment of failures, and without retries of the run. */
+    /** With the usual treatment of failures, without retries of the run or a deadline. */
     public Workflow(
             String name,
             String namespaceName,
@@ -82,6 +86,7 @@ public record Workflow(
                 description,
                 steps,
                 ErrorHandlingConfig.DEFAULT,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -148,6 +153,7 @@ public record Workflow(
         private int attempts = ErrorHandlingConfig.DEFAULT.defaultMaxAttempts();
         private final RetryPolicy.Builder retryDefaults = RetryPolicy.builder();
         private Optional<RetryPolicy.Builder> retry = Optional.empty();
+        private Optional<Duration> timeout = Optional.empty();
 
         Builder(String name) {
             this.name = name;
@@ -211,6 +217,15 @@ public record Workflow(
             return this;
         }
 
+        /**
+         * How long a run may take from its start on; one that has not ended then fails. As long as
+         * it takes if not said.
+         */
+        public Builder timeout(Duration most) {
+            this.timeout = Optional.of(most);
+            return this;
+        }
+
         /** Adds a step; {@code define} says what it is. */
         public Builder step(String stepName, Consumer<StepDefinition.Builder> define) {
             StepDefinition.Builder step = new StepDefinition.Builder(stepName);
@@ -232,7 +247,14 @@ public record Workflow(
             }
             ErrorHandlingConfig config = new ErrorHandlingConfig(classifies, waits, attempts);
             return new Workflow(
-                    name, namespaceName, version, description, built.steps, config, built.retry);
+                    name,
+                    namespaceName,
+                    version,
+                    description,
+                    built.steps,
+                    config,
+                    built.retry,
+                    timeout);
         }
 
         /** Adds everything that is wrong; the parts serve for a workflow if nothing is. */
@@ -252,7 +274,7 @@ public record Workflow(
             for (int i = 0; i < steps.size(); i++) {
                 built.add(steps.get(i).build(inherited, faults.under("steps[" + i + "]")));
             }
-            WorkflowRules.check(name, namespaceName, version, description, built, faults);
+            WorkflowRules.check(name, namespaceName, version, description, built, timeout, faults);
             return new Parts(
                     built,
                     retry.map(policy -> policy.build(RetryPolicy.DEFAULT, faults.under("retry"))));

@@ -47,6 +47,7 @@ public final class WorkflowJson {
                                     handling.defaultMaxAttempts())));
         }
         workflow.retry().ifPresent(retry -> json.put("retry", policy(retry)));
+        workflow.timeout().ifPresent(time -> json.put("timeout_ms", time.toMillis()));
         return Json.write(json);
     }
 
@@ -128,7 +129,9 @@ public final class WorkflowJson {
                 Optional.ofNullable(root.get("error_handling"))
                         .map(WorkflowJson::errorHandling)
                         .orElse(ErrorHandlingConfig.DEFAULT),
-                Optional.ofNullable(root.get("retry")).map(WorkflowJson::retry));
+                Optional.ofNullable(root.get("retry")).map(WorkflowJson::retry),
+                Optional.ofNullable(root.get("timeout_ms"))
+                        .map(time -> Duration.ofMillis(time.longValue())));
     }
 
     private static ErrorHandlingConfig errorHandling(JsonNode json) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The rules of {@link Workflow}. All are checked, so that one look at the faults is enough. */
@@ -36,6 +37,7 @@ final class WorkflowRules {
             String version,
             String description,
             List<StepDefinition> steps,
+            Optional<Duration> timeout,
             Faults faults) {
         Names.check("name", name, faults);
         if (!Names.validNamespace(namespaceName)) {
@@ -47,6 +49,7 @@ final class WorkflowRules {
         }
         Names.check("version", version, faults);
         Names.checkText("description", description, faults);
+        timeout.ifPresent(time -> faults.checkTime("timeout_ms", time, Duration.ofMillis(1)));
         if (steps.size() > Workflow.MAX_STEPS) {
             faults.add(
                     "steps",

@@ -19,13 +19,12 @@ import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** One turn of a worker's lane: commits, begins, takes. */
@@ -118,7 +117,7 @@ final class Advance implements Act {
                 return Optional.empty();
             }
             Result[] results = new Result[items.size()];
-            inOrderOfSteps()
+            inOrder()
                     .forEach(item -> {
                         results[item.place()] = commit(item);
                         outcomes.add(results[item.place()].name());
@@ -181,33 +180,19 @@ final class Advance implements Act {
                     .orElseThrow();
         }
 
-        /**
-         * Items go run by run, those of a run by the names of their steps, and runs for which the
-         * same is said go together. A step that is reported twice goes in a further round.
-         */
-        private List<Item> inOrderOfSteps() {
-            List<TreeMap<String, Item>> rounds = new ArrayList<>();
-            Map<RunId, TreeMap<String, Item>> latest = new LinkedHashMap<>();
-            for (Item item : items) {
-                RunId run = item.commit().run();
-                String field = item.held().step().field();
-                TreeMap<String, Item> round = latest.get(run);
-                if (round == null || round.containsKey(field)) {
-                    round = new TreeMap<>();
-                    rounds.add(round);
-                    latest.put(run, round);
-                }
-                round.put(field, item);
-            }
-            Map<List<List<Object>>, List<Item>> groups = new LinkedHashMap<>();
-            rounds.forEach(round -> {
-                List<List<Object>> said =
-                        round.values().stream()
-                                .map(i -> List.<Object>of(i.commit().step(), isRare(i.commit())))
-                                .toList();
-                groups.computeIfAbsent(said, s -> new ArrayList<>()).addAll(round.values());
-            });
-            return groups.values().stream().flatMap(List::stream).toList();
+        /** What is rare of a step is said apart from the rest. */
+        private List<Item> inOrder() {
+            return TurnOrder.of(
+                    items,
+                    item -> item.commit().run().text(),
+                    item -> item.held().step().field(),
+                    item -> List.of(item.commit().step(), isRare(item.commit())));
+        }
+
+        private List<Read> readsInOrder() {
+            int run = QueueEntry.RUN_LENGTH;
+            Function<Read, String> said = read -> read.entry().substring(run) + '\0' + read.queue();
+            return TurnOrder.of(reads, read -> read.entry().substring(0, run), said, said::apply);
         }
 
         private static boolean isRare(Commit commit) {
@@ -277,7 +262,7 @@ final class Advance implements Act {
 
         /** True when a queue without a group ended it. */
         private boolean beginAndTake() {
-            reads.forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
+            readsInOrder().forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
             int left = budget;
             for (Take take : takes) {
                 if (left < 1) {

@@ -229,11 +229,7 @@ final class HandActs {
             world.happened(run, call.event());
             world.removeLetter(step.letterId());
             if (head.state() == RunState.FAILED) {
-                world.unset(run, "finished");
-                world.unset(run, "why");
-                world.list(RunState.FAILED).remove(run.text());
-                long submitted = Long.parseLong(world.field(run, "submitted"));
-                world.list(RunState.RUNNING).put(run.text(), submitted);
+                world.openAgain(run, !finished);
             }
             if (finished) {
                 world.close(run, RunState.COMPLETED, "");

@@ -14,7 +14,8 @@ final class Repertoire {
 
     /**
      * Scripts that have no operation here yet; one that gets one must leave this list. A breaker
-     * has a machine of its own, which meets no other script.
+     * has a machine of its own, which meets no other script; those that count and list anew repair
+     * what no other script does.
      */
     static final Set<Script> NOT_MODELLED =
             Set.of(
@@ -24,6 +25,10 @@ final class Repertoire {
                     Script.KEEP_RESULT,
                     Script.LIST_QUEUE,
                     Script.RECORD_ONCE,
+                    Script.RECOUNT_RUN,
+                    Script.RECOUNT_STEP,
+                    Script.RECOUNT_WORKFLOW,
+                    Script.RELIST_LETTER,
                     Script.TURN_BREAKER);
 
     static final List<Act> ALL =
@@ -34,6 +39,7 @@ final class Repertoire {
                             times(3, new RunActs.Settle()),
                             times(8, new RunRetryActs.Wait()),
                             times(10, new RunRetryActs.TryAgain()),
+                            times(3, new DeadlineActs.Expire()),
                             times(2, new RunActs.Cancel()),
                             times(4, new RunActs.Purge()),
                             times(2, new RunActs.Relist()),
@@ -73,6 +79,7 @@ final class Repertoire {
                             times(1, new Faults.LostGroup()),
                             times(4, new UpkeepActs.GroupIsMade()),
                             times(2, new UpkeepActs.TimerIsSet()),
+                            times(1, new UpkeepActs.EventIsNoted()),
                             times(1, new UpkeepActs.RoleBeats()),
                             times(1, new UpkeepActs.WorkerIsRegistered()),
                             times(1, new Faults.TimerIsLost()),

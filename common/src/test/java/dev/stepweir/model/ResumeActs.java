@@ -11,6 +11,7 @@ import dev.stepweir.redis.script.ResumeRun;
 import dev.stepweir.redis.script.ResumeRun.Outcome;
 import dev.stepweir.redis.script.Script;
 import dev.stepweir.redis.script.UnlockRun;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -302,6 +303,14 @@ final class ResumeActs {
                 }
                 world.inbox.add((started ? "settle=" : "start=") + run);
             }
+            boolean late = world.field(run, "why").equals(RunDeadline.REASON);
+            if (state == RunState.FAILED && late) {
+                world.openAgain(run);
+                world.setHead(
+                        run, RunState.RUNNING, head.get().workflowHash(), head.get().deadSteps());
+                world.happened(run, call.event());
+                world.inbox.add("settle=" + run);
+            }
             List<Outcome> outcomes =
                     call.steps().stream().map(step -> publish(world, call, step)).toList();
             return new ResumeRun.Answer(Outcome.RESUMED, outcomes);
@@ -317,11 +326,7 @@ final class ResumeActs {
             }
             RunHead head = world.head(run).orElseThrow();
             if (head.state() == RunState.FAILED) {
-                world.unset(run, "finished");
-                world.unset(run, "why");
-                world.list(RunState.FAILED).remove(run.text());
-                world.list(RunState.RUNNING)
-                        .put(run.text(), Long.parseLong(world.field(run, "submitted")));
+                world.openAgain(run);
                 world.happened(run, call.event());
             }
             world.publish(

@@ -16,6 +16,7 @@ import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,11 +124,17 @@ final class RunActs {
                     flow.roots().stream()
                             .map(step -> new StartRun.Root(step, flow.address(run, step).queue()))
                             .toList();
-            StartRun call = new StartRun(world.keys(), run, refusal, flow.queues(), roots);
-            return Optional.of(Deed.of(call, start(world, run, flow, refusal), "start " + run));
+            Optional<Duration> timeout =
+                    random.nextInt(8) == 0
+                            ? Optional.of(Duration.ofMillis(random.nextInt(4) * 200L))
+                            : Optional.empty();
+            StartRun call = new StartRun(world.keys(), run, refusal, timeout, flow.queues(), roots);
+            return Optional.of(
+                    Deed.of(call, start(world, flow, call), "start " + run + " " + timeout));
         }
 
-        private static StartRun.Outcome start(World world, RunId run, Flow flow, String refusal) {
+        private static StartRun.Outcome start(World world, Flow flow, StartRun call) {
+            RunId run = call.runId();
             Optional<RunHead> head = world.head(run);
             if (head.isEmpty()) {
                 return StartRun.Outcome.GONE;
@@ -135,8 +142,8 @@ final class RunActs {
             if (head.get().state() != RunState.SUBMITTED) {
                 return StartRun.Outcome.ALREADY;
             }
-            if (!refusal.isEmpty()) {
-                world.close(run, RunState.FAILED, refusal);
+            if (!call.refusal().isEmpty()) {
+                world.close(run, RunState.FAILED, call.refusal());
                 return StartRun.Outcome.REFUSED;
             }
             world.set(run, "started", String.valueOf(world.now()));
@@ -149,6 +156,7 @@ final class RunActs {
                 world.publish(flow.address(run, root), flow.announcement(root), 1, Ledgers.NONE);
             }
             world.setHead(run, RunState.RUNNING, flow.hash(), 0);
+            call.timeout().ifPresent(time -> world.setDeadline(run, time));
             return StartRun.Outcome.STARTED;
         }
     }

@@ -126,7 +126,7 @@ final class RunRetryActs {
             RetryRun.Outcome aim =
                     switch (random.nextInt(8)) {
                         case 0 -> RetryRun.Outcome.GIVEN_UP;
-                        case 1, 2 -> RetryRun.Outcome.MORE;
+                        case 1, 2, 3 -> RetryRun.Outcome.MORE;
                         default -> RetryRun.Outcome.RETRIED;
                     };
             boolean last = aim == RetryRun.Outcome.RETRIED;

@@ -434,11 +434,7 @@ final class StepActs {
             RunState state = head.state() == RunState.PAUSED ? head.state() : RunState.RUNNING;
             world.setHead(run, state, head.workflowHash(), head.deadSteps() - 1);
             if (head.state() == RunState.FAILED) {
-                world.unset(run, "finished");
-                world.unset(run, "why");
-                world.list(RunState.FAILED).remove(run.text());
-                long submitted = Long.parseLong(world.field(run, "submitted"));
-                world.list(RunState.RUNNING).put(run.text(), submitted);
+                world.openAgain(run);
             }
             world.happened(run, call.event());
             return RedriveStep.Outcome.PUBLISHED;

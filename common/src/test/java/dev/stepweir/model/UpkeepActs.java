@@ -5,9 +5,11 @@ import static dev.stepweir.model.Players.oneOf;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.script.BeatRole;
 import dev.stepweir.redis.script.CreateGroup;
+import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.redis.script.Script;
 import dev.stepweir.redis.script.SetTimer;
+import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +82,36 @@ final class UpkeepActs {
                             call,
                             sets ? SetTimer.Outcome.SET : SetTimer.Outcome.KEPT,
                             "a timer for " + step + " at " + due + " if " + only));
+        }
+    }
+
+    static final class EventIsNoted implements Act {
+
+        @Override
+        public Optional<Script> script() {
+            return Optional.of(Script.NOTE_EVENT);
+        }
+
+        @Override
+        public Set<String> outcomes() {
+            Set<String> outcomes = Repertoire.names(NoteEvent.Outcome.class);
+            outcomes.remove(NoteEvent.Outcome.FULL.name());
+            return outcomes;
+        }
+
+        @Override
+        public Optional<Deed> perform(World world, RandomGenerator random) {
+            RunId run = world.players.rather(world, random);
+            NoteEvent call = new NoteEvent(world.keys(), run, "LATE_RESULT {}");
+            boolean there = world.run(run) != null;
+            if (there) {
+                world.happened(run, call.event());
+            }
+            return Optional.of(
+                    Deed.of(
+                            call,
+                            there ? NoteEvent.Outcome.NOTED : NoteEvent.Outcome.GONE,
+                            "note of " + run));
         }
     }
 

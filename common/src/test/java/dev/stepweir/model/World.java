@@ -4,6 +4,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
@@ -246,6 +247,30 @@ final class World {
         String id = letters.remove(letterId);
         if (id != null) {
             deadLetters.delete(id);
+        }
+    }
+
+    /** A run has its whole time from now on. */
+    void setDeadline(RunId run, Duration time) {
+        RunDeadline deadline = new RunDeadline(now + time.toMillis(), time);
+        set(run, RunDeadline.FIELD, deadline.toString());
+        timers.put(RunDeadline.timer(run), deadline.dueMillis());
+    }
+
+    /** An operator opens a run again that has failed; its head is the caller's. */
+    void openAgain(RunId run) {
+        openAgain(run, true);
+    }
+
+    /** The same, with its whole time again or without. */
+    void openAgain(RunId run, boolean withTime) {
+        unset(run, "finished");
+        unset(run, "why");
+        list(RunState.FAILED).remove(run.text());
+        list(RunState.RUNNING).put(run.text(), Long.parseLong(field(run, "submitted")));
+        String deadline = field(run, RunDeadline.FIELD);
+        if (withTime && !deadline.isEmpty()) {
+            setDeadline(run, RunDeadline.parse(deadline).time());
         }
     }
 

@@ -3,7 +3,10 @@ package dev.stepweir.examples;
 import dev.stepweir.handler.HandlerProvider;
 import dev.stepweir.handler.Handlers;
 
-/** Brings the handlers of {@code index.yaml}; workers find it through {@code META-INF/services}. */
+/**
+ * Brings the handlers of {@code index.yaml} and {@code failures.yaml}; workers find it through
+ * {@code META-INF/services}.
+ */
 public final class ExampleHandlers implements HandlerProvider {
 
     @Override
@@ -13,5 +16,8 @@ public final class ExampleHandlers implements HandlerProvider {
         handlers.add("index-count", Batches.class, IndexSteps::count);
         handlers.add("index-merge", IndexSteps::merge);
         handlers.add("index-report", Totals.class, IndexReport::write);
+        handlers.add("journey-price", Journey::price);
+        handlers.add("journey-approve", Journey::approve);
+        handlers.add("journey-ship", Journey::ship);
     }
 }

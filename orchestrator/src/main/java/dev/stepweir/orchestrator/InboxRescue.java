@@ -3,6 +3,7 @@ package dev.stepweir.orchestrator;
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.InfoReply;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;

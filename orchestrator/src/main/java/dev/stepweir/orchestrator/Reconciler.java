@@ -18,8 +18,10 @@ import io.lettuce.core.ScoredValueScanCursor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ final class Reconciler implements Duty {
     private final RunStarter starter;
     private final RunReads reads;
     private final StepRepair repair;
+    private final Deadlines deadlines;
     private final Duration pause;
     private final ScanArgs page;
     private ScanCursor cursor = ScanCursor.INITIAL;
@@ -71,6 +74,7 @@ final class Reconciler implements Duty {
         this.starter = starter;
         this.reads = new RunReads(redis);
         this.repair = repair;
+        this.deadlines = new Deadlines(redis);
         this.pause = pause;
         this.page = ScanArgs.Builder.limit(pageSize);
     }
@@ -92,7 +96,10 @@ final class Reconciler implements Duty {
         int published = 0;
         Map<RunId, Graph> some = new LinkedHashMap<>();
         int someSteps = 0;
-        for (Map.Entry<RunId, Graph> run : running(heads).entrySet()) {
+        Map<RunId, Graph> started = started(heads);
+        deadlines.keep(keys, started);
+        started.keySet().retainAll(inState(heads, RunState.RUNNING));
+        for (Map.Entry<RunId, Graph> run : started.entrySet()) {
             some.put(run.getKey(), run.getValue());
             someSteps += run.getValue().size();
             if (someSteps >= STEPS_PER_PAUSE) {
@@ -142,28 +149,32 @@ final class Reconciler implements Duty {
         replies.forEach(RedisFutures::join);
     }
 
-    private Map<RunId, Graph> running(Map<RunId, RunHead> heads) {
+    private Map<RunId, Graph> started(Map<RunId, RunHead> heads) {
         Map<String, Definitions.Found> found =
                 definitions.find(
                         keys,
                         heads.values().stream()
-                                .filter(head -> head.state() == RunState.RUNNING)
+                                .filter(Reconciler::isUnderWay)
                                 .map(RunHead::workflowHash)
                                 .collect(Collectors.toSet()));
-        Map<RunId, Graph> running = new LinkedHashMap<>();
+        Map<RunId, Graph> started = new LinkedHashMap<>();
         heads.forEach((run, head) -> {
-            if (head.state() == RunState.RUNNING
+            if (isUnderWay(head)
                     && found.get(head.workflowHash()) instanceof Definitions.Known(Graph graph)) {
-                running.put(run, graph);
+                started.put(run, graph);
             }
         });
-        return running;
+        return started;
     }
 
-    private static List<RunId> inState(Map<RunId, RunHead> heads, RunState state) {
+    private static boolean isUnderWay(RunHead head) {
+        return head.state() == RunState.RUNNING || head.state() == RunState.PAUSED;
+    }
+
+    private static Set<RunId> inState(Map<RunId, RunHead> heads, RunState state) {
         return heads.entrySet().stream()
                 .filter(run -> run.getValue().state() == state)
                 .map(Map.Entry::getKey)
-                .toList();
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

@@ -151,17 +151,9 @@ public final class Retention {
                         traces.callerKey(),
                         traces.blobs(),
                         traces.letters());
-        return purge.runAsync(redis.scripts()).thenCompose(o -> removeTimers(o, traces));
-    }
-
-    private CompletableFuture<Object> removeTimers(PurgeRun.Outcome outcome, RunTraces traces) {
-        if (outcome != PurgeRun.Outcome.PURGED || traces.timers().isEmpty()) {
-            return CompletableFuture.completedFuture(outcome);
-        }
-        byte[][] timers = traces.timers().stream().map(Bytes::of).toArray(byte[][]::new);
-        return redis.commands()
-                .zrem(Bytes.of(keys.timers()), timers)
-                .toCompletableFuture()
-                .thenApply(removed -> outcome);
+        // First: who dies in between leaves a closed run, which needs no timer.
+        return traces.removeTimers(redis, keys)
+                .thenCompose(removed -> purge.runAsync(redis.scripts()))
+                .thenApply(outcome -> outcome);
     }
 }

@@ -127,8 +127,7 @@ final class RunRetries {
 
     /** Removes the timer of a run that is gone or does not wait (any more). */
     RetryRun.Outcome forget(Keys keys, RunId run) {
-        return new RetryRun(keys, run, "", RetryRun.Outcome.RETRIED, List.of(), "")
-                .run(redis.scripts());
+        return RetryRun.ofNoWait(keys, run).run(redis.scripts());
     }
 
     private List<Dead> dead(Keys keys, RunId run, Graph graph) {

@@ -83,7 +83,13 @@ final class RunStarter {
             case Definitions.Unusable(String why) ->
                     new StartRun(keys, run, why, List.of(), List.of());
             case Definitions.Known(Graph graph) ->
-                    new StartRun(keys, run, "", queuesOf(graph), rootsOf(graph));
+                    new StartRun(
+                            keys,
+                            run,
+                            "",
+                            graph.workflow().timeout(),
+                            queuesOf(graph),
+                            rootsOf(graph));
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.stepweir.orchestrator;
 
-import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueEntries;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -15,8 +15,6 @@ import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,7 +35,7 @@ final class StepRepair {
 
     private final Redis redis;
     private final RunReads reads;
-    private final QueuePositions positions;
+    private final QueueEntries entries;
     private final QueueGroups queues;
 
     /** A ready step as read. */
@@ -46,7 +44,7 @@ final class StepRepair {
     StepRepair(Redis redis, QueueGroups queues) {
         this.redis = redis;
         this.reads = new RunReads(redis);
-        this.positions = new QueuePositions(redis);
+        this.entries = new QueueEntries(redis);
         this.queues = queues;
     }
 
@@ -129,17 +127,17 @@ final class StepRepair {
     }
 
     private int publish(Keys keys, List<Ready> ready) {
-        Map<String, QueuePositions.Position> lastDelivered =
-                positions.lastDelivered(
+        Map<String, QueueEntries.Position> lastDelivered =
+                entries.lastDelivered(
                         keys, ready.stream().map(r -> r.step().queue()).distinct().toList());
         Map<Ready, CompletableFuture<Boolean>> checks = new LinkedHashMap<>();
         for (Ready each : ready) {
-            QueuePositions.Position position = lastDelivered.get(each.step().queue());
+            QueueEntries.Position position = lastDelivered.get(each.step().queue());
             checks.put(
                     each,
                     position == null
                             ? CompletableFuture.completedFuture(false)
-                            : isThere(keys, each, position));
+                            : entries.isThere(keys, each.step().queue(), each.entryId(), position));
         }
         Map<Ready, CompletableFuture<?>> replies = new LinkedHashMap<>();
         checks.forEach((each, there) -> {
@@ -156,29 +154,6 @@ final class StepRepair {
             }
         }
         return published;
-    }
-
-    /** Whether the entry is pending or still ahead, as far as one cheap look can tell. */
-    private CompletableFuture<Boolean> isThere(
-            Keys keys, Ready ready, QueuePositions.Position lastDelivered) {
-        byte[] queue = Bytes.of(keys.queue(ready.step().queue()));
-        Range<String> entry = Range.create(ready.entryId(), ready.entryId());
-        if (lastDelivered.isBefore(ready.entryId())) {
-            return redis.commands()
-                    .xrange(queue, entry, Limit.from(1))
-                    .toCompletableFuture()
-                    .thenApply(found -> !found.isEmpty());
-        }
-        return redis.commands()
-                .xpending(queue, Bytes.of(Keys.WORKER_GROUP), entry, Limit.from(1))
-                .toCompletableFuture()
-                .thenApply(found -> !found.isEmpty())
-                .exceptionally(failure -> {
-                    if (QueueGroups.isNoGroup(RedisFutures.asRedisException(failure))) {
-                        return false;
-                    }
-                    throw RedisFutures.asRedisException(failure);
-                });
     }
 
     private CompletableFuture<?> reconcile(Keys keys, Ready ready) {

@@ -9,8 +9,10 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunStore;
+import dev.stepweir.redis.script.ExpireRun;
 import dev.stepweir.redis.script.RetryStep;
 import dev.stepweir.redis.script.SetTimer;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -34,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the steps of one partition whose time has come, the longest due first. When that is,
- * the clock of Redis says and the script checks: never early, and once however many look.
+ * Publishes the steps of one partition whose time has come, the longest due first, tries runs again
+ * and ends those that are late. When that is, the clock of Redis says and the script checks: never
+ * early, and once however many look.
  */
 final class Timers implements Duty {
 
@@ -47,14 +50,13 @@ final class Timers implements Duty {
     /** When a timer that could not be served is tried again: others must not wait behind it. */
     private static final Duration SET_ASIDE = Duration.ofMinutes(1);
 
-    private static final int RUN_ID_LENGTH = 36;
-
     private final Redis redis;
     private final Keys keys;
     private final RunStore runs;
     private final Definitions definitions;
     private final QueueGroups queues;
     private final RunRetries retries;
+    private final Deadlines deadlines;
     private final Duration tick;
 
     /** A due timer, its step as stored, and the definition that its run is pinned to. */
@@ -72,6 +74,7 @@ final class Timers implements Duty {
         this.definitions = definitions;
         this.queues = queues;
         this.retries = new RunRetries(redis, queues);
+        this.deadlines = new Deadlines(redis);
         this.tick = tick;
     }
 
@@ -95,9 +98,9 @@ final class Timers implements Duty {
             due.add(Bytes.text(timer.getValue()));
         }
         if (!due.isEmpty()) {
-            List<String> steps = due.stream().filter(timer -> !isOfRun(timer)).toList();
+            expire(due.stream().filter(RunDeadline::isTimer).toList(), now);
             due.stream().filter(Timers::isOfRun).forEach(timer -> retryRun(timer, now));
-            fire(load(steps, now), now);
+            fire(load(due.stream().filter(Timers::isOfStep).toList(), now), now);
         }
         if (due.size() == PAGE) {
             return Tick.AGAIN;
@@ -109,9 +112,34 @@ final class Timers implements Duty {
         return Tick.after(Duration.ofMillis(Math.min(untilNext, tick.toMillis())));
     }
 
-    /** The timer of a run that is to be tried again is its id, that of a step goes on after it. */
+    /** The timer of a run that is to be tried again is its id; others go on after it. */
     private static boolean isOfRun(String timer) {
-        return timer.length() == RUN_ID_LENGTH;
+        return timer.length() == RunId.LENGTH;
+    }
+
+    private static boolean isOfStep(String timer) {
+        return !isOfRun(timer) && !RunDeadline.isTimer(timer);
+    }
+
+    /** Before all else that is due: a run that is late is not tried again. */
+    private void expire(List<String> timers, long now) {
+        Map<String, CompletableFuture<Object>> replies = new LinkedHashMap<>();
+        for (String timer : timers) {
+            replies.put(
+                    timer,
+                    deadlines
+                            .expire(keys, timer)
+                            .handle((outcome, failure) ->
+                                    failure == null
+                                            ? outcome
+                                            : Refusals.orThrow(failure).toString()));
+        }
+        replies.forEach((timer, reply) -> {
+            Object answer = RedisFutures.join(reply);
+            if (!(answer instanceof ExpireRun.Outcome)) {
+                setAside(timer, now, answer);
+            }
+        });
     }
 
     /** Few runs wait, and each costs several round trips: one after the other. */
@@ -157,13 +185,13 @@ final class Timers implements Duty {
     }
 
     private CompletableFuture<Due> load(String timer) {
-        if (timer.length() < RUN_ID_LENGTH + 2) {
+        if (timer.length() < RunId.LENGTH + 2) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("not a timer"));
         }
-        String step = timer.substring(RUN_ID_LENGTH + 1);
+        String step = timer.substring(RunId.LENGTH + 1);
         RunId run;
         try {
-            run = new RunId(timer.substring(0, RUN_ID_LENGTH));
+            run = new RunId(timer.substring(0, RunId.LENGTH));
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -2,6 +2,7 @@ package dev.stepweir.reaper;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueEntries;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +43,7 @@ final class LapsedEntry {
     private final Redis redis;
     private final Keys keys;
     private final RunStore runs;
+    private final QueueEntries entries;
     private final CrashLetters letters;
     private final ReaperConfig config;
 
@@ -59,6 +60,7 @@ final class LapsedEntry {
         this.redis = redis;
         this.keys = keys;
         this.runs = new RunStore(redis);
+        this.entries = new QueueEntries(redis);
         this.letters = new CrashLetters(redis, keys);
         this.config = config;
     }
@@ -71,7 +73,7 @@ final class LapsedEntry {
         if (body.isEmpty()) {
             // Deleted under its holder: only the reconciler can tell what it was.
             LOG.info("queue={} entry={} worker={} has no body, dropped", queue, entryId, worker);
-            drop(queue, entryId);
+            entries.drop(keys, queue, entryId);
             return true;
         }
         QueueEntry entry;
@@ -79,7 +81,7 @@ final class LapsedEntry {
             entry = QueueEntry.parse(text(body.get()));
         } catch (RuntimeException unreadable) {
             LOG.warn("queue={} entry={} dropped: {}", queue, entryId, unreadable.getMessage());
-            drop(queue, entryId);
+            entries.drop(keys, queue, entryId);
             return true;
         }
         StepAddress step = new StepAddress(entry.run(), entry.step(), queue);
@@ -96,7 +98,7 @@ final class LapsedEntry {
                     entry.step(),
                     worker,
                     entryId);
-            drop(queue, entryId);
+            entries.drop(keys, queue, entryId);
             return true;
         }
         Lapsed lapsed =
@@ -212,14 +214,5 @@ final class LapsedEntry {
                 .map(field -> Bytes.text(field.getValue()))
                 .findFirst()
                 .orElse("");
-    }
-
-    /** Deletes first: a reaper that dies in between leaves something that the next one finds. */
-    private void drop(String queue, String entryId) {
-        byte[] stream = Bytes.of(keys.queue(queue));
-        CompletableFuture<Long> deleted =
-                redis.commands().xdel(stream, entryId).toCompletableFuture();
-        RedisFutures.join(redis.commands().xack(stream, Bytes.of(Keys.WORKER_GROUP), entryId));
-        RedisFutures.join(deleted);
     }
 }

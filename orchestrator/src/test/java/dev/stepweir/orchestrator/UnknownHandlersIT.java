@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.explain.Cause;
+import dev.stepweir.operator.explain.Explanation;
+import dev.stepweir.operator.explain.Explanations;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
@@ -66,7 +69,8 @@ class UnknownHandlersIT {
     }
 
     @Test
-    @DisplayName("S3-U5: a step whose handler no worker ever had is a dead letter after a minute")
+    @DisplayName(
+            "S3-U5, B4: a step whose handler no worker ever had is a dead letter after a minute")
     void a_handler_that_nobody_ever_had_makes_a_dead_letter(TestRedis redis) {
         RunId run = started();
         aWorkerLives(redis);
@@ -87,6 +91,21 @@ class UnknownHandlersIT {
         assertThat(letter.error().message())
                 .isEqualTo(
                         "no worker of this namespace ever had a handler 'work'; they have: other");
+    }
+
+    @Test
+    @DisplayName("B4: explain says that the handler is missing, before the minute is up and after")
+    void explain_names_the_missing_handler(TestRedis redis) {
+        RunId run = started();
+        aWorkerLives(redis);
+        Explanations explanations = new Explanations(runs.redis(), runs.namespace());
+        assertThat(explanations.explain(run, "only").orElseThrow().steps().getFirst().causes())
+                .first()
+                .isInstanceOf(Cause.NoWorker.class);
+        aMinutePasses();
+        Explanation after = explanations.explain(run, "only").orElseThrow();
+        assertThat(after.steps().getFirst().state()).isEqualTo(StepState.DEAD);
+        assertThat(after.toString()).contains("ever had a handler 'work'");
     }
 
     @Test

@@ -258,6 +258,7 @@ final class Execution implements Runnable {
 
     private void report(byte @Nullable [] output) {
         if (!reported.compareAndSet(false, true)) {
+            lane.context().noteLate(assignment, lane.workerId(), "DROPPED");
             return;
         }
         lane.succeeded(

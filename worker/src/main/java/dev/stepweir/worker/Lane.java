@@ -173,13 +173,15 @@ final class Lane {
         inHand.remove(item.execution());
         switch (result) {
             case APPLIED, ALREADY -> {}
-            case STALE, RUN_CLOSED, GONE ->
-                    log.info(
-                            "result dropped: {} run={} step={} dispatch={}",
-                            result,
-                            item.commit().run(),
-                            item.execution().assignment().step().step(),
-                            item.commit().dispatch());
+            case STALE, RUN_CLOSED, GONE -> {
+                context.noteLate(item.execution().assignment(), workerId(), result.name());
+                log.info(
+                        "result dropped: {} run={} step={} dispatch={}",
+                        result,
+                        item.commit().run(),
+                        item.execution().assignment().step().step(),
+                        item.commit().dispatch());
+            }
         }
     }
 

@@ -9,11 +9,14 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.ScriptRunner;
+import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -169,6 +172,22 @@ final class LaneContext {
 
     HandBack handBack() {
         return handBack;
+    }
+
+    /**
+     * Notes in a run's history that a handler returned when its dispatch was over. Nothing else
+     * comes of such a result, and nobody waits for the note.
+     *
+     * @param why what the run or its step said to it
+     */
+    void noteLate(Assignment work, String worker, String why) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("step", work.step().step());
+        details.put("dispatch", work.dispatch().number());
+        details.put("worker", worker);
+        details.put("why", why);
+        String event = HistoryEvent.record(HistoryEvent.LATE_RESULT, details);
+        var unused = new NoteEvent(work.keys(), work.step().run(), event).runAsync(scripts());
     }
 
     /** A read may have been under way when its queue was paused: what it brought goes back. */

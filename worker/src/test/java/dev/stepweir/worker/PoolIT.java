@@ -118,9 +118,7 @@ class PoolIT {
     }
 
     @Test
-    @DisplayName(
-            "S2-011: worker_with_different_workflow_types_only_receives_matching; S2-013:"
-                    + " workflow_type_concurrency_limit_per_worker")
+    @DisplayName("S2-011: worker_with_different_workflow_types_only_receives_matching")
     void a_worker_gets_only_what_it_has_and_no_more_of_it_than_its_limit(TestRedis redis) {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -151,6 +149,39 @@ class PoolIT {
                 assertThat(runs.step(started.get(i), "s").published().number()).isEqualTo(1);
             }
             assertThat(most.get()).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    @DisplayName("S2-013: workflow_type_concurrency_limit_per_worker")
+    void a_handler_at_its_limit_does_not_hold_up_another(TestRedis redis) throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        Handlers handlers =
+                new Handlers()
+                        .add(
+                                "a",
+                                JsonNode.class,
+                                2,
+                                (input, context) -> {
+                                    begun.incrementAndGet();
+                                    go.await();
+                                    return "done";
+                                })
+                        .add("b", (input, context) -> "done");
+        try (Worker worker = start(redis, 20, handlers)) {
+            List<RunId> limited = new ArrayList<>();
+            List<RunId> free = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                limited.add(runs.start(one("a"), i));
+                free.add(runs.start(one("b"), i));
+            }
+            awaitCompleted(free);
+            await().until(() -> begun.get() == 2);
+            assertThat(worker.inHand()).isEqualTo(2);
+            go.countDown();
+            awaitCompleted(limited);
+            assertThat(begun).hasValue(10);
         }
     }
 }

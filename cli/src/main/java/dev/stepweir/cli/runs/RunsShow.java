@@ -52,6 +52,7 @@ final class RunsShow implements Callable<Integer> {
             output.line("attempt   " + run.attempt());
         }
         run.nextRetryAt().ifPresent(due -> output.line("next      " + Text.exactTime(due)));
+        run.deadline().ifPresent(due -> output.line("deadline  " + Text.exactTime(due)));
         run.why().ifPresent(why -> output.line("why       " + Text.oneLine(why)));
         run.paused().ifPresent(p -> output.line("paused    " + Text.oneLine(p.sentence())));
         output.line("submitted " + Text.time(run.submitted()));

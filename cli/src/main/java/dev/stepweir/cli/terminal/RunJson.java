@@ -31,6 +31,7 @@ public final class RunJson {
         json.put("key", run.key().orElse(null));
         json.put("attempt", run.attempt());
         json.put("next_retry_at", time(run.nextRetryAt()));
+        json.put("deadline", time(run.deadline()));
         json.put("why", run.why().orElse(null));
         json.put("paused", run.paused().map(RunJson::of).orElse(null));
         json.put("successful", run.steps(StepStatus.SUCCEEDED));

@@ -6,6 +6,7 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
@@ -25,7 +26,14 @@ public final class Explanations {
     static final int MOST_STEPS = 50;
 
     private static final List<String> OF_RUN =
-            List.of("head", "submitted", "finished", "why", "paused", RunRetry.WAITS_FOR);
+            List.of(
+                    "head",
+                    "submitted",
+                    "finished",
+                    "why",
+                    "paused",
+                    RunRetry.WAITS_FOR,
+                    RunDeadline.FIELD);
 
     private final Redis redis;
     private final Namespace namespace;

@@ -5,6 +5,7 @@ import dev.stepweir.operator.explain.Cause.NotTakenUp;
 import dev.stepweir.operator.explain.Cause.RunClosed;
 import dev.stepweir.operator.explain.Cause.RunPaused;
 import dev.stepweir.operator.explain.Cause.RunRetryAt;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
@@ -45,10 +46,20 @@ final class RunGate implements Explainer {
                                             facts.alive("orchestrator")));
             case PAUSED -> run.field("paused").map(Pause::parse).map(RunGate::paused);
             case COMPLETED, FAILED, CANCELLED ->
-                    Optional.of(
-                            new RunClosed(
-                                    run.head().state(), run.time("finished"), run.field("why")));
+                    Optional.of(new RunClosed(run.head().state(), run.time("finished"), why(run)));
         };
+    }
+
+    private static Optional<String> why(SeenRun run) {
+        Optional<RunDeadline> deadline = run.field(RunDeadline.FIELD).map(RunDeadline::parse);
+        return run.field("why")
+                .map(why ->
+                        why.equals(RunDeadline.REASON) && deadline.isPresent()
+                                ? why
+                                        + ", it did not end within "
+                                        + deadline.get().time().toMillis()
+                                        + " ms; stepweir runs resume gives it as long again"
+                                : why);
     }
 
     private static Cause paused(Pause pause) {

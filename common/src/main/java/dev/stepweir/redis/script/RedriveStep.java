@@ -37,6 +37,7 @@ public record RedriveStep(
                 .key(own.queue(step.queue()))
                 .key(own.openRuns())
                 .key(own.failedRuns())
+                .key(own.timers())
                 .arg(step.run().text())
                 .arg(step.field())
                 .arg(expected)

@@ -75,6 +75,11 @@ public record RetryRun(
         }
     }
 
+    /** For a run that is gone or does not wait (any more): removes its timer. */
+    public static RetryRun ofNoWait(Keys keys, RunId run) {
+        return new RetryRun(keys, run, "", Outcome.RETRIED, List.of(), "");
+    }
+
     @Override
     public ScriptCall call() {
         Keys own = keys.of(runId);

@@ -39,6 +39,7 @@
 --                    for the head said last, else head, or head, U+001F, ledgers; 0 for not current
 --@include clock
 --@include notify
+--@include read_fields
 --@include write_fields
 --@include unblock
 --@include mark
@@ -149,7 +150,7 @@ end
 local exceptions, item = {}, 0
 local function commit_run(run, group)
   local steps, fields = group.steps, group.fields
-  local seen, counters = call('HMGET', run, unpack(fields)), group.counts and {}
+  local seen, counters = read_fields(run, fields), group.counts and {}
   local watch = group.ends and seen[#fields]
   for s = 1, #steps do
     item = item + 1

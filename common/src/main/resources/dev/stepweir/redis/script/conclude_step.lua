@@ -35,8 +35,10 @@
 -- ret CONCLUDED | COMPLETED | CHANGED | RUN_CLOSED | GONE
 --@include clock
 --@include acknowledge
+--@include read_fields
 --@include publish
 --@include close_run
+--@include set_deadline
 --@include unpark
 local run, history, left, timers, dlq, letters, open, failed, completed, inbox, parked, dependencies,
   blob = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10],
@@ -47,13 +49,13 @@ local group, run_id, entry_id, field, expected, concluded, output_field, output,
   ARGV[11], ARGV[12], ARGV[13], tonumber(ARGV[14])
 
 local movable = { READY = true, WAITING_FOR_RETRY = true, PARKED = true, DEAD = true }
--- Counters of the steps, or of the run's end, that wait for more than one.
-local counters = {}
-if ends > 1 then table.insert(counters, '$end') end
+-- The counters are of steps, or of the run's end, that wait for more than one.
+local wanted = { 'head', field }
+if ends > 1 then table.insert(wanted, '$end') end
 for i = 15, #ARGV, 4 do
-  if tonumber(ARGV[i + 1]) > 1 then table.insert(counters, ARGV[i]) end
+  if tonumber(ARGV[i + 1]) > 1 then table.insert(wanted, ARGV[i]) end
 end
-local seen = redis.call('HMGET', run, 'head', field, unpack(counters))
+local seen = read_fields(run, wanted)
 local head, stored = seen[1], seen[2]
 if not head then return 'GONE' end
 local from = string.match(stored or '', '^%S+')
@@ -61,7 +63,7 @@ if stored ~= expected or not movable[from] then return 'CHANGED' end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
 if state ~= 'RUNNING' and state ~= 'PAUSED' and state ~= 'FAILED' then return 'RUN_CLOSED' end
 local letter = redis.call('HGET', letters, letter_id)
-local submitted = redis.call('HGET', run, 'submitted')
+local submitted, deadline = unpack(redis.call('HMGET', run, 'submitted', 'deadline'), 1, 2)
 local now = now_millis()
 local dead = (tonumber(deaths) or 0) - (from == 'DEAD' and 1 or 0)
 local new_head = (state == 'FAILED' and 'RUNNING' or state) .. ' ' .. hash ..
@@ -105,6 +107,9 @@ if state == 'FAILED' then
   redis.call('HDEL', run, 'finished', 'why')
   redis.call('ZREM', failed, run_id)
   redis.call('ZADD', open, submitted or now, run_id)
+  if deadline and not finished then
+    set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now)
+  end
 end
 if finished then
   close_run(run, run_id, 'COMPLETED', new_head, open, completed, now, '')

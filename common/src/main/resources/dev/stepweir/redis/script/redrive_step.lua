@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
--- DEAD -> READY because an operator asked; a FAILED run is opened again, a paused one stays paused.
+-- DEAD -> READY because an operator asked; a FAILED run is opened again and has its whole time, a
+-- paused one stays paused.
 -- The dead letter stays until the step has succeeded.
 -- key run
 -- key history
 -- key queue
 -- key open
 -- key failed
+-- key timers
 -- arg run_id
 -- arg field
 -- arg expected
@@ -16,11 +18,13 @@
 -- ret PUBLISHED | ALREADY | RUN_CLOSED | GONE
 --@include clock
 --@include publish
-local run, history, queue, open, failed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+--@include set_deadline
+local run, history, queue, open, failed, timers =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local run_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
 
-local seen = redis.call('HMGET', run, 'head', field, 'submitted')
-local head, stored, submitted = seen[1], seen[2], seen[3]
+local seen = redis.call('HMGET', run, 'head', field, 'submitted', 'deadline')
+local head, stored, submitted, deadline = unpack(seen, 1, 4)
 if not head then return 'GONE' end
 if stored ~= expected or string.sub(stored, 1, 5) ~= 'DEAD ' then return 'ALREADY' end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
@@ -35,6 +39,7 @@ if state == 'FAILED' then
   redis.call('HDEL', run, 'finished', 'why')
   redis.call('ZREM', failed, run_id)
   redis.call('ZADD', open, submitted or now, run_id)
+  if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
 end
 redis.call('RPUSH', history, now .. ' ' .. event)
 return 'PUBLISHED'

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- An operator takes a run up again: PAUSED -> RUNNING, or SUBMITTED if it never started; FAILED ->
--- RUNNING with the first step that is published; and for each step told DEAD or WAITING_FOR_RETRY ->
--- READY. A paused run comes with its first steps, or whoever settles it meanwhile finds it blocked.
--- Only who holds the run's lock may, and each call renews it. A repeated call finds its own dispatch
--- and publishes nothing twice.
+-- RUNNING with the first step that is published, or at once if its deadline had passed, and with its
+-- whole time again; and for each step told DEAD or WAITING_FOR_RETRY -> READY. A paused run comes with
+-- its first steps, or whoever settles it meanwhile finds it blocked. Only who holds the run's lock may,
+-- and each call renews it. A repeated call finds its own dispatch and publishes nothing twice.
 -- key run
 -- key history
 -- key lock
@@ -20,12 +20,13 @@
 -- ret RESUMED | LOCK_LOST | RUN_CLOSED | GONE, then for each step PUBLISHED | ALREADY
 --@include clock
 --@include publish
+--@include set_deadline
 local run, history, lock, open, failed, timers, inbox =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local token, lease_millis, run_id, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local seen = redis.call('HMGET', run, 'head', 'submitted', 'started', 'retry')
-local head, submitted, started, retry = unpack(seen, 1, 4)
+local seen = redis.call('HMGET', run, 'head', 'submitted', 'started', 'retry', 'why', 'deadline')
+local head, submitted, started, retry, why, deadline = unpack(seen, 1, 6)
 if not head then return { 'GONE' } end
 if string.match(redis.call('GET', lock) or '', '^%d+') ~= token then return { 'LOCK_LOST' } end
 local state, hash, deaths = string.match(head, '^(%S+) (%S+) ?(%d*)')
@@ -51,6 +52,8 @@ local function take_up()
     redis.call('HDEL', run, 'finished', 'why')
     redis.call('ZREM', failed, run_id)
     redis.call('ZADD', open, submitted or now, run_id)
+    if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
+    if why == 'deadline' then redis.call('XADD', inbox, '*', 'settle', run_id) end
   else
     return
   end
@@ -75,7 +78,7 @@ for i = 5, #ARGV, 8 do
   local queue = KEYS[tonumber(ARGV[i])]
   table.insert(answers, publish_step(queue, unpack(ARGV, i + 1, i + 7)))
 end
-if state == 'PAUSED' then
+if state == 'PAUSED' or state == 'FAILED' and why == 'deadline' then
   take_up()
   redis.call('HSET', run, 'head', new_head())
 end

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 @WithRedis(privateServer = true)
 class OverMemoryIT extends OnStage {
 
+    private Optional<RunId> late = Optional.empty();
+
     @Test
     void accepted_runs_go_on_and_no_further_one_is_accepted() {
         List<RunId> runs =
@@ -42,6 +44,7 @@ class OverMemoryIT extends OnStage {
                         stage.submitted(Flows.PAIR),
                         stage.submitted(Flows.PAIR));
         RunId refused = stage.newRun(Flows.PAIR);
+        late = Optional.of(stage.submitted(Flows.SINGLE));
         stage.commands().configSet("maxmemory", "1");
 
         assertThatThrownBy(() -> stage.run(stage.submission(refused)))
@@ -50,6 +53,7 @@ class OverMemoryIT extends OnStage {
         assertThat(stage.commands().exists(stage.keys().run(refused))).isZero();
 
         runs.forEach(run -> stage.run(stage.start(run)).answered(StartRun.Outcome.STARTED));
+        expire();
         List<Begun> begun = stage.take("w1", "work");
         stage.commit("w1", stage.success(begun.get(0), "1")).answered(List.of(Result.APPLIED));
         stage.run(stage.failure(begun.get(1), new RetryAfter(Duration.ZERO)))
@@ -74,6 +78,8 @@ class OverMemoryIT extends OnStage {
         stage.run(stage.cancellation(runs.get(2))).answered(CancelRun.Outcome.CANCELLED);
         stage.run(stage.purge(runs.get(2), RunState.CANCELLED)).answered(PurgeRun.Outcome.PURGED);
 
+        stage.run(new NoteEvent(stage.keys(), runs.get(0), "LATE_RESULT {}"))
+                .answered(NoteEvent.Outcome.NOTED);
         actByHand();
         appear(runs.get(0));
 
@@ -90,6 +96,13 @@ class OverMemoryIT extends OnStage {
         RetryRun.Outcome done = RetryRun.Outcome.RETRIED;
         stage.run(new RetryRun(stage.keys(), run, waitsFor, done, List.of(), "RUN_RETRIED {}"))
                 .answered(done);
+    }
+
+    private void expire() {
+        RunId run = late.orElseThrow();
+        stage.run(stage.start(run, Duration.ZERO)).answered(StartRun.Outcome.STARTED);
+        stage.run(new ExpireRun(stage.keys(), run, "DEADLINE {}"))
+                .answered(ExpireRun.Outcome.EXPIRED);
     }
 
     /** What a handler's own words and a shared key write. */

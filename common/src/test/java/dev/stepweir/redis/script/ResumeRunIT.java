@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ResumeRunIT extends OnStage {
@@ -191,6 +192,7 @@ class ResumeRunIT extends OnStage {
     }
 
     @Test
+    @DisplayName("B17: whoever lost a lock changes nothing, its token is checked")
     void who_does_not_hold_the_lock_changes_nothing() {
         RunId run = stage.dead(Flows.PAIR);
         ResumeRun.Step first = stage.failed(run, "first");

@@ -109,6 +109,7 @@ final class SampleCalls {
                                     RetryRun.Outcome.RETRIED,
                                     times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
                                     "EVENT {}"));
+            case EXPIRE_RUN -> sample(new ExpireRun(KEYS, RUN, "EVENT {}"));
             case CANCEL_RUN -> sample(new CancelRun(KEYS, RUN, "why", "EVENT {}"));
             case REDRIVE_STEP -> sample(new RedriveStep(KEYS, STEP, DEAD, List.of(), "EVENT {}"));
             case EDIT_STEP -> sample(new EditStep(KEYS, STEP, DEAD, new byte[1], "EVENT {}"));
@@ -131,6 +132,11 @@ final class SampleCalls {
                                     times(many, "o:step"),
                                     times(many, "letter")));
             case RELIST_RUN -> sample(new RelistRun(KEYS, RUN));
+            case RELIST_LETTER -> sample(new RelistLetter(KEYS, STEP, "1-1"));
+            case RECOUNT_STEP ->
+                    sample(new RecountStep(KEYS, STEP, times(many, "first"), "EVENT {}"));
+            case RECOUNT_RUN -> sample(new RecountRun(KEYS, RUN, List.of(), times(many, "step")));
+            case RECOUNT_WORKFLOW -> sample(new RecountWorkflow(KEYS, "hash", "1", 2));
             case REAPER_TICK -> silent(new ReaperTick(KEYS, SECOND, SECOND).call());
             case FORGET_CONSUMER ->
                     sample(new ForgetConsumer(KEYS, "stream", "group", "w1", SECOND));
@@ -168,6 +174,7 @@ final class SampleCalls {
             case RESUME_QUEUE -> sample(new ResumeQueue(KEYS, "queue"));
             case UNLOCK_RUN -> sample(new UnlockRun(KEYS, RUN, 1));
             case WATCH_RUN -> silent(new WatchRun(KEYS, RUN, "channel").call());
+            case NOTE_EVENT -> sample(new NoteEvent(KEYS, RUN, "EVENT {}"));
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
             case REGISTER_WORKER ->
                     sample(new RegisterWorker(KEYS, "w1", new byte[1], 5, times(many, "handler")));

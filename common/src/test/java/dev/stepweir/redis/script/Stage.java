@@ -220,6 +220,14 @@ final class Stage implements AutoCloseable {
     }
 
     StartRun start(RunId run) {
+        return start(run, Optional.empty());
+    }
+
+    StartRun start(RunId run, Duration timeout) {
+        return start(run, Optional.of(timeout));
+    }
+
+    private StartRun start(RunId run, Optional<Duration> timeout) {
         Graph graph = Graph.of(workflows.get(run));
         List<String> queues =
                 graph.workflow().steps().stream().map(StepDefinition::handler).distinct().toList();
@@ -227,7 +235,7 @@ final class Stage implements AutoCloseable {
                 graph.roots().stream()
                         .map(step -> new StartRun.Root(step, graph.step(step).handler()))
                         .toList();
-        return new StartRun(keys, run, "", queues, roots);
+        return new StartRun(keys, run, "", timeout, queues, roots);
     }
 
     RunId submitted(Workflow workflow) {

@@ -1,17 +1,16 @@
-package dev.stepweir.orchestrator;
+package dev.stepweir.redis;
 
-import dev.stepweir.redis.Bytes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Reads what {@code XINFO} answers: lists of names and values by turns. */
-final class InfoReply {
+public final class InfoReply {
 
     private InfoReply() {}
 
     /** Each item's fields as text. */
-    static List<Map<String, String>> items(List<Object> reply) {
+    public static List<Map<String, String>> items(List<Object> reply) {
         return reply.stream().map(item -> fields((List<?>) item)).toList();
     }
 

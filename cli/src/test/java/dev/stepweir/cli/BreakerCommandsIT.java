@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.cli.Terminal.Result;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
@@ -12,6 +13,7 @@ import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -125,5 +127,23 @@ class BreakerCommandsIT {
 
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).contains("DEPENDENCY must not be blank");
+    }
+
+    @Test
+    void of_a_history_that_has_grown_too_long_the_newest_is_shown(TestRedis server)
+            throws Exception {
+        try (Stack stack = Stack.start(server, handlers())) {
+            RunId run = stack.client().submit(CALL, null).id();
+            var ended = stack.await(run);
+            String key = stack.namespace().keys(run).history(run);
+            String[] many = new String[10_000];
+            Arrays.fill(many, "9000000000001 RELEASED {\"step\":\"call\"}");
+            many[many.length - 1] = "9000000000002 PARKED {\"step\":\"call\"}";
+            server.commands().rpush(key, many);
+
+            assertThat(stack.client().runs().history(run).stream().map(HistoryEntry::event))
+                    .as("%s", ended.state())
+                    .contains("PARKED");
+        }
     }
 }

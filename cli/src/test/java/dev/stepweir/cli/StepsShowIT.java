@@ -3,8 +3,10 @@ package dev.stepweir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.resume.ResumeOptions;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepFields;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Backoff;
@@ -130,6 +132,48 @@ class StepsShowIT {
             assertThat(due).isAfter(Instant.EPOCH);
             assertThat(show(run, "next").path("ready_for_execution").asBoolean()).isFalse();
         }
+    }
+
+    @Test
+    void a_resume_is_told_in_attempts_and_what_is_held_up_is_not_ready(TestRedis server)
+            throws Exception {
+        try (Stack stack = Stack.open(server)) {
+            RunId run;
+            try (Stack first = Stack.open(server).orchestrator()) {
+                first.worker(failing());
+                run = first.run(failing(2, Duration.ZERO), null).id();
+            }
+            // Nobody is there any more who would execute it.
+            stack.client().resumes().resume(run, ResumeOptions.everything(8), "ada", "");
+
+            JsonNode resumed = show(run, "only");
+            assertThat(resumed.path("failures").asInt()).isEqualTo(2);
+            assertThat(resumed.path("failures_since_redrive").asInt()).isZero();
+            assertThat(resumed.path("max_attempts").asInt()).isEqualTo(8);
+            assertThat(terminal.execute("steps", "show", run.text(), "only").out())
+                    .contains("allowed   8 attempts, 0 have failed");
+            assertThat(ready(run)).isTrue();
+
+            stack.client().queues().pause("fail", "ada", "");
+            assertThat(ready(run)).isFalse();
+            stack.client().queues().resume("fail");
+            assertThat(ready(run)).isTrue();
+
+            stack.client().runs().pause(run, "ada", "");
+            assertThat(ready(run)).isFalse();
+            stack.client().resumes().resume(run, ResumeOptions.everything(8), "ada", "");
+            assertThat(ready(run)).isTrue();
+
+            String key = stack.namespace().keys(run).run(run);
+            String field = server.commands().hget(key, StepFields.state("only"));
+            String unannounced = field.replaceFirst("@[0-9-]+", "@0-0");
+            server.commands().hset(key, StepFields.state("only"), unannounced);
+            assertThat(ready(run)).isFalse();
+        }
+    }
+
+    private boolean ready(RunId run) {
+        return show(run, "only").path("ready_for_execution").asBoolean();
     }
 
     @Test

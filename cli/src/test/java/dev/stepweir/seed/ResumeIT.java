@@ -305,4 +305,22 @@ class ResumeIT {
             assertThat(items.view(run).state()).isEqualTo(RunState.FAILED);
         }
     }
+
+    @TestTemplate
+    void a_run_whose_failed_steps_cannot_be_published_stays_paused(TestRedis server)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator()) {
+            TenItems items = new TenItems(stack, 10, 4);
+            RunId run = items.interrupted();
+            String queue = stack.namespace().keys(run).queue("item");
+            server.commands().del(queue);
+            server.commands().set(queue, "no stream");
+
+            // Taken up without them it would be blocked, and told to have failed.
+            assertThatThrownBy(() -> stack.client().resumes().resume(run, WITH_LETTERS, "ada", ""))
+                    .hasMessageContaining("WRONGTYPE");
+
+            assertThat(items.view(run).state()).isEqualTo(RunState.PAUSED);
+        }
+    }
 }

@@ -1,14 +1,22 @@
 package dev.stepweir.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.proof.Stack;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.script.PurgeLetter;
+import dev.stepweir.redis.script.RedriveStep;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
@@ -28,8 +36,11 @@ import org.junit.jupiter.api.Test;
 @WithRedis
 class RunRetriesIT {
 
+    private static final Attribution BY_ADA = new Attribution("ada", "");
+
     private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
     private final List<Long> failures = new CopyOnWriteArrayList<>();
+    private volatile Exception down = new IOException("down");
 
     /** Two attempts of the second step in each attempt of the run. */
     private static Workflow chain(int attempts, Duration delay) {
@@ -48,6 +59,7 @@ class RunRetriesIT {
     }
 
     private Handlers flaky(int failing, Exception failure) {
+        down = failure;
         return new Handlers()
                 .add("count", (input, context) -> count(context.step()))
                 .add(
@@ -55,7 +67,7 @@ class RunRetriesIT {
                         (input, context) -> {
                             if (count(context.step()) <= failing) {
                                 failures.add(System.nanoTime() / 1_000_000);
-                                throw failure;
+                                throw down;
                             }
                             return "done";
                         });
@@ -208,6 +220,52 @@ class RunRetriesIT {
             redis.commands().del(stack.namespace().keys(run).timers());
             assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
         }
+    }
+
+    @Test
+    void what_nothing_can_help_when_the_time_comes_is_not_tried_again(TestRedis redis)
+            throws Exception {
+        try (Stack stack = Stack.start(redis, flaky(1_000, new IOException("down")))) {
+            RunId purged = waiting(stack);
+            assertThat(stack.client().deadLetters().purge(purged + "/second", BY_ADA))
+                    .isEqualTo(PurgeLetter.Outcome.PURGED);
+            comesDue(redis, stack, purged);
+            assertThat(stack.await(purged).state()).isEqualTo(RunState.FAILED);
+
+            RunId dead = waiting(stack);
+            down = new PermanentStepException("no");
+            assertThat(stack.client().deadLetters().redrive(dead + "/second", "ada", ""))
+                    .isEqualTo(RedriveStep.Outcome.PUBLISHED);
+            await().until(() -> second(stack, dead).state() == StepStatus.DEAD);
+            comesDue(redis, stack, dead);
+            assertThat(stack.await(dead).state()).isEqualTo(RunState.FAILED);
+
+            for (RunId run : List.of(purged, dead)) {
+                assertThat(stack.client().show(run).orElseThrow().attempt()).isOne();
+                assertThat(stack.client().runs().history(run))
+                        .extracting(HistoryEntry::event)
+                        .contains("RUN_GIVEN_UP")
+                        .doesNotContain("RUN_RETRIED");
+            }
+            assertThat(calls("second")).as("two of each, and the redriven one").isEqualTo(5);
+        }
+    }
+
+    private static StepView second(Stack stack, RunId run) {
+        return stack.client().show(run).orElseThrow().steps().get(1);
+    }
+
+    /** A run that is not tried again before it is told. */
+    private static RunId waiting(Stack stack) throws Exception {
+        RunId run = stack.client().submit(chain(2, Duration.ofHours(1)), null).id();
+        await().until(() -> stack.client().show(run).orElseThrow().nextRetryAt().isPresent());
+        return run;
+    }
+
+    private static void comesDue(TestRedis redis, Stack stack, RunId run) {
+        Keys keys = stack.namespace().keys(run);
+        redis.commands().hset(keys.run(run), RunRetry.WAITS_FOR, new RunRetry(2, 1).toString());
+        redis.commands().zadd(keys.timers(), 1, run.text());
     }
 
     @Test

@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param retryAtMillis when the next probe may be made, for {@code OPEN}
  * @param probeUntilMillis when the probe counts as lost unless it is heard of, for {@code
  *     HALF_OPEN}
+ * @param prober the step that makes the probe, for {@code HALF_OPEN}; empty while none does
  * @param probes made since it opened
  * @param wave how many waves were let through, for {@code RAMPING}
  * @param by who brought it into this state: a worker, an orchestrator or a person
@@ -28,6 +29,7 @@ public record Breaker(
         long openMillis,
         long retryAtMillis,
         long probeUntilMillis,
+        String prober,
         int probes,
         int wave,
         String by,
@@ -35,7 +37,7 @@ public record Breaker(
 
     /** A breaker that has nothing to remember. */
     public static Breaker closed(String dependency) {
-        return new Breaker(dependency, BreakerState.CLOSED, 0, 0, 0, 0, 0, 0, 0, 0, "", "");
+        return new Breaker(dependency, BreakerState.CLOSED, 0, 0, 0, 0, 0, 0, "", 0, 0, "", "");
     }
 
     /** Reads what the script stored. */
@@ -50,10 +52,19 @@ public record Breaker(
                 stored.path("open_millis").asLong(0),
                 stored.path("retry_at").asLong(0),
                 stored.path("probe_until").asLong(0),
+                stored.path("prober").asString(""),
                 stored.path("probes").asInt(0),
                 stored.path("wave").asInt(0),
                 stored.path("by").asString(""),
                 stored.path("why").asString(""));
+    }
+
+    /**
+     * Whether a step may ask to be the probe. Any may while there is none: the one that was let
+     * through may wait behind others, or where nobody works.
+     */
+    public boolean mayProbe(String step) {
+        return state == BreakerState.HALF_OPEN && (prober.isEmpty() || prober.equals(step));
     }
 
     /** Whether a step that was let through in {@code pass}, 0 for none, belongs to this state. */

@@ -75,7 +75,10 @@ final class RunHistory {
                     case HistoryEvent.DEADLINE -> RunState.FAILED;
                     case HistoryEvent.PAUSED -> RunState.PAUSED;
                     case HistoryEvent.RESUMED -> RunState.RUNNING;
-                    case HistoryEvent.RUN_WAITS, HistoryEvent.RUN_RETRIED -> RunState.RUNNING;
+                    case HistoryEvent.RUN_WAITS,
+                            HistoryEvent.RUN_RETRIED,
+                            HistoryEvent.RUN_GIVEN_UP ->
+                            RunState.RUNNING;
                     default -> run.state();
                 };
         add(Instant.ofEpochMilli(event.atMillis()), event.kind(), state, event.details());

@@ -8,6 +8,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.WorkflowStore;
+import dev.stepweir.run.Dispatch;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
@@ -134,10 +135,23 @@ final class RunReader {
                         definition.retry(),
                         definition.dependencies().stream()
                                 .allMatch(before -> run.step(before).state().isFinal()),
+                        isHeldUp(run, definition),
                         RunHistory.of(run, events).stream()
                                 .filter(entry -> entry.step().filter(name::equals).isPresent())
                                 .toList(),
                         now));
+    }
+
+    private boolean isHeldUp(Stored run, StepDefinition definition) {
+        StepField field = run.step(definition.name());
+        boolean unannounced =
+                field.state() == StepState.READY
+                        && field.published().entryId().equals(Dispatch.UNANNOUNCED);
+        byte[] paused = Bytes.of(namespace.keys(0).pausedQueues());
+        return run.state() == RunState.PAUSED
+                || unannounced
+                || RedisFutures.join(
+                        redis.commands().hexists(paused, Bytes.of(definition.handler())));
     }
 
     private StepView step(Stored run, StepDefinition definition, Optional<String> holder) {

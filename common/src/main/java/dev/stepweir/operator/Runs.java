@@ -90,7 +90,7 @@ public final class Runs {
     }
 
     /**
-     * What happened to a run, in the order of time; the oldest 10,000 stored events of it. Empty
+     * What happened to a run, in the order of time; the newest 10,000 stored events of it. Empty
      * when there is no such run.
      */
     public List<HistoryEntry> history(RunId run) {
@@ -103,7 +103,7 @@ public final class Runs {
     private List<HistoryEvent> events(RunId run) {
         byte[] key = Bytes.of(namespace.keys(run).history(run));
         return RedisFutures.join(
-                        redis.commands().lrange(key, 0, MAX_HISTORY - 1).toCompletableFuture())
+                        redis.commands().lrange(key, -MAX_HISTORY, -1).toCompletableFuture())
                 .stream()
                 .map(Bytes::text)
                 .map(HistoryEvent::parse)

@@ -14,6 +14,7 @@ import java.util.List;
  * @param ledgers what it has been through
  * @param policy how it is retried, all categories
  * @param unblocked whether every step that it depends on has succeeded or is done without
+ * @param heldUp whether its run or its queue is paused, or it is still to be announced after that
  * @param history what happened to it, in the order of time
  * @param at when this was read, by the clock of Redis
  */
@@ -23,6 +24,7 @@ public record StepDetail(
         Ledgers ledgers,
         RetryPolicy policy,
         boolean unblocked,
+        boolean heldUp,
         List<HistoryEntry> history,
         Instant at) {
 
@@ -34,6 +36,17 @@ public record StepDetail(
     public RetryPolicy policyInForce() {
         return policy.forCategory(
                 step.error().map(StepError::category).orElse(FailureCategory.UNKNOWN));
+    }
+
+    /** How many attempts that count against the allowed ones have failed; never negative. */
+    public int failuresSinceRedrive() {
+        return Math.max(ledgers.failuresSinceBase(), 0);
+    }
+
+    /** How many attempts are allowed: as its policy says, or as many as a resume has left it. */
+    public int attemptsAllowed() {
+        long granted = Math.max(-(long) ledgers.failuresSinceBase(), 0);
+        return (int) Math.min(policyInForce().attempts() + granted, Integer.MAX_VALUE);
     }
 
     /** Whether it may be executed once more without a person's help. */
@@ -54,7 +67,7 @@ public record StepDetail(
     public boolean readyForExecution() {
         return switch (step.state()) {
             case SUCCEEDED, SKIPPED, DEAD, CANCELLED, RUNNING, PARKED -> false;
-            case PENDING, READY, WAITING_FOR_RETRY -> unblocked && delayExpired();
+            case PENDING, READY, WAITING_FOR_RETRY -> unblocked && delayExpired() && !heldUp;
         };
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param atMillis by the clock of Redis
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
- *     RUN_RETRIED, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
+ *     RUN_RETRIED, RUN_GIVEN_UP, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
  *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, DEADLINE, CANCELLED, PAUSED, RESUMED, DUPLICATE,
  *     LATE_RESULT
  * @param details what there is to say; the step's name under {@code step} if it concerns one
@@ -26,6 +26,7 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String REDRIVEN = "REDRIVEN";
     public static final String RUN_WAITS = "RUN_WAITS";
     public static final String RUN_RETRIED = "RUN_RETRIED";
+    public static final String RUN_GIVEN_UP = "RUN_GIVEN_UP";
     public static final String PARKED = "PARKED";
     public static final String RELEASED = "RELEASED";
     public static final String EDITED = "EDITED";

@@ -9,9 +9,11 @@ import dev.stepweir.redis.script.ListParked;
 import dev.stepweir.redis.script.ParkStep;
 import dev.stepweir.redis.script.ReleaseStep;
 import dev.stepweir.redis.script.Script;
+import dev.stepweir.redis.script.UnlistParked;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.StepState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,9 +129,12 @@ final class BreakerActs {
             if (world.parked.isEmpty()) {
                 world.dependencies.remove(World.DEPENDENCY);
             }
-            return verdict == Verdict.OK
-                    ? ReleaseStep.Outcome.PUBLISHED
-                    : ReleaseStep.Outcome.valueOf(verdict.name());
+            if (verdict != Verdict.OK) {
+                return ReleaseStep.Outcome.valueOf(verdict.name());
+            }
+            return world.isPaused(step.run())
+                    ? ReleaseStep.Outcome.HELD_UP
+                    : ReleaseStep.Outcome.PUBLISHED;
         }
     }
 
@@ -156,6 +161,33 @@ final class BreakerActs {
                             call,
                             listed ? ListParked.Outcome.LISTED : ListParked.Outcome.ALREADY,
                             "list " + step + " as parked"));
+        }
+    }
+
+    static final class IsUnlisted implements Act {
+
+        @Override
+        public Optional<Script> script() {
+            return Optional.of(Script.UNLIST_PARKED);
+        }
+
+        @Override
+        public Set<String> outcomes() {
+            return Repertoire.names(UnlistParked.Outcome.class);
+        }
+
+        @Override
+        public Optional<Deed> perform(World world, RandomGenerator random) {
+            List<String> members = new ArrayList<>(world.parked.keySet());
+            members.add("");
+            String member = oneOf(members, random);
+            world.parked.remove(member);
+            if (world.parked.isEmpty()) {
+                world.dependencies.remove(World.DEPENDENCY);
+            }
+            UnlistParked call = new UnlistParked(world.keys(), member, World.DEPENDENCY);
+            return Optional.of(
+                    Deed.of(call, UnlistParked.Outcome.UNLISTED, "unlist '" + member + "'"));
         }
     }
 

@@ -66,6 +66,7 @@ final class Repertoire {
                             times(6, new BreakerActs.Park()),
                             times(7, new BreakerActs.Release()),
                             times(1, new BreakerActs.IsListed()),
+                            times(1, new BreakerActs.IsUnlisted()),
                             times(1, new BreakerActs.FallsOffTheList()),
                             times(6, new WorkerActs.Beat()),
                             times(6, new WorkerActs.BlockingRead()),

@@ -63,8 +63,10 @@ final class RunRetryActs {
             Flow flow = world.players.flow(run);
             int attempt = attempt(world, run) + (random.nextInt(8) == 0 ? 1 : 0);
             Duration delay = Duration.ofMillis(random.nextInt(3) * 100L);
+            String head = world.field(run, "head") + (random.nextInt(8) == 0 ? "1" : "");
             WaitRun call =
-                    new WaitRun(world.keys(), run, attempt, delay, flow.steps(), "RUN_WAITS {}");
+                    new WaitRun(
+                            world.keys(), run, head, attempt, delay, flow.steps(), "RUN_WAITS {}");
             return Optional.of(Deed.of(call, wait(world, call), "wait " + run + " " + attempt));
         }
 
@@ -85,7 +87,8 @@ final class RunRetryActs {
             if (waits(world, run)) {
                 return WaitRun.Outcome.ALREADY;
             }
-            if (attempt(world, run) != call.attempt()) {
+            if (!world.field(run, "head").equals(call.head())
+                    || attempt(world, run) != call.attempt()) {
                 return WaitRun.Outcome.STALE;
             }
             List<String> states = call.steps().stream().map(s -> state(world, run, s)).toList();
@@ -120,7 +123,13 @@ final class RunRetryActs {
             RunId run = rather(world, random, random.nextInt(8) != 0);
             Flow flow = world.players.flow(run);
             String waitsFor = random.nextInt(8) == 0 ? "9 9" : world.field(run, RunRetry.WAITS_FOR);
-            boolean last = random.nextBoolean();
+            RetryRun.Outcome aim =
+                    switch (random.nextInt(8)) {
+                        case 0 -> RetryRun.Outcome.GIVEN_UP;
+                        case 1, 2, 3 -> RetryRun.Outcome.MORE;
+                        default -> RetryRun.Outcome.RETRIED;
+                    };
+            boolean last = aim == RetryRun.Outcome.RETRIED;
             List<RetryRun.Dead> dead = new ArrayList<>();
             for (String step : flow.steps()) {
                 if (state(world, run, step).equals("DEAD") && (last || random.nextBoolean())) {
@@ -132,9 +141,9 @@ final class RunRetryActs {
                                     flow.dependencies(step)));
                 }
             }
-            RetryRun call = new RetryRun(world.keys(), run, waitsFor, last, dead, "RUN_RETRIED {}");
+            RetryRun call = new RetryRun(world.keys(), run, waitsFor, aim, dead, "RUN_RETRIED {}");
             return Optional.of(
-                    Deed.of(call, retry(world, call), "retry " + run + " " + dead + " " + last));
+                    Deed.of(call, retry(world, call), "retry " + run + " " + dead + " " + aim));
         }
 
         private static RetryRun.Outcome retry(World world, RetryRun call) {
@@ -157,6 +166,13 @@ final class RunRetryActs {
                 world.timers.put(run.text(), retry.dueMillis());
                 return RetryRun.Outcome.EARLY;
             }
+            if (call.aim() == RetryRun.Outcome.GIVEN_UP) {
+                world.unset(run, RunRetry.WAITS_FOR);
+                world.timers.remove(run.text());
+                world.happened(run, call.event());
+                world.inbox.add("settle=" + run);
+                return RetryRun.Outcome.GIVEN_UP;
+            }
             RunHead head = found.orElseThrow();
             int left = head.deadSteps();
             for (RetryRun.Dead dead : call.steps()) {
@@ -169,7 +185,7 @@ final class RunRetryActs {
                 left--;
                 world.setHead(run, RunState.RUNNING, head.workflowHash(), left);
             }
-            if (!call.last()) {
+            if (call.aim() == RetryRun.Outcome.MORE) {
                 return RetryRun.Outcome.MORE;
             }
             world.set(run, RunRetry.ATTEMPT, String.valueOf(retry.attempt()));

@@ -181,8 +181,13 @@ final class BreakerKeeper implements Duty {
         }
         int size = 1 << Math.min(wave, LARGEST_WAVE);
         List<ParkedSteps.Parked> oldest = parked.oldest(breaker.dependency(), where, size);
-        if (turn(breaker, Event.WAVE, Duration.ZERO, "") == Outcome.CHANGED) {
-            parked.release(breaker.dependency(), oldest, breaker.epoch());
+        if (turn(breaker, Event.WAVE, Duration.ZERO, "") != Outcome.CHANGED) {
+            return;
+        }
+        parked.release(breaker.dependency(), oldest, breaker.epoch());
+        if (oldest.size() < size) {
+            // Under steady load something is always parked: what came meanwhile goes when closed.
+            turn(breaker, Event.DRAINED, Duration.ZERO, "");
         }
     }
 

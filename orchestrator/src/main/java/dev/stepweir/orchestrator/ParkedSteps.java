@@ -6,6 +6,7 @@ import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ReleaseStep;
+import dev.stepweir.redis.script.UnlistParked;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
@@ -73,7 +74,7 @@ final class ParkedSteps {
         replies.forEach((keys, reply) -> {
             List<ScoredValue<byte[]>> listed = RedisFutures.join(reply);
             if (listed.isEmpty()) {
-                drop(keys.parkedDependencies(), dependency, false);
+                unlist(keys, "", dependency);
             }
             listed.forEach(one ->
                     oldest.add(
@@ -114,7 +115,7 @@ final class ParkedSteps {
                 readable.add(one);
             } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
                 LOG.warn("removed from the parked steps: '{}'", one.member());
-                drop(keys.parked(dependency), one.member(), true);
+                unlist(keys, one.member(), dependency);
             }
         }
         Map<RunId, Map<String, String>> fields = reads.fields(keys, wanted);
@@ -143,7 +144,7 @@ final class ParkedSteps {
                 replies.add(send(one, step, inputs, field, dependency, pass));
             } else {
                 LOG.warn("parked step '{}' has no usable definition", one.member());
-                drop(keys.parked(dependency), one.member(), true);
+                unlist(keys, one.member(), dependency);
             }
         }
     }
@@ -170,10 +171,7 @@ final class ParkedSteps {
         return Refusals.logged(step, release.runAsync(redis.scripts()));
     }
 
-    private void drop(String key, String member, boolean sorted) {
-        RedisFutures.join(
-                sorted
-                        ? redis.commands().zrem(Bytes.of(key), Bytes.of(member))
-                        : redis.commands().srem(Bytes.of(key), Bytes.of(member)));
+    private void unlist(Keys keys, String member, String dependency) {
+        var unused = new UnlistParked(keys, member, dependency).run(redis.scripts());
     }
 }

@@ -41,6 +41,8 @@ import java.util.random.RandomGenerator;
  */
 final class RunRetries {
 
+    private static final String HEAD = "head";
+
     private final Redis redis;
     private final RunStore runs;
     private final QueueGroups queues;
@@ -60,7 +62,7 @@ final class RunRetries {
             return new SettleRun(keys, run, steps);
         }
         Map<String, String> fields =
-                runs.fields(keys, run, List.of(RunRetry.ATTEMPT, RunRetry.WAITS_FOR));
+                runs.fields(keys, run, List.of(HEAD, RunRetry.ATTEMPT, RunRetry.WAITS_FOR));
         Optional<RunRetry> waits = RunRetry.of(fields);
         if (waits.isPresent()) {
             // It is blocked for as long as it waits; what may be missing is its timer.
@@ -76,16 +78,22 @@ final class RunRetries {
         details.put("max_attempts", policy.get().attempts());
         details.put("retry_in_ms", delay.toMillis());
         String event = HistoryEvent.record(HistoryEvent.RUN_WAITS, details);
-        return new WaitRun(keys, run, attempt, delay, steps, event);
+        // Read before the dead steps: one that dies after them changes it, and rings again.
+        String head = fields.getOrDefault(HEAD, "");
+        return new WaitRun(keys, run, head, attempt, delay, steps, event);
     }
 
     /**
-     * Tries a run again whose time has come; does nothing for one that does not wait.
+     * Tries a run again whose time has come; does nothing for one that does not wait. What is dead
+     * by now decides: one that another attempt cannot help any more is given up.
      *
      * @throws RuntimeException what Redis refuses, or is stored in a wrong shape
      */
     RetryRun.Outcome retry(Keys keys, RunId run, String waitsFor, Graph graph) {
         List<Dead> dead = dead(keys, run, graph);
+        if (!mayHelp(keys, dead)) {
+            return givenUp(keys, run, waitsFor);
+        }
         String event =
                 HistoryEvent.record(
                         HistoryEvent.RUN_RETRIED,
@@ -99,9 +107,10 @@ final class RunRetries {
             int end = Math.min(first + RetryRun.MOST_STEPS, dead.size());
             List<Dead> some = dead.subList(first, end);
             some.forEach(step -> queues.ensure(keys, step.address(run)));
+            RetryRun.Outcome aim =
+                    end == dead.size() ? RetryRun.Outcome.RETRIED : RetryRun.Outcome.MORE;
             RetryRun.Outcome outcome =
-                    new RetryRun(keys, run, waitsFor, end == dead.size(), some, event)
-                            .run(redis.scripts());
+                    new RetryRun(keys, run, waitsFor, aim, some, event).run(redis.scripts());
             if (outcome != RetryRun.Outcome.MORE) {
                 return outcome;
             }
@@ -109,9 +118,16 @@ final class RunRetries {
         }
     }
 
+    private RetryRun.Outcome givenUp(Keys keys, RunId run, String waitsFor) {
+        Map<String, Integer> details = Map.of("attempt", RunRetry.parse(waitsFor).attempt());
+        String event = HistoryEvent.record(HistoryEvent.RUN_GIVEN_UP, details);
+        return new RetryRun(keys, run, waitsFor, RetryRun.Outcome.GIVEN_UP, List.of(), event)
+                .run(redis.scripts());
+    }
+
     /** Removes the timer of a run that is gone or does not wait (any more). */
     RetryRun.Outcome forget(Keys keys, RunId run) {
-        return new RetryRun(keys, run, "", true, List.of(), "").run(redis.scripts());
+        return RetryRun.ofNoWait(keys, run).run(redis.scripts());
     }
 
     private List<Dead> dead(Keys keys, RunId run, Graph graph) {

@@ -68,11 +68,17 @@ final class Execution implements Runnable {
     }
 
     void start() {
+        if (step.definition().breaker().isEmpty()) {
+            startTimer();
+        }
+        thread.start();
+    }
+
+    private void startTimer() {
         timer =
                 step.definition()
                         .timeout()
                         .flatMap(limit -> lane.context().schedule(this::timeOut, limit));
-        thread.start();
     }
 
     Assignment assignment() {
@@ -206,6 +212,8 @@ final class Execution implements Runnable {
     private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
         Guard guard = lane.context().guard();
         if (guard.admits(assignment, breaker)) {
+            // Not before: while Redis is away nothing is called, and nobody's time may run.
+            startTimer();
             return true;
         }
         if (reported.compareAndSet(false, true)) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,10 @@ final class Guard {
     private final FailureRates rates = new FailureRates();
 
     /** The probes that are made here. */
-    private final Map<Assignment, BreakerPolicy> probes = new ConcurrentHashMap<>();
+    private final Map<Assignment, Probe> probes = new ConcurrentHashMap<>();
+
+    /** A probe speaks to the state in which it was begun, whatever had let its step through. */
+    private record Probe(BreakerPolicy policy, long epoch) {}
 
     Guard(Redis redis, String worker, Gates gates, LaneContext context) {
         this.redis = redis;
@@ -88,13 +92,15 @@ final class Guard {
         if (breaker == null) {
             return true;
         }
-        if (breaker.state() != BreakerState.HALF_OPEN || !breaker.lets(pass)) {
+        if (breaker.state() != BreakerState.HALF_OPEN) {
             return breaker.lets(pass);
         }
-        if (RedisFutures.join(hold(work, policy)) != Outcome.CHANGED) {
+        Probe probe = new Probe(policy, breaker.epoch());
+        if (!breaker.mayProbe(work.step().letterId())
+                || RedisFutures.join(hold(work, probe)) != Outcome.CHANGED) {
             return false;
         }
-        probes.put(work, policy);
+        probes.put(work, probe);
         var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
         return true;
     }
@@ -132,8 +138,9 @@ final class Guard {
     void succeeded(Assignment work, BreakerPolicy policy) {
         Breaker breaker = gates.known().get(policy.dependency());
         boolean closed = breaker == null || breaker.state() == BreakerState.CLOSED;
-        if (probes.remove(work) != null || (closed && breaker != null)) {
-            tell(work, policy, Event.SUCCEED, "");
+        Probe probe = probes.remove(work);
+        if (probe != null || (closed && breaker != null)) {
+            tell(work, policy, epoch(work, probe), Event.SUCCEED, "");
         }
         if (closed) {
             rate(work, policy, true, "");
@@ -144,15 +151,15 @@ final class Guard {
 
     /** A call failed; true when it was a probe and the step is to be parked, not charged. */
     boolean failed(Assignment work, BreakerPolicy policy, StepError error) {
-        boolean probe = probes.remove(work) != null;
+        Probe probe = probes.remove(work);
         String why = error.type() + ": " + error.message();
         if (speaksOfOutage(error)) {
-            tell(work, policy, Event.FAIL, why);
+            tell(work, policy, epoch(work, probe), Event.FAIL, why);
             rate(work, policy, false, ", the last one " + why);
-            return probe;
+            return probe != null;
         }
-        if (probe) {
-            tell(work, policy, Event.GIVE_UP_PROBE, "the probe says nothing: " + why);
+        if (probe != null) {
+            tell(work, policy, probe.epoch, Event.GIVE_UP_PROBE, "the probe says nothing: " + why);
         }
         return false;
     }
@@ -160,7 +167,7 @@ final class Guard {
     private void rate(Assignment work, BreakerPolicy policy, boolean success, String more) {
         if (rates.areTooHighAfter(policy.dependency(), success)) {
             String why = "half of the last " + FailureRates.WINDOW + " calls of a worker failed";
-            tell(work, policy, Event.TRIP, why + more);
+            tell(work, policy, 0, Event.TRIP, why + more);
         }
     }
 
@@ -171,15 +178,19 @@ final class Guard {
 
     /** An execution is over; if it was a probe and nothing was told, it was given up. */
     void ended(Assignment work) {
-        BreakerPolicy policy = probes.remove(work);
-        if (policy != null) {
-            tell(work, policy, Event.GIVE_UP_PROBE, "the probe was given up");
+        Probe probe = probes.remove(work);
+        if (probe != null) {
+            tell(work, probe.policy, probe.epoch, Event.GIVE_UP_PROBE, "the probe was given up");
         }
     }
 
-    private void tell(Assignment work, BreakerPolicy policy, Event event, String why) {
+    private static long epoch(Assignment work, @Nullable Probe probe) {
+        return probe == null ? work.ledgers().pass() : probe.epoch;
+    }
+
+    private void tell(Assignment work, BreakerPolicy policy, long epoch, Event event, String why) {
         RedisFutures.onDone(
-                turn(work, policy, event, policy.openFor(), worker, why),
+                turn(work, new Probe(policy, epoch), event, policy.openFor(), worker, why),
                 (outcome, failure) -> {
                     if (failure != null || outcome == Outcome.FULL) {
                         log.warn(
@@ -192,32 +203,27 @@ final class Guard {
     }
 
     /** In the step's name: whoever gets it after a crash goes on with the probe. */
-    private CompletableFuture<Outcome> hold(Assignment work, BreakerPolicy policy) {
+    private CompletableFuture<Outcome> hold(Assignment work, Probe probe) {
         String step = work.step().letterId();
-        return turn(work, policy, Event.HOLD_PROBE, PROBE_SILENCE, step, "");
+        return turn(work, probe, Event.HOLD_PROBE, PROBE_SILENCE, step, "");
     }
 
     private void holdAgain(Assignment work) {
-        BreakerPolicy policy = probes.get(work);
-        if (policy != null) {
-            RedisFutures.onDone(hold(work, policy), (outcome, failure) -> {});
+        Probe probe = probes.get(work);
+        if (probe != null) {
+            RedisFutures.onDone(hold(work, probe), (outcome, failure) -> {});
             var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
         }
     }
 
     private CompletableFuture<Outcome> turn(
-            Assignment work,
-            BreakerPolicy policy,
-            Event event,
-            Duration time,
-            String by,
-            String why) {
+            Assignment work, Probe of, Event event, Duration time, String by, String why) {
         return new TurnBreaker(
                         work.keys(),
-                        policy.dependency(),
+                        of.policy.dependency(),
                         event,
-                        work.ledgers().pass(),
-                        policy.failures(),
+                        of.epoch,
+                        of.policy.failures(),
                         time,
                         by,
                         why)

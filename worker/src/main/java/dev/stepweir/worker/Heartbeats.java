@@ -9,6 +9,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.Heartbeat;
 import dev.stepweir.redis.script.Heartbeat.Answer;
 import dev.stepweir.redis.script.Heartbeat.Lease;
+import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.workflow.QueueName;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ final class Heartbeats implements Runnable {
     private final LaneContext context;
     private final SoloWork soloWork;
     private final PausedQueues paused;
+    private final Supplier<RegisterWorker> description;
     private final Duration period;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
@@ -52,8 +55,10 @@ final class Heartbeats implements Runnable {
             LaneContext context,
             SoloWork soloWork,
             PausedQueues paused,
+            Supplier<RegisterWorker> description,
             Duration period) {
         this.paused = paused;
+        this.description = description;
         this.redis = redis;
         this.context = context;
         this.soloWork = soloWork;
@@ -86,6 +91,9 @@ final class Heartbeats implements Runnable {
         paused.refresh();
         for (Lane lane : context.lanes()) {
             try {
+                if (lane.partition().keys().partition() == 0) {
+                    RedisFutures.join(description.get().runAsync(redis.scripts()));
+                }
                 renew(lane);
                 handBackUnknown(lane);
             } catch (RedisException e) {

@@ -315,7 +315,7 @@ final class Lane {
                 waitedFor.add(queue);
             }
         }
-        boolean all = waitedFor.size() == queues.size();
+        boolean all = waitedFor.size() >= context.slots().readable(queues);
         starved = !all;
         if (!waitedFor.isEmpty()) {
             reader.read(

@@ -86,7 +86,7 @@ final class LaneTurn {
             reservation.releaseRest();
             budget = 0;
         }
-        return takes.size() == queues.size();
+        return takes.size() >= reservation.readable(queues);
     }
 
     boolean isEmpty() {

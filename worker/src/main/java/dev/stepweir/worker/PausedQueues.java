@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps this worker from reading queues that an operator holds up. Asked for when the worker is
  * told that there is a change, and with every heartbeat besides; a lane sees a handler without free
- * slots, so reading pays nothing for it.
+ * slots, so reading pays nothing for it, and reads the others as if there were no more.
  */
 final class PausedQueues {
 
@@ -53,8 +53,10 @@ final class PausedQueues {
                 .thenApply(names -> {
                     Set<String> paused =
                             names.stream().map(Bytes::text).collect(Collectors.toSet());
+                    boolean resumed = !paused.containsAll(context.slots().paused());
                     context.slots().pause(paused);
-                    context.lanes().forEach(Lane::turnIfStarved);
+                    // A lane without a readable queue waits for nothing else.
+                    context.lanes().forEach(resumed ? Lane::turn : Lane::turnIfStarved);
                     return paused;
                 });
     }

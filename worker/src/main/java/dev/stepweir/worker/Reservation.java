@@ -1,6 +1,7 @@
 package dev.stepweir.worker;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,11 @@ final class Reservation {
 
     Reservation(Slots slots) {
         this.slots = slots;
+    }
+
+    /** How many of these queues slots can be set aside for: all but the paused ones. */
+    int readable(List<String> queues) {
+        return slots.readable(queues);
     }
 
     /** Sets up to {@code most} of the worker's slots aside; returns how many there are now. */

@@ -3,6 +3,7 @@ package dev.stepweir.worker;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.workflow.QueueName;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +63,13 @@ final class Slots {
     boolean isPaused(String queue) {
         Set<String> now = paused;
         return !now.isEmpty() && now.contains(QueueName.handler(queue));
+    }
+
+    /** How many of these queues are to be read. */
+    int readable(List<String> queues) {
+        return paused.isEmpty()
+                ? queues.size()
+                : (int) queues.stream().filter(queue -> !isPaused(queue)).count();
     }
 
     /** Reserves up to {@code most} of a handler's slots; returns how many. */

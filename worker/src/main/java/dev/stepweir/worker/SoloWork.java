@@ -51,7 +51,7 @@ final class SoloWork implements Runnable {
     private int rotation;
 
     /** A queue for suspects, and the lane of its partition. */
-    private record Place(Lane lane, String queue) {}
+    record Place(Lane lane, String queue) {}
 
     SoloWork(Redis redis, LaneContext context, RandomGenerator random) {
         this.redis = redis;
@@ -129,29 +129,40 @@ final class SoloWork implements Runnable {
     }
 
     /** One after the other, for a while; returns how many slots are still taken. */
-    private int executeAlone(Place first) throws InterruptedException {
+    int executeAlone(Place first) throws InterruptedException {
         int all = context.slots().concurrency();
         long end = System.nanoTime() + context.patience().toNanos();
         Optional<Place> next = Optional.of(first);
         while (next.isPresent() && stop.getCount() > 0) {
             Place place = next.get();
             List<ReadEntry> read = take(place);
-            if (!read.isEmpty()) {
-                if (context.slots().reserve(place.queue(), 1) == 0) {
-                    throw new IllegalStateException("no slot of " + place.queue() + " is free");
-                }
-                log.info(
-                        "queue={} entry={} is executed alone", place.queue(), read.getFirst().id());
-                place.lane().bring(read);
-                place.lane().turn();
-                if (!awaitAllSlots(all - 1, Duration.ofDays(365))) {
-                    return all - 1;
-                }
+            if (begins(place, read) && !awaitAllSlots(all - 1, Duration.ofDays(365))) {
+                return all - 1;
             }
             boolean goOn = context.strays().get() == 0 && System.nanoTime() - end < 0;
             next = goOn ? waiting() : Optional.empty();
         }
         return all;
+    }
+
+    /**
+     * False when nothing was read, or the queue was paused meanwhile: what it brought goes back.
+     */
+    private boolean begins(Place place, List<ReadEntry> read) {
+        if (read.isEmpty()) {
+            return false;
+        }
+        if (context.slots().reserve(place.queue(), 1) == 0) {
+            for (ReadEntry entry : read) {
+                var unused =
+                        context.handBack().entry(place.lane().partition(), entry, "queue paused");
+            }
+            return false;
+        }
+        log.info("queue={} entry={} is executed alone", place.queue(), read.getFirst().id());
+        place.lane().bring(read);
+        place.lane().turn();
+        return true;
     }
 
     /** Waits until nothing is in hand, and has all slots then; false when it takes too long. */

@@ -59,7 +59,7 @@ public final class Worker implements AutoCloseable {
     private final ScheduledThreadPoolExecutor scheduler;
     private final List<AutoCloseable> connections = new ArrayList<>();
     private final long startedMillis;
-    private boolean closed;
+    private volatile boolean closed;
 
     private Worker(Builder builder, Redis redis, boolean ownsRedis) {
         this.config = builder.config;
@@ -90,7 +90,9 @@ public final class Worker implements AutoCloseable {
         namespace.all().forEach(this::addLane);
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
         this.paused = new PausedQueues(redis, namespace.keys(0), context);
-        this.heartbeats = new Heartbeats(redis, context, soloWork, paused, config.heartbeat());
+        this.heartbeats =
+                new Heartbeats(
+                        redis, context, soloWork, paused, this::description, config.heartbeat());
         this.cancellations = new Cancellations(redis, context, paused);
     }
 
@@ -128,11 +130,10 @@ public final class Worker implements AutoCloseable {
     }
 
     private void register() {
-        RegisterWorker call = description(false);
-        var unused = redis.retrying(() -> call.run(redis.scripts()));
+        var unused = redis.retrying(() -> description().run(redis.scripts()));
     }
 
-    private RegisterWorker description(boolean draining) {
+    private RegisterWorker description() {
         Set<String> handlers = context.handlers().keySet();
         Map<String, Object> record =
                 Map.of(
@@ -151,7 +152,7 @@ public final class Worker implements AutoCloseable {
                         LeaseTerms.HEARTBEAT_FIELD,
                         config.heartbeat().toMillis(),
                         "draining",
-                        draining);
+                        closed);
         return new RegisterWorker(
                 namespace.keys(0), id, Json.write(record), startedMillis, handlers);
     }
@@ -193,7 +194,7 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
-            var unused = description(true).runAsync(redis.scripts());
+            var unused = description().runAsync(redis.scripts());
             soloWork.stop();
             if (!drain()) {
                 handBackTheRest();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
@@ -284,6 +285,22 @@ class WorkerIT {
             assertThat(worker.inHand()).isEqualTo(1);
             assertThat(runs.step(run, "s").ledgers().failures()).isZero();
             assertThat(runs.stepState(run, "s")).isEqualTo(StepState.READY);
+        }
+    }
+
+    @Test
+    @DisplayName("a worker that Redis has forgotten is known again after its next heartbeat")
+    void a_forgotten_worker_is_known_again(TestRedis redis) {
+        Keys keys = runs.namespace.keys(0);
+        try (Worker worker =
+                worker(redis)
+                        .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
+                        .handler("h", (input, context) -> "done")
+                        .start()) {
+            redis.commands().del(keys.workerRecords(), keys.handlers());
+
+            await().until(() -> redis.commands().hexists(keys.workerRecords(), worker.id()));
+            assertThat(redis.commands().hexists(keys.handlers(), "h")).isTrue();
         }
     }
 

@@ -18,9 +18,9 @@ final class StepJson {
         json.put("step", detail.step().name());
         json.putAll(RunJson.of(detail.step()));
         json.put("idempotency_key", detail.run().text() + "/" + detail.step().name());
-        json.put("failures_since_redrive", detail.ledgers().failuresSinceBase());
+        json.put("failures_since_redrive", detail.failuresSinceRedrive());
         json.put("crashes_since_redrive", detail.ledgers().crashesSinceBase());
-        json.put("max_attempts", detail.policyInForce().attempts());
+        json.put("max_attempts", detail.attemptsAllowed());
         json.put("retry_eligible", detail.retryEligible());
         json.put("delay_expired", detail.delayExpired());
         json.put("ready_for_execution", detail.readyForExecution());

@@ -76,9 +76,9 @@ final class StepsShow implements Callable<Integer> {
                         + " deliveries were free");
         output.line(
                 "allowed   "
-                        + policy.attempts()
+                        + detail.attemptsAllowed()
                         + " attempts, "
-                        + detail.ledgers().failuresSinceBase()
+                        + detail.failuresSinceRedrive()
                         + " have failed"
                         + (detail.retryEligible() ? "" : "; none is to come"));
         output.line("policy    " + policy(policy));

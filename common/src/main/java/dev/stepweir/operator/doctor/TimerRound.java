@@ -97,7 +97,7 @@ final class TimerRound implements Round<String> {
                         () -> {
                             StepAddress address = new StepAddress(run, step, "");
                             return step.isEmpty()
-                                    ? new RetryRun(partition.keys(), run, "", true, List.of(), "")
+                                    ? RetryRun.ofNoWait(partition.keys(), run)
                                             .run(partition.redis().scripts())
                                     : new RetryStep(partition.keys(), address, text, List.of())
                                             .run(partition.redis().scripts());

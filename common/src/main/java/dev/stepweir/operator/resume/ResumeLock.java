@@ -17,6 +17,7 @@ import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,9 @@ public final class ResumeLock implements AutoCloseable {
     }
 
     /**
-     * Takes the run up: first what is pending, then what failed, then what is dead.
+     * Takes the run up, with the first of the steps that failed or are dead in the same call: a run
+     * that is taken up without them is blocked, and may be settled before they come. Then what is
+     * pending is announced, and the other steps are published.
      *
      * @param reason for the record, may be empty
      */
@@ -84,7 +87,15 @@ public final class ResumeLock implements AutoCloseable {
         Remains remains = read.get();
         ResumePlan plan = new ResumePlanner(remains, options).plan();
         String event = HistoryEvent.record(HistoryEvent.RESUMED, told(plan, reason));
-        Optional<ResumeOutcome> refused = refusal(send(event, List.of()).run(), remains);
+        List<List<ResumeRun.Step>> toPublish =
+                chunks(plan, Act.PUBLISH).stream()
+                        .map(some ->
+                                some.stream().map(i -> step(remains, i, options, reason)).toList())
+                        .toList();
+        ResumeRun.Answer answer =
+                send(event, toPublish.isEmpty() ? List.of() : toPublish.getFirst());
+        List<ResumeRun.Outcome> published = new ArrayList<>(answer.steps());
+        Optional<ResumeOutcome> refused = refusal(answer.run(), remains);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -95,24 +106,16 @@ public final class ResumeLock implements AutoCloseable {
             }
             announced += announce(remains, some);
         }
-        int published = 0;
-        int moved = 0;
-        for (List<Item> some : chunks(plan, Act.PUBLISH)) {
-            ResumeRun.Answer answer =
-                    send(event, some.stream().map(i -> step(remains, i, options, reason)).toList());
+        for (int chunk = 1; chunk < toPublish.size(); chunk++) {
+            answer = send(event, toPublish.get(chunk));
             refused = refusal(answer.run(), remains);
             if (refused.isPresent()) {
                 return refused.get();
             }
-            for (ResumeRun.Outcome outcome : answer.steps()) {
-                if (outcome == ResumeRun.Outcome.PUBLISHED) {
-                    published++;
-                } else {
-                    moved++;
-                }
-            }
+            published.addAll(answer.steps());
         }
-        return new Resumed(plan, announced, published, moved);
+        int moved = Collections.frequency(published, ResumeRun.Outcome.ALREADY);
+        return new Resumed(plan, announced, published.size() - moved, moved);
     }
 
     private Map<String, Object> told(ResumePlan plan, String reason) {

@@ -29,6 +29,8 @@ public record ReleaseStep(
     /** What became of it. */
     public enum Outcome {
         PUBLISHED,
+        /** Its run is paused: it is ready, and nothing is announced before the run is resumed. */
+        HELD_UP,
         ALREADY,
         STALE,
         RUN_CLOSED,

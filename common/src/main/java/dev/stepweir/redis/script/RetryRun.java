@@ -13,16 +13,20 @@ import java.util.List;
  * them. The timer of a run that does not wait any more is removed.
  *
  * @param expected what the run waits for, as the caller read it, or empty if it does not wait
- * @param last whether these are all dead steps that are left
+ * @param aim {@link Outcome#RETRIED} when these are all dead steps that are left, {@link
+ *     Outcome#MORE} when others are, {@link Outcome#GIVEN_UP} when another attempt cannot help
  * @param steps dead steps, at most {@value #MOST_STEPS}
  * @param event history record
  */
 public record RetryRun(
-        Keys keys, RunId runId, String expected, boolean last, List<Dead> steps, String event)
+        Keys keys, RunId runId, String expected, Outcome aim, List<Dead> steps, String event)
         implements Operation<RetryRun.Outcome> {
 
     /** Steps that one call publishes: it holds up everybody else's. */
     public static final int MOST_STEPS = 64;
+
+    private static final List<Outcome> AIMS =
+            List.of(Outcome.RETRIED, Outcome.MORE, Outcome.GIVEN_UP);
 
     /**
      * A dead step.
@@ -51,6 +55,8 @@ public record RetryRun(
         RETRIED,
         /** These are published, and others are left. */
         MORE,
+        /** It does not wait any more, and is settled. */
+        GIVEN_UP,
         /** Not due yet by the clock of Redis; the timer is set again. */
         EARLY,
         ALREADY,
@@ -60,10 +66,18 @@ public record RetryRun(
 
     public RetryRun {
         steps = List.copyOf(steps);
+        if (!AIMS.contains(aim)) {
+            throw new IllegalArgumentException("aim must be one of " + AIMS + ", found " + aim);
+        }
         if (steps.size() > MOST_STEPS) {
             throw new IllegalArgumentException(
                     "at most " + MOST_STEPS + " steps, found " + steps.size());
         }
+    }
+
+    /** For a run that is gone or does not wait (any more): removes its timer. */
+    public static RetryRun ofNoWait(Keys keys, RunId run) {
+        return new RetryRun(keys, run, "", Outcome.RETRIED, List.of(), "");
     }
 
     @Override
@@ -74,9 +88,10 @@ public record RetryRun(
                         .key(own.run(runId))
                         .key(own.history(runId))
                         .key(own.timers())
+                        .key(own.inbox())
                         .arg(runId.text())
                         .arg(expected)
-                        .arg(last ? 1 : 0)
+                        .arg(aim.name())
                         .arg(event);
         for (Dead dead : steps) {
             StepAddress address = dead.address(runId);

@@ -23,6 +23,7 @@ public enum Script {
     PARK_STEP,
     RELEASE_STEP,
     LIST_PARKED,
+    UNLIST_PARKED,
     TURN_BREAKER,
     SETTLE_RUN,
     WAIT_RUN,

@@ -46,7 +46,7 @@ public record TurnBreaker(
         GIVE_UP_PROBE,
         /** An orchestrator wants to let the next wave through. */
         WAVE,
-        /** Nothing is parked any more. */
+        /** Nothing is parked any more, but for what came during the last wave. */
         DRAINED,
         /** Nothing happened for that time. */
         EXPIRE,

@@ -9,13 +9,20 @@ import java.util.List;
 /**
  * Lets a run wait that dead steps block, until it is tried again.
  *
+ * @param head the run's head as the caller read it, before its dead steps
  * @param attempt the run's attempt as the caller read it
  * @param delay until the next one
  * @param steps the names of every step of the workflow
  * @param event history record
  */
 public record WaitRun(
-        Keys keys, RunId runId, int attempt, Duration delay, List<String> steps, String event)
+        Keys keys,
+        RunId runId,
+        String head,
+        int attempt,
+        Duration delay,
+        List<String> steps,
+        String event)
         implements Operation<WaitRun.Outcome> {
 
     /** What became of it. */
@@ -25,7 +32,7 @@ public record WaitRun(
         MOVING,
         /** It waits already. */
         ALREADY,
-        /** It has been tried again since. */
+        /** It has been tried again since, or a step has died or was put to work. */
         STALE,
         RUN_CLOSED,
         GONE
@@ -40,6 +47,7 @@ public record WaitRun(
                         .key(own.history(runId))
                         .key(own.timers())
                         .arg(runId.text())
+                        .arg(head)
                         .arg(attempt)
                         .arg(attempt + 1)
                         .arg(delay.toMillis())

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Stores a worker's description under its id, and that there was a worker with its handlers.
+-- Stores a worker's description under its id, and that there was a worker with its handlers. Said
+-- again with every heartbeat, in case Redis lost it.
 -- key records
 -- key handlers       every handler that a worker ever had, and when one last started with it
 -- arg worker
@@ -11,5 +12,8 @@ local records, handlers = KEYS[1], KEYS[2]
 local worker, record, started_millis = ARGV[1], ARGV[2], ARGV[3]
 
 redis.call('HSET', records, worker, record)
-for n = 4, #ARGV do redis.call('HSET', handlers, ARGV[n], started_millis) end
+for n = 4, #ARGV do
+  local last = tonumber(redis.call('HGET', handlers, ARGV[n]) or 0)
+  if tonumber(started_millis) > last then redis.call('HSET', handlers, ARGV[n], started_millis) end
+end
 return 'REGISTERED'

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- PARKED -> READY: the step's turn has come, as a probe, in a wave, or because the breaker has
--- closed. A step that is not parked any more leaves the set.
+-- closed. A step that is not parked any more leaves the set. So does one whose run is paused: it is
+-- announced, and asks again, when the run is resumed.
 -- key run
 -- key history
 -- key queue
@@ -15,7 +16,7 @@
 -- arg member         of the set of parked steps
 -- arg dependency
 -- arg event          history record up to the time
--- ret PUBLISHED | ALREADY | STALE | RUN_CLOSED | GONE
+-- ret PUBLISHED | HELD_UP | ALREADY | STALE | RUN_CLOSED | GONE
 --@include clock
 --@include fence
 --@include publish
@@ -31,7 +32,7 @@ end
 if verdict == 'OK' then
   redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
   redis.call('RPUSH', history, now_millis() .. ' ' .. event)
-  verdict = 'PUBLISHED'
+  verdict = string.sub(head, 1, 7) == 'PAUSED ' and 'HELD_UP' or 'PUBLISHED'
 end
 unpark(parked, dependencies, member, dependency)
 return verdict

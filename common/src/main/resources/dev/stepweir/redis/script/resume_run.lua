@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- An operator takes a run up again: PAUSED -> RUNNING, or SUBMITTED if it never started; FAILED ->
 -- RUNNING with the first step that is published, or at once if its deadline had passed, and with its
--- whole time again; and for each step told DEAD or WAITING_FOR_RETRY -> READY. Only who holds the run's lock may, and each call renews it. A repeated call finds its own
--- dispatch and publishes nothing twice.
+-- whole time again; and for each step told DEAD or WAITING_FOR_RETRY -> READY. A paused run comes with
+-- its first steps, or whoever settles it meanwhile finds it blocked. Only who holds the run's lock may,
+-- and each call renews it. A repeated call finds its own dispatch and publishes nothing twice.
 -- key run
 -- key history
 -- key lock
@@ -38,13 +39,25 @@ local function new_head()
   return state .. ' ' .. hash .. (deaths > 0 and ' ' .. string.format('%d', deaths) or '')
 end
 
-local function open_again()
-  state = 'RUNNING'
-  redis.call('HDEL', run, 'finished', 'why')
-  redis.call('ZREM', failed, run_id)
-  redis.call('ZADD', open, submitted or now, run_id)
+-- Not before the first publishing has succeeded.
+local function take_up()
+  if state == 'PAUSED' then
+    state = started and 'RUNNING' or 'SUBMITTED'
+    redis.call('HDEL', run, 'paused')
+    -- A retry of the whole run that came due meanwhile was refused, and its timer removed.
+    if retry then redis.call('ZADD', timers, string.match(retry, '%d+$'), run_id) end
+    redis.call('XADD', inbox, '*', started and 'settle' or 'start', run_id)
+  elseif state == 'FAILED' then
+    state = 'RUNNING'
+    redis.call('HDEL', run, 'finished', 'why')
+    redis.call('ZREM', failed, run_id)
+    redis.call('ZADD', open, submitted or now, run_id)
+    if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
+    if why == 'deadline' then redis.call('XADD', inbox, '*', 'settle', run_id) end
+  else
+    return
+  end
   redis.call('RPUSH', history, now .. ' ' .. event)
-  if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
 end
 
 local function publish_step(queue, field, expected, number, ledgers, entry, timer, step_event)
@@ -53,30 +66,20 @@ local function publish_step(queue, field, expected, number, ledgers, entry, time
   if stored ~= expected or (was ~= 'DEAD' and was ~= 'WAITING_FOR_RETRY') then return 'ALREADY' end
   local ready = publish(queue, run_id, number, ledgers, entry)
   if was == 'DEAD' then deaths = math.max(deaths - 1, 0) end
-  if state == 'FAILED' then open_again() end
+  take_up()
   redis.call('HSET', run, field, ready, 'head', new_head())
   redis.call('ZREM', timers, timer)
   redis.call('RPUSH', history, now .. ' ' .. step_event)
   return 'PUBLISHED'
 end
 
-if state == 'PAUSED' then
-  state = started and 'RUNNING' or 'SUBMITTED'
-  redis.call('HSET', run, 'head', new_head())
-  redis.call('HDEL', run, 'paused')
-  redis.call('RPUSH', history, now .. ' ' .. event)
-  -- A retry of the whole run that came due meanwhile was refused, and its timer removed.
-  if retry then redis.call('ZADD', timers, string.match(retry, '%d+$'), run_id) end
-  redis.call('XADD', inbox, '*', started and 'settle' or 'start', run_id)
-end
-if state == 'FAILED' and why == 'deadline' then
-  open_again()
-  redis.call('HSET', run, 'head', new_head())
-  redis.call('XADD', inbox, '*', 'settle', run_id)
-end
 local answers = { 'RESUMED' }
 for i = 5, #ARGV, 8 do
   local queue = KEYS[tonumber(ARGV[i])]
   table.insert(answers, publish_step(queue, unpack(ARGV, i + 1, i + 7)))
+end
+if state == 'PAUSED' or state == 'FAILED' and why == 'deadline' then
+  take_up()
+  redis.call('HSET', run, 'head', new_head())
 end
 return answers

@@ -82,8 +82,9 @@ end
 -- The first step of which this is said is the probe, and it is said again and again.
 function on.hold_probe()
   if not seen('HALF_OPEN') or (breaker.prober or by) ~= by then return 'STALE' end
+  local is_news = not breaker.prober
   breaker.prober, breaker.probe_until = by, now + millis
-  return keep(false)
+  return keep(is_news)
 end
 
 function on.lapse_probe()
@@ -111,9 +112,9 @@ function on.force_open()
 end
 
 function on.close()
-  if state == 'CLOSED' or state == 'RAMPING' then return 'UNCHANGED' end
-  return enter('RAMPING')
+  return state ~= 'CLOSED' and state ~= 'RAMPING' and enter('RAMPING') or 'UNCHANGED'
 end
 
-if not stored and redis.call('HLEN', breakers) >= tonumber(most) then return 'FULL' end
+local makes = event == 'fail' or event == 'trip' or event == 'force_open'
+if makes and not stored and redis.call('HLEN', breakers) >= tonumber(most) then return 'FULL' end
 return on[event]()

@@ -204,7 +204,9 @@ class ConcludeStepIT extends OnStage {
     void a_run_that_waits_for_its_next_attempt_goes_on_at_once() {
         RunId run = stage.dead(Flows.PAIR);
         List<String> steps = List.of("first", "second");
-        stage.run(new WaitRun(stage.keys(), run, 1, Duration.ofMinutes(1), steps, "RUN_WAITS {}"))
+        Duration delay = Duration.ofMinutes(1);
+        String head = stage.head(run);
+        stage.run(new WaitRun(stage.keys(), run, head, 1, delay, steps, "RUN_WAITS {}"))
                 .answered(WaitRun.Outcome.WAITING);
 
         stage.run(stage.conclusion(run, "first", StepState.SUCCEEDED, "1")).answered(CONCLUDED);
@@ -213,7 +215,8 @@ class ConcludeStepIT extends OnStage {
 
         assertThat(stage.head(run)).startsWith("COMPLETED ");
         String waitsFor = stage.commands().hget(stage.keys().run(run), RunRetry.WAITS_FOR);
-        stage.run(new RetryRun(stage.keys(), run, waitsFor, true, List.of(), "RUN_RETRIED {}"))
+        RetryRun.Outcome aim = RetryRun.Outcome.RETRIED;
+        stage.run(new RetryRun(stage.keys(), run, waitsFor, aim, List.of(), "RUN_RETRIED {}"))
                 .answered(RetryRun.Outcome.RUN_CLOSED);
         assertThat(stage.commands().exists(stage.keys().timers())).isZero();
     }

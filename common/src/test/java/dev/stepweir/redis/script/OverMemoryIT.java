@@ -89,11 +89,13 @@ class OverMemoryIT extends OnStage {
     /** A run that dead steps block waits for its next attempt, which finds nothing to do. */
     private void tryAgain(RunId run) {
         List<String> steps = List.of("first", "second");
-        stage.run(new WaitRun(stage.keys(), run, 1, Duration.ZERO, steps, "RUN_WAITS {}"))
+        String head = stage.head(run);
+        stage.run(new WaitRun(stage.keys(), run, head, 1, Duration.ZERO, steps, "RUN_WAITS {}"))
                 .answered(WaitRun.Outcome.WAITING);
         String waitsFor = stage.commands().hget(stage.keys().run(run), RunRetry.WAITS_FOR);
-        stage.run(new RetryRun(stage.keys(), run, waitsFor, true, List.of(), "RUN_RETRIED {}"))
-                .answered(RetryRun.Outcome.RETRIED);
+        RetryRun.Outcome done = RetryRun.Outcome.RETRIED;
+        stage.run(new RetryRun(stage.keys(), run, waitsFor, done, List.of(), "RUN_RETRIED {}"))
+                .answered(done);
     }
 
     private void expire() {

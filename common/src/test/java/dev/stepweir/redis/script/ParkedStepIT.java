@@ -104,6 +104,27 @@ class ParkedStepIT extends OnStage {
     }
 
     @Test
+    void a_release_in_a_paused_run_announces_nothing_and_says_so() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        stage.run(new PauseRun(stage.keys(), run, "{}", "PAUSED {}"))
+                .answered(PauseRun.Outcome.PAUSED);
+
+        stage.run(release(run, stage.stored(run, "first"), 77))
+                .answered(ReleaseStep.Outcome.HELD_UP)
+                .changed(
+                        """
+                        + history:RUN | TIME RELEASED {"step":"first"}
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        - parked:api | zset
+                        - parked:api | 9000000000001 RUN first
+                        - run:RUN | s:first = PARKED 1@work#1 at=9000000000001
+                        + run:RUN | s:first = READY 2@0-0 r=1 at=9000000000001 pass=77
+                        """);
+    }
+
+    @Test
     void a_run_with_a_dead_step_and_a_parked_one_goes_on() {
         RunId run = stage.started(Flows.JOIN);
         List<Begun> begun = stage.take("w1", "work");
@@ -131,6 +152,34 @@ class ParkedStepIT extends OnStage {
                         + parked-dependencies | api
                         + parked:api | zset
                         + parked:api | 9000000000001 RUN first
+                        """);
+    }
+
+    @Test
+    void a_dependency_leaves_its_list_only_when_nothing_is_parked() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        stage.run(new UnlistParked(stage.keys(), "", "api"))
+                .answered(UnlistParked.Outcome.UNLISTED)
+                .changedNothing();
+        stage.commands().zadd(stage.keys().parked("api"), 1, "garbled");
+        stage.run(new UnlistParked(stage.keys(), "garbled", "api"))
+                .changed("- parked:api | 1 garbled\n");
+
+        stage.run(new UnlistParked(stage.keys(), run.text() + " first", "api"))
+                .changed(
+                        """
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        - parked:api | zset
+                        - parked:api | 9000000000001 RUN first
+                        """);
+        stage.commands().sadd(stage.keys().parkedDependencies(), "api");
+        stage.run(new UnlistParked(stage.keys(), "", "api"))
+                .changed(
+                        """
+                        - parked-dependencies | set
+                        - parked-dependencies | api
                         """);
     }
 

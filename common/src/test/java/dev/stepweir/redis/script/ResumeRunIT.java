@@ -93,6 +93,34 @@ class ResumeRunIT extends OnStage {
     }
 
     @Test
+    void a_paused_run_is_never_seen_blocked_by_the_steps_that_it_is_resumed_with() {
+        RunId run = stage.dead(Flows.PAIR);
+        stage.run(stage.pause(run));
+        stage.lock(run, "op-1");
+
+        stage.resume(run, 1, stage.failed(run, "first"))
+                .answered(new Answer(RESUMED, List.of(PUBLISHED)));
+
+        assertThat(stage.head(run)).startsWith("RUNNING ");
+        assertThat(stage.head(run).split(" ")).hasSize(2);
+        stage.run(stage.settlement(run)).answered(SettleRun.Outcome.MOVING).changedNothing();
+    }
+
+    @Test
+    void a_queue_of_another_type_leaves_a_paused_run_paused() {
+        RunId run = stage.dead(Flows.PAIR);
+        stage.run(stage.pause(run));
+        ResumeRun.Step first = stage.failed(run, "first");
+        stage.lock(run, "op-1");
+        stage.damage("work");
+        RedisState before = stage.state();
+
+        assertThatThrownBy(() -> stage.resume(run, 1, first)).hasMessageContaining("WRONGTYPE");
+
+        assertThat(stage.state()).isEqualTo(before);
+    }
+
+    @Test
     @Covers(runs = RunTransition.RESUME_SUBMITTED)
     void a_run_that_never_started_is_submitted_again() {
         RunId run = stage.submitted(Flows.PAIR);

@@ -26,10 +26,21 @@ class RetryRunIT extends OnStage {
         return new WaitRun(
                 stage.keys(),
                 run,
+                String.valueOf(stage.commands().hget(stage.keys().run(run), "head")),
                 attempt,
                 delay,
                 workflow.steps().stream().map(StepDefinition::name).toList(),
                 HistoryEvent.record(HistoryEvent.RUN_WAITS, Map.of("attempt", attempt)));
+    }
+
+    private RetryRun givingUp(RunId run, String waitsFor) {
+        return new RetryRun(
+                stage.keys(),
+                run,
+                waitsFor,
+                RetryRun.Outcome.GIVEN_UP,
+                List.of(),
+                HistoryEvent.record(HistoryEvent.RUN_GIVEN_UP, Map.of()));
     }
 
     private String waitsFor(RunId run) {
@@ -47,7 +58,8 @@ class RetryRunIT extends OnStage {
                             stage.dependencies(run, step)));
         }
         String event = HistoryEvent.record(HistoryEvent.RUN_RETRIED, Map.of());
-        return new RetryRun(stage.keys(), run, waitsFor, last, dead, event);
+        RetryRun.Outcome aim = last ? RetryRun.Outcome.RETRIED : RetryRun.Outcome.MORE;
+        return new RetryRun(stage.keys(), run, waitsFor, aim, dead, event);
     }
 
     @Test
@@ -173,6 +185,43 @@ class RetryRunIT extends OnStage {
         assertThat(stage.stored(run, "c")).startsWith(StepState.READY + " 2@");
         assertThat(stage.head(run).split(" ")).hasSize(2);
         assertThat(stage.commands().zcard(stage.keys().timers())).isZero();
+    }
+
+    @Test
+    void a_run_does_not_wait_for_what_died_after_it_was_looked_at() {
+        RunId run = stage.started(Flows.JOIN);
+        List<Begun> begun = stage.take("w1", "work");
+        begun.subList(1, begun.size()).forEach(stage::kill);
+        WaitRun late = waiting(run, Flows.JOIN, 1, Duration.ZERO);
+        stage.kill(begun.getFirst());
+
+        stage.run(late).answered(WaitRun.Outcome.STALE).changedNothing();
+        stage.run(waiting(run, Flows.JOIN, 1, Duration.ZERO)).answered(WaitRun.Outcome.WAITING);
+    }
+
+    @Test
+    void a_run_that_another_attempt_cannot_help_any_more_is_settled() {
+        RunId run = stage.dead(Flows.PAIR);
+        stage.run(waiting(run, Flows.PAIR, 1, Duration.ofMinutes(1)));
+        stage.run(givingUp(run, waitsFor(run))).answered(RetryRun.Outcome.EARLY).changedNothing();
+        String due = "2 1";
+        stage.commands().hset(stage.keys().run(run), RunRetry.WAITS_FOR, due);
+        stage.run(givingUp(run, "3 1")).answered(RetryRun.Outcome.ALREADY).changedNothing();
+
+        stage.run(givingUp(run, due))
+                .answered(RetryRun.Outcome.GIVEN_UP)
+                .changed(
+                        """
+                        + history:RUN | TIME RUN_GIVEN_UP {}
+                        - inbox | last inbox#2
+                        + inbox | last inbox#3
+                        + inbox | entry inbox#3 settle=RUN
+                        - run:RUN | retry = 2 1
+                        - timers | zset
+                        - timers | TIME RUN
+                        """);
+        stage.run(givingUp(run, due)).answered(RetryRun.Outcome.ALREADY).changedNothing();
+        stage.run(stage.settlement(run)).answered(SettleRun.Outcome.FAILED);
     }
 
     @Test

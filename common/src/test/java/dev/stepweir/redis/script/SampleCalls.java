@@ -85,20 +85,29 @@ final class SampleCalls {
             case RELEASE_STEP ->
                     sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
             case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
+            case UNLIST_PARKED -> sample(new UnlistParked(KEYS, "x", "api"));
             case TURN_BREAKER ->
                     sample(
                             new TurnBreaker(
                                     KEYS, "api", TurnBreaker.Event.FAIL, 0, 5, SECOND, "w1", ""));
             case SETTLE_RUN -> sample(new SettleRun(KEYS, RUN, times(many, "step")));
             case WAIT_RUN ->
-                    sample(new WaitRun(KEYS, RUN, 1, SECOND, times(many, "step"), "EVENT {}"));
+                    sample(
+                            new WaitRun(
+                                    KEYS,
+                                    RUN,
+                                    "RUNNING hash 1",
+                                    1,
+                                    SECOND,
+                                    times(many, "step"),
+                                    "EVENT {}"));
             case RETRY_RUN ->
                     sample(
                             new RetryRun(
                                     KEYS,
                                     RUN,
                                     "2 5",
-                                    true,
+                                    RetryRun.Outcome.RETRIED,
                                     times(many, new RetryRun.Dead("step", "work", DEAD, List.of())),
                                     "EVENT {}"));
             case EXPIRE_RUN -> sample(new ExpireRun(KEYS, RUN, "EVENT {}"));

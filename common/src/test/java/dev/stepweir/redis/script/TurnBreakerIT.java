@@ -14,6 +14,7 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.TurnBreaker.Event;
 import dev.stepweir.redis.script.TurnBreaker.Outcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,10 @@ class TurnBreakerIT extends OnStage {
             stage.commands().hset(stage.keys().breakers(), "webhook:customer-" + i, "{}");
         }
         tell(Event.FAIL, 0).answered(Outcome.FULL).changedNothing();
+        tell(Event.FORCE_OPEN, 0).answered(Outcome.FULL).changedNothing();
+        for (Event none : List.of(Event.RESET, Event.CLOSE, Event.SUCCEED)) {
+            tell(none, 0).answered(Outcome.UNCHANGED).changedNothing();
+        }
 
         stage.commands().del(stage.keys().breakers());
         tell(Event.FAIL, 0).answered(Outcome.CHANGED);

@@ -113,7 +113,8 @@ class KeysTest {
                         .toList();
 
         assertThat(undocumented)
-                .containsExactlyInAnyOrder("namespace", "runPrefix", "runsIn", "toString");
+                .containsExactlyInAnyOrder(
+                        "namespace", "prefix", "runPrefix", "runsIn", "toString");
         assertThat(KeyTable.rows()).extracting(KeyTable.Row::form).doesNotHaveDuplicates();
     }
 

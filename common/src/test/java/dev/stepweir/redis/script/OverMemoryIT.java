@@ -82,6 +82,7 @@ class OverMemoryIT extends OnStage {
                 .answered(NoteEvent.Outcome.NOTED);
         actByHand();
         appear(runs.get(0));
+        recount(runs.get(0));
 
         assertThat(stage.ran()).isEqualTo(EnumSet.allOf(Script.class));
     }
@@ -165,6 +166,20 @@ class OverMemoryIT extends OnStage {
                 .answered(ListParked.Outcome.ALREADY);
         stage.run(ParkedStepIT.release(stage, run, stage.stored(run, "first"), 7))
                 .answered(ReleaseStep.Outcome.PUBLISHED);
+        stage.run(new UnlistParked(stage.keys(), "", "api"))
+                .answered(UnlistParked.Outcome.UNLISTED);
+    }
+
+    /** What a doctor asks of a run that nothing ails. */
+    private void recount(RunId run) {
+        stage.run(new RecountRun(stage.keys(), run, List.of("second"), List.of("first")))
+                .answered(RecountRun.Outcome.ALREADY);
+        stage.run(new RecountStep(stage.keys(), stage.step(run, "second"), List.of("first"), "{}"))
+                .answered(RecountStep.Outcome.STALE);
+        stage.run(new RecountWorkflow(stage.keys(), Flows.PAIR.hash(), "-1", 1))
+                .answered(RecountWorkflow.Outcome.STALE);
+        stage.run(new RelistLetter(stage.keys(), stage.step(run, "first"), "1-1"))
+                .answered(RelistLetter.Outcome.GONE);
     }
 
     /** Heartbeat, watch and reaper. */

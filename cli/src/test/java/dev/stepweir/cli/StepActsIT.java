@@ -199,7 +199,8 @@ class StepActsIT {
         assertThat(step(run, "stuck").output().path("total").asInt()).isEqualTo(7);
         Result history = terminal.execute("runs", "history", run.text());
         assertThat(history.out()).contains("COMPLETED_BY_HAND", "\"by\":\"ada\"", "because");
-        assertThat(events(run))
+        // The note that the worker's own result came too late may be there already.
+        assertThat(events(run).stream().filter(event -> !event.equals("LATE_RESULT")))
                 .containsExactly(
                         "SUBMITTED",
                         "STARTED",

@@ -152,15 +152,22 @@ final class BreakerActs {
 
         @Override
         public Optional<Deed> perform(World world, RandomGenerator random) {
-            StepAddress step = world.players.anyStep(world, random);
-            ListParked call = new ListParked(world.keys(), step, world.now(), World.DEPENDENCY);
+            return world.players
+                    .ratherStill(world, StepState.PARKED + " ", random)
+                    .map(read -> list(world, read.getKey(), read.getValue()));
+        }
+
+        private static Deed list(World world, StepAddress step, String expected) {
+            ListParked call = new ListParked(world.keys(), step, expected, World.DEPENDENCY);
+            String words = "list " + step + " as " + expected;
+            if (!world.field(step.run(), step.field()).equals(expected)) {
+                return Deed.of(call, ListParked.Outcome.STALE, words);
+            }
             world.dependencies.add(World.DEPENDENCY);
-            boolean listed = world.parked.putIfAbsent(step.timer(), world.now()) == null;
-            return Optional.of(
-                    Deed.of(
-                            call,
-                            listed ? ListParked.Outcome.LISTED : ListParked.Outcome.ALREADY,
-                            "list " + step + " as parked"));
+            long ready = StepField.parse(expected).ledgers().readyMillis();
+            boolean listed = world.parked.putIfAbsent(step.timer(), ready) == null;
+            return Deed.of(
+                    call, listed ? ListParked.Outcome.LISTED : ListParked.Outcome.ALREADY, words);
         }
     }
 

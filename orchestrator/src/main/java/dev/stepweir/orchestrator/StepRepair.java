@@ -107,7 +107,7 @@ final class StepRepair {
                 timers.add(setTimer(keys, address, field));
             } else if (field.state() == StepState.PARKED) {
                 String dependency = graph.step(step).dependency();
-                timers.add(setParked(keys, address, field, dependency));
+                timers.add(setParked(keys, address, text, dependency));
             }
         }
         return dead && !moving;
@@ -121,9 +121,8 @@ final class StepRepair {
 
     /** Where it is listed already, it stays. */
     private CompletableFuture<?> setParked(
-            Keys keys, StepAddress step, StepField field, String dependency) {
-        long ready = field.ledgers().readyMillis();
-        return new ListParked(keys, step, ready, dependency).runAsync(redis.scripts());
+            Keys keys, StepAddress step, String expected, String dependency) {
+        return new ListParked(keys, step, expected, dependency).runAsync(redis.scripts());
     }
 
     private int publish(Keys keys, List<Ready> ready) {

@@ -268,7 +268,6 @@ final class StepLook {
     }
 
     private Suspect<RunId> unlisted(String dependency, Seen seen) {
-        long ready = seen.field().ledgers().readyMillis();
         return Suspect.of(
                 seen.run().id(),
                 partition.finding(
@@ -279,7 +278,7 @@ final class StepLook {
                                 + "', which does not know of it"),
                 seen.text(),
                 () ->
-                        new ListParked(partition.keys(), seen.address(), ready, dependency)
+                        new ListParked(partition.keys(), seen.address(), seen.text(), dependency)
                                 .run(partition.redis().scripts()));
     }
 }

@@ -162,7 +162,8 @@ class OverMemoryIT extends OnStage {
                                 "why"))
                 .answered(TurnBreaker.Outcome.CHANGED);
         stage.run(ParkedStepIT.park(stage, begun)).answered(ParkStep.Outcome.PARKED);
-        stage.run(new ListParked(stage.keys(), stage.step(run, "first"), 1, "api"))
+        String parked = stage.stored(run, "first");
+        stage.run(new ListParked(stage.keys(), stage.step(run, "first"), parked, "api"))
                 .answered(ListParked.Outcome.ALREADY);
         stage.run(ParkedStepIT.release(stage, run, stage.stored(run, "first"), 7))
                 .answered(ReleaseStep.Outcome.PUBLISHED);

@@ -139,8 +139,8 @@ class ParkedStepIT extends OnStage {
     void a_parked_step_that_fell_off_the_list_is_listed_again_where_it_was() {
         RunId run = stage.started(Flows.PAIR);
         stage.run(park(stage.takeOne("w1", "work")));
-        ListParked list =
-                new ListParked(stage.keys(), stage.step(run, "first"), 9_000_000_000_001L, "api");
+        String stored = stage.stored(run, "first");
+        ListParked list = new ListParked(stage.keys(), stage.step(run, "first"), stored, "api");
         stage.run(list).answered(ListParked.Outcome.ALREADY).changedNothing();
 
         stage.commands().del(stage.keys().parked("api"), stage.keys().parkedDependencies());
@@ -153,6 +153,18 @@ class ParkedStepIT extends OnStage {
                         + parked:api | zset
                         + parked:api | 9000000000001 RUN first
                         """);
+    }
+
+    @Test
+    void a_step_that_was_let_go_since_somebody_looked_is_not_listed_again() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.run(park(stage.takeOne("w1", "work")));
+        String earlier = stage.stored(run, "first");
+        stage.run(release(run, earlier, 77)).answered(ReleaseStep.Outcome.PUBLISHED);
+
+        stage.run(new ListParked(stage.keys(), stage.step(run, "first"), earlier, "api"))
+                .answered(ListParked.Outcome.STALE)
+                .changedNothing();
     }
 
     @Test

@@ -84,7 +84,7 @@ final class SampleCalls {
             case PARK_STEP -> sample(new ParkStep(KEYS, STEP, READY, "api", "EVENT {}"));
             case RELEASE_STEP ->
                     sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
-            case LIST_PARKED -> sample(new ListParked(KEYS, STEP, 1, "api"));
+            case LIST_PARKED -> sample(new ListParked(KEYS, STEP, "PARKED 1@1-0", "api"));
             case UNLIST_PARKED -> sample(new UnlistParked(KEYS, "x", "api"));
             case TURN_BREAKER ->
                     sample(

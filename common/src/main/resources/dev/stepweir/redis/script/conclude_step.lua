@@ -38,7 +38,7 @@
 --@include read_fields
 --@include publish
 --@include close_run
---@include set_deadline
+--@include reopen_run
 --@include unpark
 local run, history, left, timers, dlq, letters, open, failed, completed, inbox, parked, dependencies,
   blob = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10],
@@ -104,12 +104,7 @@ if letter then
   redis.call('HDEL', letters, letter_id)
 end
 if state == 'FAILED' then
-  redis.call('HDEL', run, 'finished', 'why')
-  redis.call('ZREM', failed, run_id)
-  redis.call('ZADD', open, submitted or now, run_id)
-  if deadline and not finished then
-    set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now)
-  end
+  reopen_run(run, run_id, open, failed, timers, submitted, not finished and deadline, now)
 end
 if finished then
   close_run(run, run_id, 'COMPLETED', new_head, open, completed, now, '')

@@ -18,7 +18,7 @@
 -- ret PUBLISHED | ALREADY | RUN_CLOSED | GONE
 --@include clock
 --@include publish
---@include set_deadline
+--@include reopen_run
 local run, history, queue, open, failed, timers =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local run_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
@@ -36,10 +36,7 @@ local new_head = (state == 'PAUSED' and state or 'RUNNING') .. ' ' .. hash ..
 local ready = publish(queue, run_id, number, ledgers, entry, head)
 redis.call('HSET', run, field, ready, 'head', new_head)
 if state == 'FAILED' then
-  redis.call('HDEL', run, 'finished', 'why')
-  redis.call('ZREM', failed, run_id)
-  redis.call('ZADD', open, submitted or now, run_id)
-  if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
+  reopen_run(run, run_id, open, failed, timers, submitted, deadline, now)
 end
 redis.call('RPUSH', history, now .. ' ' .. event)
 return 'PUBLISHED'

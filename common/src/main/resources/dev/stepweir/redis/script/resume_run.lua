@@ -20,7 +20,7 @@
 -- ret RESUMED | LOCK_LOST | RUN_CLOSED | GONE, then for each step PUBLISHED | ALREADY
 --@include clock
 --@include publish
---@include set_deadline
+--@include reopen_run
 local run, history, lock, open, failed, timers, inbox =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local token, lease_millis, run_id, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -49,10 +49,7 @@ local function take_up()
     redis.call('XADD', inbox, '*', started and 'settle' or 'start', run_id)
   elseif state == 'FAILED' then
     state = 'RUNNING'
-    redis.call('HDEL', run, 'finished', 'why')
-    redis.call('ZREM', failed, run_id)
-    redis.call('ZADD', open, submitted or now, run_id)
-    if deadline then set_deadline(run, run_id, timers, string.match(deadline, '%d+$'), now) end
+    reopen_run(run, run_id, open, failed, timers, submitted, deadline, now)
     if why == 'deadline' then redis.call('XADD', inbox, '*', 'settle', run_id) end
   else
     return

@@ -15,8 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code stepweir dlq purge}. */
@@ -31,13 +29,7 @@ final class DlqPurge implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "LETTER", arity = "0..*", description = "Ids: <run>/<step>.")
-    private List<String> ids = List.of();
-
-    @Mixin private LetterOptions which;
-
-    @Option(names = "--all", description = "All there are.")
-    private boolean all;
+    @Mixin private LetterChoice which;
 
     @Option(
             names = "--limit",
@@ -53,19 +45,14 @@ final class DlqPurge implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (ids.isEmpty() != (which.given() || all)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Name letters, or say which: --run, --workflow, --handler, --died-of,"
-                            + " --error-group, --status, --older-than, --died-before or --all");
-        }
+        which.check(spec);
         Limit.check(spec, limit);
         Attribution by = dryRun ? record.attribution() : record.explained(spec);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
             long removed =
-                    ids.isEmpty()
+                    which.ids().isEmpty()
                             ? purgeFitting(letters, by, output)
                             : purgeNamed(letters, by, output);
             output.say(removed + (dryRun ? " letters would be removed" : " letters removed"));
@@ -74,7 +61,7 @@ final class DlqPurge implements Callable<Integer> {
     }
 
     private long purgeNamed(DeadLetters letters, Attribution by, Output output) {
-        for (String id : ids) {
+        for (String id : which.ids()) {
             if (dryRun) {
                 var unused = letters.show(id).orElseThrow(() -> DlqShow.missing(id));
             } else {
@@ -89,7 +76,7 @@ final class DlqPurge implements Callable<Integer> {
             }
             output.line(id);
         }
-        return ids.size();
+        return which.ids().size();
     }
 
     private long purgeFitting(DeadLetters letters, Attribution by, Output output) {

@@ -14,15 +14,12 @@ import dev.stepweir.operator.letters.LetterFilter;
 import dev.stepweir.operator.letters.Pace;
 import dev.stepweir.redis.script.RedriveStep;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code stepweir dlq retry}. */
@@ -36,13 +33,7 @@ final class DlqRetry implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "LETTER", arity = "0..*", description = "Ids: <run>/<step>.")
-    private List<String> ids = List.of();
-
-    @Mixin private LetterOptions which;
-
-    @Option(names = "--all", description = "All there are.")
-    private boolean all;
+    @Mixin private LetterChoice which;
 
     @Option(
             names = "--rate",
@@ -64,18 +55,13 @@ final class DlqRetry implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (ids.isEmpty() != (which.given() || all)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Name letters, or say which: --run, --workflow, --handler, --died-of,"
-                            + " --error-group, --status, --older-than, --died-before or --all");
-        }
+        which.check(spec);
         Limit.check(spec, limit);
         Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
-            if (ids.isEmpty()) {
+            if (which.ids().isEmpty()) {
                 retryFitting(letters, by, output);
             } else {
                 retryNamed(letters, by, output);
@@ -86,7 +72,7 @@ final class DlqRetry implements Callable<Integer> {
 
     private void retryNamed(DeadLetters letters, Attribution by, Output output) {
         long published = 0;
-        for (String id : ids) {
+        for (String id : which.ids()) {
             RedriveStep.Outcome outcome =
                     dryRun ? expected(letters, id) : letters.redrive(id, by.by(), by.reason());
             switch (outcome) {
@@ -102,7 +88,7 @@ final class DlqRetry implements Callable<Integer> {
             }
         }
         if (json) {
-            output.json(counts(ids.size(), published, ids.size() - published, 0));
+            output.json(counts(which.ids().size(), published, which.ids().size() - published, 0));
         }
     }
 

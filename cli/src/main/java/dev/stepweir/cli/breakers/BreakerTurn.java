@@ -5,12 +5,14 @@ import dev.stepweir.breaker.BreakerView;
 import dev.stepweir.breaker.Breakers;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
-import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.Attribution;
 import dev.stepweir.redis.script.TurnBreaker;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,8 +27,7 @@ abstract class BreakerTurn implements Callable<Integer> {
     @Parameters(paramLabel = "DEPENDENCY", description = "The breaker's dependency or handler.")
     private String dependency;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-    private String reason = "";
+    @Mixin private RecordOptions record;
 
     @Option(names = "--dry-run", description = "Only say what would be done.")
     private boolean dryRun;
@@ -50,6 +51,7 @@ abstract class BreakerTurn implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCode.BAD_INPUT, "DEPENDENCY must not be blank (allowed: a name)");
         }
+        Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             Breakers breakers = session.client().breakers();
@@ -62,7 +64,7 @@ abstract class BreakerTurn implements Callable<Integer> {
                                 : "would stay as it is: " + described(now));
                 return 0;
             }
-            switch (apply(breakers, dependency, Operator.name(), reason)) {
+            switch (apply(breakers, dependency, by.by(), by.reason())) {
                 case CHANGED ->
                         output.say(dependency + " is " + done() + (kept ? "" : ofUnknown()));
                 case UNCHANGED, STALE -> output.say("unchanged: " + described(now));

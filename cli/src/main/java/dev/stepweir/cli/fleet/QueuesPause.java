@@ -2,15 +2,16 @@ package dev.stepweir.cli.fleet;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
-import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.Attribution;
 import dev.stepweir.operator.Queues;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,11 +29,11 @@ final class QueuesPause implements Callable<Integer> {
     @Parameters(paramLabel = "QUEUE", description = "Its name, which is its handler's.")
     private String queue;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-    private String reason = "";
+    @Mixin private RecordOptions record;
 
     @Override
     public Integer call() {
+        Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             Queues queues = session.client().queues();
@@ -42,7 +43,7 @@ final class QueuesPause implements Callable<Integer> {
                         ExitCode.CONFLICT,
                         "there is no queue '" + queue + "'; there are: " + names);
             }
-            switch (queues.pause(queue, Operator.name(), reason)) {
+            switch (queues.pause(queue, by.by(), by.reason())) {
                 case PAUSED -> output.say("queue " + queue + " is paused");
                 case ALREADY -> output.say("queue " + queue + " was paused before");
             }

@@ -2,14 +2,15 @@ package dev.stepweir.cli.runs;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
-import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.Attribution;
 import dev.stepweir.run.RunId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,14 +28,14 @@ final class RunsPause implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "The run's id.")
     private RunId run;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-    private String reason = "";
+    @Mixin private RecordOptions record;
 
     @Override
     public Integer call() {
+        Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            switch (session.client().runs().pause(run, Operator.name(), reason)) {
+            switch (session.client().runs().pause(run, by.by(), by.reason())) {
                 case PAUSED -> output.say("run " + run + " is paused");
                 case ALREADY -> output.say("run " + run + " was paused before");
                 case CLOSED ->

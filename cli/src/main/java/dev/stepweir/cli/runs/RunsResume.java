@@ -2,8 +2,8 @@ package dev.stepweir.cli.runs;
 
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
-import dev.stepweir.cli.terminal.Operator;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.client.AwaitTimeoutException;
@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,8 +65,7 @@ final class RunsResume implements Callable<Integer> {
             description = "So many more attempts for each of them (as their retry policy says).")
     private @Nullable Integer retries;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
-    private String reason = "";
+    @Mixin private RecordOptions record;
 
     @Option(
             names = "--wait",
@@ -101,7 +101,7 @@ final class RunsResume implements Callable<Integer> {
                 }
                 return 0;
             }
-            return switch (client.resumes().lock(run, Operator.name())) {
+            return switch (client.resumes().lock(run, record.attribution().by())) {
                 case LockAttempt.NoSuchRun() -> throw RunLookup.missing(run);
                 case LockAttempt.HeldBy(Holder holder) -> throw locked(holder);
                 case LockAttempt.Held(ResumeLock lock) -> {
@@ -138,7 +138,7 @@ final class RunsResume implements Callable<Integer> {
     private ExitCode resume(
             StepweirClient client, ResumeLock lock, ResumeOptions options, Output output)
             throws InterruptedException {
-        return switch (lock.resume(options, reason)) {
+        return switch (lock.resume(options, record.attribution().reason())) {
             case ResumeOutcome.Resumed resumed when ResumeJson.isNothing(resumed) -> {
                 output.say("nothing to resume: the run is " + resumed.plan().state());
                 yield end(client, lock, resumed, output);

@@ -265,11 +265,7 @@ class WorkerIT {
     @DisplayName("S2-019: workflow_panic_treated_as_failure: a fatal error ends the worker")
     void a_fatal_error_of_the_jvm_is_no_failure_of_the_step(TestRedis redis) {
         List<Error> told = new CopyOnWriteArrayList<>();
-        WorkerConfig config =
-                WorkerConfig.DEFAULT
-                        .withHeartbeat(Duration.ofMillis(100))
-                        .withDrain(Duration.ZERO)
-                        .withOnFatal(told::add);
+        WorkerConfig config = WorkerConfig.DEFAULT.withDrain(Duration.ZERO).withOnFatal(told::add);
         try (Worker worker =
                 worker(redis)
                         .config(config)

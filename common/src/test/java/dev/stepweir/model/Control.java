@@ -65,7 +65,9 @@ enum Control {
             "redis.call('ZREM', timers, timer)\nreturn 'PUBLISHED'",
             "return 'PUBLISHED'"),
     GROUP_FROM_THE_START(
-            "a lost group is made at the stream's beginning", "'$', 'MKSTREAM'", "'0', 'MKSTREAM'"),
+            "a lost group is made at the stream's beginning",
+            "create_group(queue, group, '$')",
+            "create_group(queue, group, '0')"),
     QUEUED_IS_REPUBLISHED(
             "what is still to be delivered is published again",
             "if is_after(entry_id, last) and",

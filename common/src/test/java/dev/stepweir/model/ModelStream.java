@@ -91,7 +91,9 @@ final class ModelStream {
         return group.isPresent();
     }
 
+    /** At the end: what was there before is gone. */
     void createGroup(String name) {
+        entries.clear();
         group = Optional.of(new Group(name, last));
     }
 

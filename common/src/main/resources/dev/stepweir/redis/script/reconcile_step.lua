@@ -19,6 +19,7 @@
 --@include clock
 --@include fence
 --@include publish
+--@include create_group
 local run, history, queue = KEYS[1], KEYS[2], KEYS[3]
 local group, run_id, entry_id, field, expected, number, ledgers, entry, event = unpack(ARGV)
 
@@ -57,7 +58,8 @@ if last then
     return 'QUEUED'
   end
 else
-  redis.call('XGROUP', 'CREATE', queue, group, '$', 'MKSTREAM')
+  local created = create_group(queue, group, '$')
+  if created.err then return created end
 end
 redis.call('XDEL', queue, entry_id)
 redis.call('RPUSH', history, now_millis() .. ' ' .. event)

@@ -1,10 +1,12 @@
 package dev.stepweir.redis.script;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.redis.Bytes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a process writes when it comes, and the timers that are no run's state. */
@@ -29,6 +31,18 @@ class AppearingIT extends OnStage {
         CreateGroup odd = new CreateGroup(stage.keys().timers(), "workers", "0");
         assertThatThrownBy(() -> odd.run(stage.redis().scripts()))
                 .hasMessageStartingWith("WRONGTYPE");
+    }
+
+    @Test
+    void what_a_stream_held_before_its_group_goes() {
+        String queue = stage.keys().queue("fresh");
+        stage.commands().xadd(queue, Map.of("step", "of a run that was cancelled"));
+        stage.run(group("fresh")).answered(CreateGroup.Outcome.CREATED);
+        assertThat(stage.commands().xlen(queue)).isZero();
+
+        stage.commands().xadd(queue, Map.of("step", "to be delivered"));
+        stage.run(group("fresh")).answered(CreateGroup.Outcome.ALREADY).changedNothing();
+        assertThat(stage.commands().xlen(queue)).isEqualTo(1);
     }
 
     @Test

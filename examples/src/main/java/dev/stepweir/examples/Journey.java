@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class Journey {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+    private static final String LIST_PRICE = "42.00 EUR";
+
     private Journey() {}
 
     /**
@@ -40,19 +43,21 @@ final class Journey {
      */
     record Order(URI service, String approval, String shipments) {
 
-        static Order of(StepContext context) {
-            return context.runInput(Order.class)
-                    .orElseThrow(() ->
-                            new PermanentStepException(
-                                    "the run's input must have service, approval and shipments"));
+        /** Empty for a run without an input: it has nothing outside that could be missing. */
+        static Optional<Order> of(StepContext context) {
+            return context.runInput(Order.class);
         }
     }
 
     /** A service that is away or answers with an error is asked again. */
     static Map<String, Object> price(@Nullable JsonNode input, StepContext context)
             throws IOException, InterruptedException {
+        Optional<Order> order = Order.of(context);
+        if (order.isEmpty()) {
+            return Map.of("price", LIST_PRICE);
+        }
         HttpRequest request =
-                HttpRequest.newBuilder(Order.of(context).service())
+                HttpRequest.newBuilder(order.get().service())
                         .timeout(Duration.ofSeconds(5))
                         .build();
         HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
@@ -65,7 +70,11 @@ final class Journey {
     /** Trying again does not help against a signature that is missing: it is for a person. */
     static Map<String, Object> approve(@Nullable JsonNode input, StepContext context)
             throws IOException {
-        Path approval = Path.of(Order.of(context).approval());
+        Optional<Order> order = Order.of(context);
+        if (order.isEmpty()) {
+            return Map.of("by", "nobody, since nothing is to be signed");
+        }
+        Path approval = Path.of(order.get().approval());
         try {
             return Map.of("by", Files.readString(approval).strip());
         } catch (NoSuchFileException missing) {
@@ -79,7 +88,12 @@ final class Journey {
      */
     static Map<String, Object> ship(@Nullable JsonNode input, StepContext context)
             throws IOException, InterruptedException {
-        Path shipments = Path.of(Order.of(context).shipments());
+        Optional<Order> order = Order.of(context);
+        if (order.isEmpty()) {
+            pack(context.setting("duration_ms", 1_000));
+            return Map.of("shipped", true);
+        }
+        Path shipments = Path.of(order.get().shipments());
         Files.createDirectories(shipments);
         long process = ProcessHandle.current().pid();
         Files.writeString(

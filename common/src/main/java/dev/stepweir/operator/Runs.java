@@ -26,9 +26,7 @@ public final class Runs {
 
     private static final int MAX_HISTORY = 10_000;
 
-    /** Steps named to somebody who asked for one that is not there. */
     private final Redis redis;
-
     private final Namespace namespace;
     private final RunReader reader;
     private final RunListing listing;

@@ -40,8 +40,8 @@ abstract class BreakerTurn implements Callable<Integer> {
     /** The state afterwards, for people. */
     abstract String done();
 
-    /** What to add if nothing is kept of such a breaker so far; for people. */
-    String ofUnknown() {
+    /** What people should know besides, as things stand before. */
+    String remark(Breakers breakers, String of) {
         return "";
     }
 
@@ -56,7 +56,6 @@ abstract class BreakerTurn implements Callable<Integer> {
         try (Session session = Session.open(spec)) {
             Breakers breakers = session.client().breakers();
             BreakerView now = breakers.show(dependency);
-            boolean kept = breakers.keeps(dependency);
             if (dryRun) {
                 output.say(
                         changes(now)
@@ -64,9 +63,9 @@ abstract class BreakerTurn implements Callable<Integer> {
                                 : "would stay as it is: " + described(now));
                 return 0;
             }
+            String remark = remark(breakers, dependency);
             switch (apply(breakers, dependency, by.by(), by.reason())) {
-                case CHANGED ->
-                        output.say(dependency + " is " + done() + (kept ? "" : ofUnknown()));
+                case CHANGED -> output.say(dependency + " is " + done() + remark);
                 case UNCHANGED, STALE -> output.say("unchanged: " + described(now));
                 case FULL ->
                         throw new CommandFailure(

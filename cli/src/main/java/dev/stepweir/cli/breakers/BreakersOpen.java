@@ -27,8 +27,10 @@ final class BreakersOpen extends BreakerTurn {
 
     /** A healthy breaker leaves no trace either: whether steps declare it is not known here. */
     @Override
-    String ofUnknown() {
-        return "; no breaker of that name has counted a failure so far:"
-                + " steps that declare it will be held back";
+    String remark(Breakers breakers, String of) {
+        return breakers.keeps(of)
+                ? ""
+                : "; no breaker of that name has counted a failure so far:"
+                        + " steps that declare it will be held back";
     }
 }

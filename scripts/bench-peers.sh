@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs BullMQ and then `stepweir bench` on the same server, and prints how they compare.
+# Runs BullMQ, `stepweir bench`, and BullMQ again on the same server, and prints how they compare:
+# before and after, since a shared machine may be slower in one minute than in the next.
 #
 #   scripts/bench-peers.sh [--redis URL] [--aof no|everysec|always] [--quick]
 #
@@ -10,7 +11,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 usage() {
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -107,14 +108,19 @@ if [ -z "$redis" ]; then
   with_aof=(--aof "$aof")
 fi
 
-echo "bench-peers: BullMQ" >&2
-node "$peers/bullmq.mjs" "$redis" ${quick[@]+"${quick[@]}"} >"$work/bullmq.json"
-cat "$work/bullmq.json"
+bullmq() {
+  echo "bench-peers: BullMQ $1" >&2
+  node "$peers/bullmq.mjs" "$redis" ${quick[@]+"${quick[@]}"} >"$work/bullmq-$1.json"
+  cat "$work/bullmq-$1.json"
+}
+
+bullmq before
 echo "bench-peers: Stepweir" >&2
 "$root/scripts/stepweir" bench --json --redis "$redis" ${with_aof[@]+"${with_aof[@]}"} \
   ${quick[@]+"${quick[@]}"} >"$work/stepweir.json"
 cat "$work/stepweir.json"
+bullmq after
 echo
 code=0
-node "$peers/ratios.mjs" "$work/stepweir.json" "$work/bullmq.json" || code=$?
+node "$peers/ratios.mjs" "$work/stepweir.json" "$work"/bullmq-*.json || code=$?
 exit "$code"

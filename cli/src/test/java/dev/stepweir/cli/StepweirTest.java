@@ -128,6 +128,21 @@ class StepweirTest {
     }
 
     @Test
+    void a_local_run_whose_handlers_nobody_has_is_refused_before_it_starts() throws IOException {
+        String steps = "  - name: a\n    handler: ecko\n  - name: b\n    handler: sleep\n";
+        Path file = write("local.yaml", "name: one\nsteps:\n" + steps);
+        Result result = terminal.execute("run", "--local", file.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err())
+                .contains(
+                        "local.yaml: steps[0].handler: there is no such handler here;"
+                                + " did you mean 'echo'? (found 'ecko', allowed ")
+                .contains("echo", "fail-n-times", "sleep");
+    }
+
+    @Test
     void a_definition_that_is_cut_off_is_told_without_the_parser() throws IOException {
         Path file = write("cut.json", "{\"name\": \"one\",\n \"steps\": [");
         Result result = terminal.execute("validate", file.toString());

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +116,28 @@ public record Workflow(
                                 type.word(),
                                 StepType.STANDARD.word(),
                                 "is not executed by this version"));
+            }
+        }
+        return List.copyOf(faults);
+    }
+
+    /**
+     * Why workers that have these handlers and no others would never finish a run of it.
+     *
+     * @param handlers the names under which they are registered
+     * @return one fault per step whose handler is not among them
+     */
+    public List<Fault> withoutHandler(Collection<String> handlers) {
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            String handler = steps.get(i).handler();
+            if (!handlers.contains(handler)) {
+                faults.add(
+                        Fault.of(
+                                "steps[" + i + "].handler",
+                                Names.quoted(handler),
+                                String.join(", ", handlers),
+                                "there is no such handler here" + Names.meant(handler, handlers)));
             }
         }
         return List.copyOf(faults);

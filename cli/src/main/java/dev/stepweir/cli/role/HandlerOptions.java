@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a worker executes, and how much at once. */
@@ -29,12 +30,21 @@ public final class HandlerOptions {
             description = "Steps executed at once (${DEFAULT-VALUE}).")
     private int concurrency = WorkerConfig.DEFAULT.concurrency();
 
+    private @Nullable Handlers loaded;
+
     /**
-     * Those built in, those on the class path, and those in the jars.
+     * Those built in, those on the class path, and those in the jars; loaded once.
      *
      * @throws IllegalArgumentException for a jar that cannot be used
      */
-    Handlers handlers() {
+    public Handlers handlers() {
+        if (loaded == null) {
+            loaded = load();
+        }
+        return loaded;
+    }
+
+    private Handlers load() {
         Handlers handlers = new Handlers().addAll(new BuiltInHandlers());
         for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class)) {
             if (!(provider instanceof BuiltInHandlers)) {

@@ -18,6 +18,7 @@ import dev.stepweir.workflow.Fault;
 import dev.stepweir.workflow.Workflow;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,8 +163,19 @@ public final class RunCommand implements Callable<Integer> {
         DefinitionFile definition = DefinitionFile.read(file);
         definition.faults().forEach(fault -> output.say(fault.toString()));
         definition.warnings().forEach(fault -> output.say("warning: " + fault));
-        List<Fault> cannot = definition.workflow().map(Workflow::runnable).orElse(List.of());
+        List<Fault> cannot = definition.workflow().map(this::obstacles).orElse(List.of());
         cannot.forEach(fault -> output.say(file + ": " + fault));
         return definition.workflow().filter(workflow -> cannot.isEmpty());
+    }
+
+    /**
+     * Why it cannot be executed. Elsewhere a worker may come that has a handler, here none will.
+     */
+    private List<Fault> obstacles(Workflow workflow) {
+        List<Fault> obstacles = new ArrayList<>(workflow.runnable());
+        if (local && obstacles.isEmpty()) {
+            obstacles.addAll(workflow.withoutHandler(handlers.handlers().byName().keySet()));
+        }
+        return obstacles;
     }
 }

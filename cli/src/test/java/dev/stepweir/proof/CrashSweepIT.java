@@ -88,6 +88,7 @@ class CrashSweepIT {
         List<String> violations = run(server, processes, scenario, attempts, outcomes);
         outcomes.forEach((outcome, count) -> OUTCOMES.merge(outcome, count, Integer::sum));
         VIOLATIONS.addAll(violations);
+        violations.forEach(violation -> System.out.println("[proof] VIOLATION " + violation));
         System.out.printf(
                 "[proof] %s: %d points, %d run, %s, seed %d%n",
                 scenario, all.size(), attempts.size(), outcomes, SEED);

@@ -56,6 +56,18 @@ class ContainerFilesTest {
     }
 
     @Test
+    void what_the_image_takes_from_the_checkout_is_sent_to_the_builder() throws IOException {
+        List<String> sent = Files.readAllLines(ROOT.resolve(".dockerignore"));
+        List<String> copied =
+                Files.readAllLines(ROOT.resolve("Dockerfile")).stream()
+                        .filter(line -> line.startsWith("COPY --from=build /src/"))
+                        .map(line -> line.split(" ")[2].substring("/src/".length()))
+                        .filter(path -> !path.contains("/target/"))
+                        .toList();
+        assertThat(copied).isNotEmpty().allMatch(path -> sent.contains("!" + path));
+    }
+
+    @Test
     void the_image_starts_the_command_and_not_as_root() throws IOException {
         List<String> lines = Files.readAllLines(ROOT.resolve("Dockerfile"));
         assertThat(lines)

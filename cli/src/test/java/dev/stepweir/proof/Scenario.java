@@ -49,6 +49,11 @@ enum Scenario {
             resume(stack, run, ResumeOptions.PENDING_ONLY);
             super.bringToEnd(stack, run);
         }
+
+        @Override
+        int releases() {
+            return 1;
+        }
     },
     DEADLINE_AND_RESUME(Shapes.late(Scenario.STEP_MILLIS)) {
         @Override
@@ -85,7 +90,7 @@ enum Scenario {
 
     /**
      * How often one step may be published again besides, which charges nothing: a breaker lets it
-     * go, or its run was late while it was executed.
+     * go, its run was late while it was executed, or was paused before a worker began it.
      */
     int releases() {
         return 0;

@@ -76,6 +76,7 @@ class StepsShowIT {
             assertThat(shown.path("failures").asInt()).isOne();
             assertThat(shown.path("crashes").asInt()).isZero();
             assertThat(shown.path("redeliveries").asInt()).isZero();
+            assertThat(shown.path("idempotency_key").asString()).isEqualTo(run.text() + "/only");
             assertThat(shown.path("max_attempts").asInt()).isEqualTo(3);
             assertThat(shown.path("policy").path("backoff").asString()).isEqualTo("fixed");
             JsonNode error = shown.path("error");

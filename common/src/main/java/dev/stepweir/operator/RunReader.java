@@ -131,6 +131,11 @@ final class RunReader {
                 new StepDetail(
                         run.id(),
                         step(run, definition, holder),
+                        definition.idempotency().isPresent()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        new StepAddress(run.id(), name, definition.handler())
+                                                .idempotencyKey()),
                         run.step(name).ledgers(),
                         definition.retry(),
                         definition.dependencies().stream()

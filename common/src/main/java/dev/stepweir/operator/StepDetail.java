@@ -7,10 +7,13 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.RetryPolicy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step of a run with all that bears on its next attempt.
  *
+ * @param idempotencyKey what its handler sends along; empty if it declares a key shared between
+ *     runs, which depends on what flows in
  * @param ledgers what it has been through
  * @param policy how it is retried, all categories
  * @param unblocked whether every step that it depends on has succeeded or is done without
@@ -21,6 +24,7 @@ import java.util.List;
 public record StepDetail(
         RunId run,
         StepView step,
+        Optional<String> idempotencyKey,
         Ledgers ledgers,
         RetryPolicy policy,
         boolean unblocked,

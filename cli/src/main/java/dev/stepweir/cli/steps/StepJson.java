@@ -17,7 +17,7 @@ final class StepJson {
         json.put("run_id", detail.run().text());
         json.put("step", detail.step().name());
         json.putAll(RunJson.of(detail.step()));
-        json.put("idempotency_key", detail.run().text() + "/" + detail.step().name());
+        json.put("idempotency_key", detail.idempotencyKey().orElse(null));
         json.put("failures_since_redrive", detail.failuresSinceRedrive());
         json.put("crashes_since_redrive", detail.ledgers().crashesSinceBase());
         json.put("max_attempts", detail.attemptsAllowed());

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Plays random sequences of every script's operations, and of losses and copies in Redis, against a
-# model of the scripts in Java, and compares each answer and every key after each operation. A failure
+# Plays random sequences of the scripts' operations, and of losses and copies in Redis, against a model
+# of these scripts in Java, and compares each answer and every key after each operation. A failure
 # prints the shortest sequence that shows it. 2,000,000 operations take about six minutes.
 #   scripts/model-test.sh [OPERATIONS] [SEED]
 set -eu

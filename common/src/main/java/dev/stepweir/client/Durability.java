@@ -4,7 +4,7 @@ package dev.stepweir.client;
 public enum Durability {
     /** It is lost: Redis writes nothing to disk. */
     NONE,
-    /** It survives, unless Redis dies within about the next second. */
+    /** It survives, unless Redis dies within the next two seconds. */
     AOF_EVERYSEC,
     /** It survives. */
     AOF_ALWAYS,

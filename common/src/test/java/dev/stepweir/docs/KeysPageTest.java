@@ -16,9 +16,9 @@ class KeysPageTest {
                         """
                         Every key of a partition begins with `sw:{<namespace>:<partition>}:`. What
                         the braces hold is the hash tag: a partition lives in one slot of a
-                        cluster, so that a script may touch any of its keys. Keys never expire by
-                        themselves: what a run left is removed with the run. What exists once per
-                        namespace is in partition 0.
+                        cluster, so that a script may touch any of its keys. What a run left
+                        is removed with the run; only `shared`, `effect` and `resume-lock` have a
+                        time to live. What exists once per namespace is in partition 0.
                         """)
                 .section("Keys")
                 .table(List.of("Key", "Type", "What it is"), rows(row -> !isChannel(row)))

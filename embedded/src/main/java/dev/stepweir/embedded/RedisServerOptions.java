@@ -47,7 +47,7 @@ public record RedisServerOptions(
     public enum AppendFsync {
         /** Nothing is written to disk: a restart begins empty. */
         NO,
-        /** At most about a second of writes is lost. */
+        /** At most the last two seconds of writes are lost. */
         EVERYSEC,
         /** No acknowledged write is lost. */
         ALWAYS

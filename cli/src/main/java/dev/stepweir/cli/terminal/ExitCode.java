@@ -7,7 +7,7 @@ public enum ExitCode {
     BAD_INPUT(2, "the command line, a definition or an input is wrong"),
     CANCELLED(3, "a run that was waited for was cancelled"),
     CONFLICT(4, "there is no such thing, or its state does not allow it"),
-    NO_REDIS(5, "Redis cannot be reached"),
+    NO_REDIS(5, "Redis cannot be reached, or refuses the password"),
     TIMED_OUT(6, "waiting took too long; the run goes on"),
     REFUSED(7, "Redis is nearly full and accepts no runs");
 

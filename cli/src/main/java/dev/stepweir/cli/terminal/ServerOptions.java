@@ -20,7 +20,7 @@ public final class ServerOptions {
             paramLabel = "URL",
             description = {
                 "Where Redis is: redis://, rediss:// or redis-sentinel://.",
-                "Else STEPWEIR_REDIS, else what 'stepweir dev' runs in this directory,"
+                "Else STEPWEIR_REDIS, else what 'stepweir dev' or 'redis' runs in this directory,"
                         + " else redis://localhost:6379."
             })
     private @Nullable String redis;

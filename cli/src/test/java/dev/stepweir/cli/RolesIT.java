@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.cli.Terminal.Result;
 import dev.stepweir.json.Json;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
@@ -15,14 +16,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 @WithRedis(privateServer = true)
 class RolesIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int DRAINED = 0;
+    private static final int SUPERSEDED = 8;
 
     private static final String FLAKY =
             """
@@ -67,6 +71,47 @@ class RolesIT {
             assertThat(role.lines()).noneMatch(line -> line.startsWith("\tat "));
         }
         assertThat(terminal.execute("workers", "list", "--json").json()).isEmpty();
+    }
+
+    @Test
+    void the_last_worker_to_start_under_a_name_takes_the_place(
+            TestRedis server, JavaProcesses processes) {
+        String[] named = {"worker", "--redis", server.uri(), "--heartbeat", "200ms"};
+        Map<String, String> name = Map.of("STEPWEIR_WORKER_NAME", "billing");
+        JavaProcess.Command command =
+                JavaProcess.Command.of(Stepweir.class, named).withEnvironment(name);
+        JavaProcess first = processes.start(command);
+        first.awaitLine("ready worker billing#1"::equals, SOON);
+        JavaProcess second = processes.start(command);
+        second.awaitLine("ready worker billing#2"::equals, SOON);
+
+        assertThat(first.waitFor(SOON)).isEqualTo(SUPERSEDED);
+        assertThat(first.lines())
+                .contains("another worker has started under the name of this one")
+                .noneMatch(line -> line.startsWith("\tat "));
+        Terminal terminal = new Terminal("--redis", server.uri());
+        JsonNode workers = terminal.execute("workers", "list", "--json").json();
+        assertThat(workers).hasSize(1);
+        assertThat(workers.path(0).path("id").asString()).isEqualTo("billing#2");
+        assertThat(workers.path(0).path("epoch").asInt()).isEqualTo(2);
+
+        // As if a third had taken the name in the second partition already.
+        server.commands().hset(new Keys("default", 1).workerNames(), "billing", "4");
+        Result late = terminal.execute("worker", "--name", "billing");
+        assertThat(late.code()).isEqualTo(SUPERSEDED);
+        assertThat(late.err())
+                .contains("stepweir: worker 'billing#3' did not start: another one started");
+    }
+
+    @Test
+    void a_name_that_no_worker_may_have_is_refused(TestRedis server) {
+        for (String name : List.of("", "a b", "billing#1", "x".repeat(65))) {
+            Result refused =
+                    new Terminal("--redis", server.uri()).execute("worker", "--name", name);
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("name must be 1 to 64 of A-Z a-z 0-9 . _ -, found '" + name + "'");
+        }
     }
 
     @Test

@@ -105,9 +105,10 @@ class FullRedisIT {
             server.commands().configSet("maxmemory", String.valueOf(60 << 20));
 
             List<JavaProcess> roles = new ArrayList<>();
-            for (String role : List.of("orchestrator", "reaper", "worker", "worker")) {
+            for (String role : List.of("orchestrator", "reaper", "worker")) {
                 roles.add(start(server, processes, role));
             }
+            roles.add(start(server, processes, "worker", "--name", "billing"));
             for (JavaProcess role : roles) {
                 role.awaitLine(line -> line.startsWith("ready "), Stack.SOON);
             }

@@ -52,6 +52,8 @@ public final class Fleet {
                 .forEach(reply ->
                         RedisFutures.join(reply)
                                 .forEach((id, at) -> beats.merge(id, at, Fleet::later)));
+        // Another has taken the place of these; they wait for a reaper to forget their consumers.
+        beats.values().removeIf(Instant.EPOCH::equals);
         Map<String, JsonNode> records = records();
         Map<String, Long> held = held();
         Instant now = now();

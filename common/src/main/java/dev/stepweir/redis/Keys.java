@@ -221,7 +221,9 @@ public record Keys(String namespace, int partition) {
         return key("letters");
     }
 
-    @RedisKey(as = Kind.SORTED_SET, what = "Each worker's last heartbeat")
+    @RedisKey(
+            as = Kind.SORTED_SET,
+            what = "Each worker's last heartbeat; 0 once another has taken its name")
     public String workerBeats() {
         return key("workers");
     }
@@ -229,6 +231,11 @@ public record Keys(String namespace, int partition) {
     @RedisKey(as = Kind.HASH, what = "Each worker's description", once = true)
     public String workerRecords() {
         return key("worker-records");
+    }
+
+    @RedisKey(as = Kind.HASH, what = "The last epoch of each name that workers start under")
+    public String workerNames() {
+        return key("worker-names");
     }
 
     @RedisKey(

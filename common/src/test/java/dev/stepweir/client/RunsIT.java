@@ -245,6 +245,7 @@ class RunsIT {
         FailStep fail =
                 new FailStep(
                         keys,
+                        "w1",
                         new StepAddress(run, "first", "work"),
                         field.published(),
                         stored,

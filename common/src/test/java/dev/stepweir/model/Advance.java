@@ -19,6 +19,7 @@ import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.StepDefinition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,8 @@ final class Advance implements Act {
                 "dropped",
                 "no group",
                 "run completed",
-                "large output");
+                "large output",
+                "superseded");
     }
 
     @Override
@@ -116,6 +118,12 @@ final class Advance implements Act {
             if (items.isEmpty() && reads.isEmpty() && takes.isEmpty()) {
                 return Optional.empty();
             }
+            String words = worker + " commits " + items + " begins " + reads + " takes " + takes;
+            if (world.isSuperseded(worker)) {
+                List<Result> stale = Collections.nCopies(items.size(), Result.STALE);
+                String refused = shown(stale, begun, true);
+                return Optional.of(new Deed(words, refused, List.of("superseded"), this::send));
+            }
             Result[] results = new Result[items.size()];
             inOrder()
                     .forEach(item -> {
@@ -125,7 +133,6 @@ final class Advance implements Act {
             boolean stopped = beginAndTake();
             removedLater.forEach(entry -> world.acknowledge(entry[0], entry[1]));
             String expected = shown(List.of(results), begun, stopped);
-            String words = worker + " commits " + items + " begins " + reads + " takes " + takes;
             return Optional.of(new Deed(words, expected, outcomes, this::send));
         }
 

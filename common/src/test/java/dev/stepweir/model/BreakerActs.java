@@ -46,6 +46,7 @@ final class BreakerActs {
             ParkStep call =
                     new ParkStep(
                             world.keys(),
+                            held.worker(),
                             held.step(),
                             held.expected(),
                             World.DEPENDENCY,
@@ -54,6 +55,9 @@ final class BreakerActs {
         }
 
         private static ParkStep.Outcome park(World world, ParkStep call) {
+            if (world.isSuperseded(call.worker())) {
+                return ParkStep.Outcome.STALE;
+            }
             StepAddress step = call.step();
             StepField field = StepField.parse(call.expected());
             Verdict verdict = world.fence(step, StepState.READY, call.expected());

@@ -29,6 +29,10 @@ enum Control {
             "a join does not wait for its last dependency",
             "waits = left > 0 and",
             "waits = left > 1 and"),
+    OLDER_EPOCH_REPORTS(
+            "what a worker reports counts although another has taken its name",
+            "return tonumber(redis.call('HGET', names, name) or 0) > tonumber(epoch)",
+            "return false"),
     ENTRY_STAYS(
             "a reported entry stays in its stream",
             "redis.call('XDEL', queue, entry_id)\nend",

@@ -25,7 +25,9 @@ final class Players {
                     new RunId("00000000-0000-7000-8000-000000000002"),
                     new RunId("00000000-0000-7000-8000-000000000003"));
 
-    private static final List<String> WORKERS = List.of("w1", "w2", "w3");
+    /** Few have a name: they are soon superseded, and then nothing of theirs counts. */
+    private static final List<String> WORKERS =
+            List.of("w1", "w2", "w3", "w1", "w2", "w3", "n#1", "n#2");
 
     /**
      * A step in a worker's hands.

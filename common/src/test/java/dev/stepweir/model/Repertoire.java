@@ -83,6 +83,7 @@ final class Repertoire {
                             times(1, new UpkeepActs.EventIsNoted()),
                             times(1, new UpkeepActs.RoleBeats()),
                             times(1, new UpkeepActs.WorkerIsRegistered()),
+                            times(1, new UpkeepActs.NameIsTaken()),
                             times(1, new Faults.TimerIsLost()),
                             times(1, new Faults.TimerFromNowhere()),
                             times(1, new Faults.MislaidRun()))

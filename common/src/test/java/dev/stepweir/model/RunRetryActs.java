@@ -125,8 +125,8 @@ final class RunRetryActs {
             String waitsFor = random.nextInt(8) == 0 ? "9 9" : world.field(run, RunRetry.WAITS_FOR);
             RetryRun.Outcome aim =
                     switch (random.nextInt(8)) {
-                        case 0 -> RetryRun.Outcome.GIVEN_UP;
-                        case 1, 2, 3 -> RetryRun.Outcome.MORE;
+                        case 0, 1 -> RetryRun.Outcome.GIVEN_UP;
+                        case 2, 3, 4 -> RetryRun.Outcome.MORE;
                         default -> RetryRun.Outcome.RETRIED;
                     };
             boolean last = aim == RetryRun.Outcome.RETRIED;

@@ -62,6 +62,7 @@ final class StepActs {
             FailStep call =
                     new FailStep(
                             world.keys(),
+                            held.worker(),
                             held.step(),
                             held.dispatch(),
                             held.expected(),
@@ -73,6 +74,9 @@ final class StepActs {
         }
 
         private static FailStep.Outcome fail(World world, FailStep call) {
+            if (world.isSuperseded(call.worker())) {
+                return FailStep.Outcome.STALE;
+            }
             StepAddress step = call.step();
             Verdict verdict = world.fence(step, StepState.READY, call.expected());
             world.acknowledge(step.queue(), call.dispatch().entryId());

@@ -9,6 +9,7 @@ import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.redis.script.Script;
 import dev.stepweir.redis.script.SetTimer;
+import dev.stepweir.redis.script.TakeName;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import java.time.Duration;
@@ -162,10 +163,48 @@ final class UpkeepActs {
                             Bytes.of(record),
                             world.now(),
                             List.of(Flow.WORK));
+            if (world.isSuperseded(worker)) {
+                return Optional.of(
+                        Deed.of(call, RegisterWorker.Outcome.SUPERSEDED, worker + " registers"));
+            }
             world.handlers.put(Flow.WORK, String.valueOf(world.now()));
             world.workerRecords.put(worker, record);
             return Optional.of(
                     Deed.of(call, RegisterWorker.Outcome.REGISTERED, worker + " registers"));
+        }
+    }
+
+    static final class NameIsTaken implements Act {
+
+        @Override
+        public Optional<Script> script() {
+            return Optional.of(Script.TAKE_NAME);
+        }
+
+        @Override
+        public Set<String> outcomes() {
+            return Set.of("drawn", "taken", "kept");
+        }
+
+        @Override
+        public Optional<Deed> perform(World world, RandomGenerator random) {
+            String name = "n";
+            TakeName call = new TakeName(world.keys(), name, random.nextInt(3));
+            long last = world.workerNames.getOrDefault(name, 0L);
+            long epoch = call.epoch() == 0 ? last + 1 : call.epoch();
+            if (epoch > last) {
+                world.workerNames.put(name, epoch);
+                for (long older = last; older < epoch; older++) {
+                    world.workerRecords.remove(name + "#" + older);
+                    world.beats.replace(name + "#" + older, 0L);
+                }
+            }
+            return Optional.of(
+                    new Deed(
+                            "a worker starts as " + name + "#" + call.epoch(),
+                            String.valueOf(Math.max(epoch, last)),
+                            List.of(call.epoch() == 0 ? "drawn" : epoch > last ? "taken" : "kept"),
+                            line -> call.runAsync(line.scripts())));
         }
     }
 }

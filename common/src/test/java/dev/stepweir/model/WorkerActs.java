@@ -57,15 +57,23 @@ final class WorkerActs {
                                 worker + " 1700000000000"));
             }
             Heartbeat call = new Heartbeat(world.keys(), worker, leases);
-            world.beats.put(worker, world.now());
-            List<Heartbeat.Answer> answers =
-                    leases.stream().map(lease -> beat(world, call.consumer(), lease)).toList();
+            List<Heartbeat.Answer> answers = beat(world, call);
             return Optional.of(
                     new Deed(
                             worker + " renews " + leases,
                             answers.toString(),
                             answers.stream().map(Enum::name).toList(),
                             line -> call.runAsync(line.scripts())));
+        }
+
+        private static List<Heartbeat.Answer> beat(World world, Heartbeat call) {
+            if (world.isSuperseded(call.consumer())) {
+                return List.of(Heartbeat.Answer.SUPERSEDED);
+            }
+            world.beats.put(call.consumer(), world.now());
+            return call.leases().stream()
+                    .map(lease -> beat(world, call.consumer(), lease))
+                    .toList();
         }
 
         private static Heartbeat.Answer beat(World world, String worker, Heartbeat.Lease lease) {

@@ -62,6 +62,7 @@ final class World {
     final Map<String, Long> beats = new TreeMap<>();
     final Map<String, Long> roles = new TreeMap<>();
     final Map<String, String> workerRecords = new TreeMap<>();
+    final Map<String, Long> workerNames = new TreeMap<>();
     final Map<String, String> handlers = new TreeMap<>();
     final Map<String, String> letters = new TreeMap<>();
     final Map<String, String> reaper = new TreeMap<>();
@@ -171,6 +172,12 @@ final class World {
         return same && !word(stored, 0).equals(StepState.READY.name())
                 ? Verdict.ALREADY
                 : Verdict.STALE;
+    }
+
+    /** Whether another has taken a worker's name. */
+    boolean isSuperseded(String worker) {
+        String[] id = worker.split("#");
+        return id.length == 2 && workerNames.getOrDefault(id[0], 0L) > Long.parseLong(id[1]);
     }
 
     /** What is executed may be reported. */
@@ -311,6 +318,8 @@ final class World {
         scores(keys.workerBeats(), beats, lines::add);
         scores(keys.roleBeats(), roles, lines::add);
         hash(keys.workerRecords(), workerRecords, lines::add);
+        workerNames.forEach(
+                (name, last) -> lines.add(keys.workerNames() + " " + name + " = " + last));
         hash(keys.handlers(), handlers, lines::add);
         hash(keys.pausedQueues(), pausedQueues, lines::add);
         hash(keys.letterIndex(), letters, lines::add);

@@ -194,6 +194,7 @@ final class UnknownHandlers implements Duty {
         FailStep.Outcome outcome =
                 new FailStep(
                                 keys,
+                                "",
                                 step,
                                 field.published(),
                                 expected,

@@ -46,7 +46,7 @@ class BreakerKeeperIT {
         PlayedRuns.Taken taken = runs.take("w", "work").getFirst();
         String stored = runs.store().stepTexts(runs.keys(), run, List.of("only")).get("only");
         assertThat(
-                        new ParkStep(runs.keys(), taken.step(), stored, "api", "PARKED {}")
+                        new ParkStep(runs.keys(), "w1", taken.step(), stored, "api", "PARKED {}")
                                 .run(runs.redis().scripts()))
                 .as("%s", started)
                 .isEqualTo(ParkStep.Outcome.PARKED);

@@ -153,6 +153,7 @@ public final class PlayedRuns implements AutoCloseable {
         StepField field = StepField.parse(expected);
         return new FailStep(
                         namespace.keys(run),
+                        "w1",
                         taken.step(),
                         field.published(),
                         expected,

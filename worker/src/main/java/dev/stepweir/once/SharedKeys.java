@@ -130,11 +130,12 @@ public final class SharedKeys {
     }
 
     /** Puts a step off until the key is looked at again; repeated while Redis is away. */
-    public void defer(Dispatched work, Found.Held held) throws InterruptedException {
+    public void defer(String worker, Dispatched work, Found.Held held) throws InterruptedException {
         Dispatch dispatch = work.dispatch();
         DeferStep call =
                 new DeferStep(
                         work.keys(),
+                        worker,
                         work.step(),
                         dispatch,
                         work.expected(),

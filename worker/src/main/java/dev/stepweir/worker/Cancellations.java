@@ -1,6 +1,5 @@
 package dev.stepweir.worker;
 
-import dev.stepweir.redis.Redis;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.stream.Stream;
@@ -13,8 +12,12 @@ final class Cancellations implements AutoCloseable {
 
     private final StatefulRedisPubSubConnection<String, String> subscription;
 
-    Cancellations(Redis redis, LaneContext context, PausedQueues paused) {
-        subscription = redis.openSubscription();
+    /** Over a connection that is closed with it. */
+    Cancellations(
+            StatefulRedisPubSubConnection<String, String> subscription,
+            LaneContext context,
+            PausedQueues paused) {
+        this.subscription = subscription;
         String pauses = context.lanes().getFirst().partition().keys().in(0).pauseChannel();
         subscription.addListener(
                 new RedisPubSubAdapter<>() {

@@ -242,7 +242,7 @@ final class Execution implements Runnable {
             case Found.Held held -> {
                 if (reported.compareAndSet(false, true)) {
                     try {
-                        shared.defer(assignment.dispatched(), held);
+                        shared.defer(lane.workerId(), assignment.dispatched(), held);
                     } finally {
                         lane.forget(this);
                     }

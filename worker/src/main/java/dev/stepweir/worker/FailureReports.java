@@ -60,6 +60,7 @@ final class FailureReports {
                 verdict,
                 new FailStep(
                         work.keys(),
+                        execution.workerId(),
                         work.step(),
                         work.dispatch(),
                         work.expected(),

@@ -118,6 +118,7 @@ final class Guard {
         ParkStep park =
                 new ParkStep(
                         work.keys(),
+                        worker,
                         work.step(),
                         work.expected(),
                         policy.dependency(),

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +44,7 @@ final class Heartbeats implements Runnable {
     private final LaneContext context;
     private final SoloWork soloWork;
     private final PausedQueues paused;
-    private final Supplier<RegisterWorker> description;
+    private final Registration registration;
     private final Duration period;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
@@ -55,10 +54,10 @@ final class Heartbeats implements Runnable {
             LaneContext context,
             SoloWork soloWork,
             PausedQueues paused,
-            Supplier<RegisterWorker> description,
+            Registration registration,
             Duration period) {
         this.paused = paused;
-        this.description = description;
+        this.registration = registration;
         this.redis = redis;
         this.context = context;
         this.soloWork = soloWork;
@@ -91,11 +90,13 @@ final class Heartbeats implements Runnable {
         paused.refresh();
         for (Lane lane : context.lanes()) {
             try {
-                if (lane.partition().keys().partition() == 0) {
-                    RedisFutures.join(description.get().runAsync(redis.scripts()));
+                if (lane.partition().keys().partition() == 0
+                        && RedisFutures.join(registration.renew())
+                                == RegisterWorker.Outcome.SUPERSEDED) {
+                    context.superseded();
                 }
                 renew(lane);
-                handBackUnknown(lane);
+                handBackUnknown(lane, period, LEASES_PER_CALL, "reply lost");
             } catch (RedisException e) {
                 if (QueueGroups.isNoGroup(e)) {
                     var unused = context.ensureGroups(lane.partition());
@@ -123,6 +124,10 @@ final class Heartbeats implements Runnable {
                     RedisFutures.join(
                             new Heartbeat(partition.keys(), partition.consumer(), leases)
                                     .runAsync(redis.scripts()));
+            if (answers.contains(Answer.SUPERSEDED)) {
+                context.superseded();
+                return;
+            }
             for (int i = 0; i < some.size(); i++) {
                 if (answers.get(i) != Answer.HELD && lane.inHand().contains(some.get(i))) {
                     giveUp(lane, some.get(i), answers.get(i));
@@ -151,7 +156,17 @@ final class Heartbeats implements Runnable {
                 work.step(), work.expected(), work.dispatch().entryId(), execution.begun());
     }
 
-    private void handBackUnknown(Lane lane) {
+    /**
+     * Hands back what a worker still holds after its last reports: they were refused, since another
+     * has taken its name.
+     */
+    void handBackHeld() {
+        for (Lane lane : context.lanes()) {
+            handBackUnknown(lane, Duration.ZERO, Integer.MAX_VALUE, "worker stops");
+        }
+    }
+
+    private void handBackUnknown(Lane lane, Duration idle, int most, String why) {
         Partition partition = lane.partition();
         Set<String> known = new HashSet<>();
         lane.inHand().forEach(one -> known.add(entryKey(one)));
@@ -159,21 +174,22 @@ final class Heartbeats implements Runnable {
         queues.addAll(soloWork.queues());
         for (String queue : queues) {
             byte[] key = Bytes.of(partition.keys().queue(queue));
-            for (PendingMessage pending : pendingForLong(queue, key, partition.consumer())) {
+            for (PendingMessage pending : pending(queue, key, partition.consumer(), idle, most)) {
                 if (!known.contains(queue + " " + pending.getId())) {
-                    handBack(lane, queue, key, pending.getId());
+                    handBack(lane, queue, key, pending.getId(), why);
                 }
             }
         }
     }
 
-    private List<PendingMessage> pendingForLong(String queue, byte[] key, String consumer) {
+    private List<PendingMessage> pending(
+            String queue, byte[] key, String consumer, Duration idle, int most) {
         XPendingArgs<byte[]> mine =
                 new XPendingArgs<byte[]>()
                         .consumer(Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(consumer)))
                         .range(Range.unbounded())
-                        .limit(Limit.from(LEASES_PER_CALL))
-                        .idle(period);
+                        .limit(Limit.from(most))
+                        .idle(idle);
         try {
             return RedisFutures.join(redis.commands().xpending(key, mine));
         } catch (RedisCommandExecutionException e) {
@@ -185,7 +201,7 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    private void handBack(Lane lane, String queue, byte[] key, String entryId) {
+    private void handBack(Lane lane, String queue, byte[] key, String entryId, String why) {
         if (lane.inHand().stream().anyMatch(one -> entryKey(one).equals(queue + " " + entryId))) {
             return;
         }
@@ -200,7 +216,7 @@ final class Heartbeats implements Runnable {
                                     .entry(
                                             lane.partition(),
                                             new ReadEntry(queue, entryId, texts.getFirst()),
-                                            "reply lost"));
+                                            why));
         }
     }
 

@@ -148,7 +148,10 @@ final class Lane {
         answer.begun().forEach(this::start);
         bring(turn.read());
         int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
-        if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
+        if (answer.isSuperseded()) {
+            stopTaking();
+            context.superseded();
+        } else if (!answer.problem().isEmpty() || turn.takeFailure().isPresent()) {
             pause(turn.takeFailure().orElseGet(() -> new IllegalStateException(answer.problem())));
             return;
         }

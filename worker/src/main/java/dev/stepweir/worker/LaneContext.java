@@ -45,6 +45,7 @@ final class LaneContext {
     private final Clock clock;
     private final ScheduledExecutorService scheduler;
     private final WorkerConfig config;
+    private final Runnable onSuperseded;
     private final Guard guard;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final AtomicInteger strays = new AtomicInteger();
@@ -61,7 +62,8 @@ final class LaneContext {
             Consumer<ErrorHandlingResult> onFailure,
             Clock clock,
             ScheduledExecutorService scheduler,
-            WorkerConfig config) {
+            WorkerConfig config,
+            Runnable onSuperseded) {
         this.redis = redis;
         this.handlers = handlers;
         this.slots = slots;
@@ -74,6 +76,7 @@ final class LaneContext {
         this.clock = clock;
         this.scheduler = scheduler;
         this.config = config;
+        this.onSuperseded = onSuperseded;
         this.guard = new Guard(redis, worker, gates, this);
     }
 
@@ -214,6 +217,11 @@ final class LaneContext {
     /** True once the worker has closed its connections: nothing can be sent any more. */
     boolean hasEnded() {
         return scheduler.isShutdown();
+    }
+
+    /** Somebody learned that another worker has taken this one's name. */
+    void superseded() {
+        onSuperseded.run();
     }
 
     /** Creates the consumer groups that are missing. */

@@ -5,29 +5,29 @@ import dev.stepweir.failure.FailureClassifier;
 import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.StepHandler;
-import dev.stepweir.json.Json;
-import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.redis.script.ForgetConsumer;
-import dev.stepweir.redis.script.RegisterWorker;
+import dev.stepweir.worker.Registration.Identity;
 import io.lettuce.core.RedisException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -43,9 +43,11 @@ public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
-    private static final Duration SILENT_FROM_NOW_ON = Duration.ofMillis(-1);
+    /** How long the last reports of a worker may take that was superseded: blocking reads end. */
+    private static final Duration LAST_REPORTS = Duration.ofSeconds(2);
 
-    private final String id = "w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
+    private final String id;
+    private final Registration registration;
     private final WorkerConfig config;
     private final Redis redis;
     private final boolean ownsRedis;
@@ -58,21 +60,40 @@ public final class Worker implements AutoCloseable {
     private final Cancellations cancellations;
     private final ScheduledThreadPoolExecutor scheduler;
     private final List<AutoCloseable> connections = new ArrayList<>();
-    private final long startedMillis;
-    private volatile boolean closed;
+    private final Runnable onSuperseded;
+    private final AtomicBoolean superseded = new AtomicBoolean();
+    private boolean closed;
 
     private Worker(Builder builder, Redis redis, boolean ownsRedis) {
         this.config = builder.config;
         this.redis = redis;
         this.ownsRedis = ownsRedis;
         this.namespace = Namespace.open(redis, builder.namespace);
-        this.startedMillis = Clock.systemUTC().millis();
+        this.onSuperseded = builder.onSuperseded;
+        LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
         this.scheduler =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
         Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
         this.gates = new Gates(redis, namespace.keys(0));
+        Deque<StatefulRedisConnection<byte[], byte[]>> opened = new ArrayDeque<>();
+        for (int i = 0; i < 2 * namespace.partitions(); i++) {
+            opened.add(redis.openConnection());
+        }
+        connections.addAll(opened);
+        StatefulRedisPubSubConnection<String, String> subscription = redis.openSubscription();
+        // Whoever has the name loses it here: nothing that can be checked before may fail after it.
+        Identity identity = Identity.draw(redis, namespace, builder.name);
+        this.id = identity.id();
+        this.registration =
+                new Registration(
+                        redis,
+                        namespace,
+                        identity,
+                        config,
+                        handlers.keySet(),
+                        Clock.systemUTC().millis());
         this.context =
                 new LaneContext(
                         redis,
@@ -86,33 +107,32 @@ public final class Worker implements AutoCloseable {
                         builder.onFailure,
                         Clock.systemUTC(),
                         scheduler,
-                        config);
-        namespace.all().forEach(this::addLane);
+                        config,
+                        this::superseded);
+        namespace.all().forEach(keys -> addLane(keys, opened.remove(), opened.remove()));
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
         this.paused = new PausedQueues(redis, namespace.keys(0), context);
         this.heartbeats =
-                new Heartbeats(
-                        redis, context, soloWork, paused, this::description, config.heartbeat());
-        this.cancellations = new Cancellations(redis, context, paused);
+                new Heartbeats(redis, context, soloWork, paused, registration, config.heartbeat());
+        this.cancellations = new Cancellations(subscription, context, paused);
     }
 
     public static Builder builder() {
         return new Builder();
     }
 
-    private void addLane(Keys keys) {
+    private void addLane(
+            Keys keys,
+            StatefulRedisConnection<byte[], byte[]> turns,
+            StatefulRedisConnection<byte[], byte[]> reads) {
         Partition partition = new Partition(keys, id);
-        LaneConnection connection = new LaneConnection(redis.openConnection(), partition);
-        BlockingReader reader =
-                new BlockingReader(redis.openConnection(), partition, context.handlers().keySet());
-        connections.add(connection);
-        connections.add(reader);
+        LaneConnection connection = new LaneConnection(turns, partition);
+        BlockingReader reader = new BlockingReader(reads, partition, context.handlers().keySet());
         context.add(new Lane(context, partition, connection, reader));
     }
 
-    private void start() {
-        LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
-        register();
+    private synchronized void start() {
+        registration.enter();
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
@@ -129,43 +149,7 @@ public final class Worker implements AutoCloseable {
                 config.concurrency());
     }
 
-    private void register() {
-        var unused = redis.retrying(() -> description().run(redis.scripts()));
-    }
-
-    private RegisterWorker description() {
-        Set<String> handlers = context.handlers().keySet();
-        Map<String, Object> record =
-                Map.of(
-                        "id",
-                        id,
-                        "host",
-                        hostName(),
-                        "pid",
-                        ProcessHandle.current().pid(),
-                        "concurrency",
-                        config.concurrency(),
-                        "handlers",
-                        List.copyOf(handlers),
-                        "started_ms",
-                        startedMillis,
-                        LeaseTerms.HEARTBEAT_FIELD,
-                        config.heartbeat().toMillis(),
-                        "draining",
-                        closed);
-        return new RegisterWorker(
-                namespace.keys(0), id, Json.write(record), startedMillis, handlers);
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
-    }
-
-    /** Unique for ever, also over restarts on one host. */
+    /** Unique for ever in its namespace, also over restarts on one host or under one name. */
     public String id() {
         return id;
     }
@@ -194,19 +178,29 @@ public final class Worker implements AutoCloseable {
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
         try {
-            var unused = description().runAsync(redis.scripts());
+            registration.drain();
             soloWork.stop();
             if (!drain()) {
                 handBackTheRest();
             }
+            if (registration.isNamed()) {
+                heartbeats.handBackHeld();
+            }
             heartbeats.stop();
-            deregister();
+            Set<String> queues = new TreeSet<>(context.handlers().keySet());
+            queues.addAll(soloWork.queues());
+            registration.leave(queues);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RedisException e) {
             log.warn(
                     "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
         }
+        release();
+        log.info("worker {} has ended", id);
+    }
+
+    private void release() {
         scheduler.shutdownNow();
         cancellations.close();
         gates.close();
@@ -214,12 +208,37 @@ public final class Worker implements AutoCloseable {
         if (ownsRedis) {
             redis.close();
         }
-        log.info("worker {} has ended", id);
+    }
+
+    /**
+     * Another worker has taken its name. Whatever learns of it says so, and must not wait for the
+     * end, which waits for it.
+     */
+    private void superseded() {
+        if (superseded.compareAndSet(false, true)) {
+            log.error(
+                    "worker {} is over: another one has started under its name. If both are meant"
+                            + " to run, give them different names",
+                    id);
+            Thread.ofVirtual().name("stepweir-superseded").start(this::giveUp);
+        }
+    }
+
+    private void giveUp() {
+        try {
+            // Also when it is being closed: nothing that it executes will count.
+            context.lanes().forEach(Lane::stopTaking);
+            handBackTheRest();
+            close();
+        } finally {
+            onSuperseded.run();
+        }
     }
 
     /** Waits for what is in hand, at most the drain limit; returns whether all is reported. */
     private boolean drain() throws InterruptedException {
-        long end = System.nanoTime() + config.drain().toNanos();
+        Duration limit = superseded.get() ? LAST_REPORTS : config.drain();
+        long end = System.nanoTime() + limit.toNanos();
         boolean drained = true;
         for (Lane lane : context.lanes()) {
             long left = Math.max(0, end - System.nanoTime());
@@ -241,28 +260,6 @@ public final class Worker implements AutoCloseable {
         handedBack.forEach(RedisFutures::join);
     }
 
-    private void deregister() {
-        namespace.all().forEach(this::leave);
-        RedisFutures.join(
-                redis.commands().hdel(Bytes.of(namespace.keys(0).workerRecords()), Bytes.of(id)));
-    }
-
-    /** Its consumers go with it; where one still holds something, a reaper sees to it later. */
-    private void leave(Keys keys) {
-        Set<String> queues = new TreeSet<>(context.handlers().keySet());
-        queues.addAll(soloWork.queues());
-        boolean holding = false;
-        for (String queue : queues) {
-            ForgetConsumer forget =
-                    new ForgetConsumer(
-                            keys, keys.queue(queue), Keys.WORKER_GROUP, id, SILENT_FROM_NOW_ON);
-            holding |= forget.run(redis.scripts()) == ForgetConsumer.Outcome.HOLDING;
-        }
-        if (!holding) {
-            RedisFutures.join(redis.commands().zrem(Bytes.of(keys.workerBeats()), Bytes.of(id)));
-        }
-    }
-
     private static void closeQuietly(AutoCloseable connection) {
         try {
             connection.close();
@@ -280,6 +277,8 @@ public final class Worker implements AutoCloseable {
         private Handlers handlers = new Handlers();
         private FailureClassifier classifier = new StandardClassifier();
         private Consumer<ErrorHandlingResult> onFailure = result -> {};
+        private Optional<String> name = Optional.empty();
+        private Runnable onSuperseded = () -> {};
 
         private Builder() {}
 
@@ -326,6 +325,27 @@ public final class Worker implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Names the place at which the worker starts, as a host. The last to start under a name is
+         * the worker: one that lives is superseded, nothing that it reports counts any more, and it
+         * ends. The id is then {@code <name>#<epoch>}. Without a name it is a random one.
+         *
+         * @throws IllegalArgumentException unless it has 1 to 64 of A-Z a-z 0-9 . _ -
+         */
+        public Builder name(String place) {
+            this.name = Optional.of(Registration.checkedName(place));
+            return this;
+        }
+
+        /**
+         * Who is told that another has started under the worker's name, once this one has handed
+         * back what it held and has closed. Called on a thread of its own.
+         */
+        public Builder onSuperseded(Runnable told) {
+            this.onSuperseded = told;
+            return this;
+        }
+
         /** Adds a handler that takes its input as JSON. */
         public Builder handler(String name, StepHandler<JsonNode, ?> handler) {
             handlers.add(name, handler);
@@ -343,6 +363,7 @@ public final class Worker implements AutoCloseable {
          *
          * @throws RedisException when Redis does not answer
          * @throws IllegalStateException when there is no handler
+         * @throws SupersededException when another started under its name meanwhile
          */
         public Worker start() {
             return start(Redis.connect(address, "stepweir-worker"), true);
@@ -358,7 +379,12 @@ public final class Worker implements AutoCloseable {
                 throw new IllegalStateException("a worker needs at least one handler");
             }
             Worker worker = new Worker(this, redis, owns);
-            worker.start();
+            try {
+                worker.start();
+            } catch (RuntimeException failed) {
+                worker.release();
+                throw failed;
+            }
             return worker;
         }
     }

@@ -59,7 +59,8 @@ class SoloWorkIT {
                             result -> {},
                             Clock.systemUTC(),
                             scheduler,
-                            WorkerConfig.DEFAULT);
+                            WorkerConfig.DEFAULT,
+                            () -> {});
             for (Keys keys : runs.namespace.all()) {
                 RedisFutures.join(context.ensureGroups(new Partition(keys, "w1")));
             }

@@ -36,7 +36,9 @@ public final class OrchestratorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return new RoleRunner(spec, role.acceptRisk()).run(this::start).code();
+        return new RoleRunner(spec, role.acceptRisk())
+                .run((redis, namespace, ended) -> start(redis, namespace))
+                .code();
     }
 
     private Role start(Redis redis, Namespace namespace) {

@@ -69,7 +69,7 @@ public final class ReaperCommand implements Callable<Integer> {
                         .timed(lease, heartbeat, lookEvery)
                         .withCrashBudget(crashBudget);
         return new RoleRunner(spec, role.acceptRisk())
-                .run((redis, namespace) -> start(redis, namespace, config))
+                .run((redis, namespace, ended) -> start(redis, namespace, config))
                 .code();
     }
 

@@ -1,7 +1,9 @@
 package dev.stepweir.cli.role;
 
+import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
+import java.util.function.Consumer;
 
 /**
  * A part of the system that runs until it is closed; closing lets it finish what it has in hand.
@@ -16,7 +18,13 @@ interface Role extends AutoCloseable {
 
     /** Makes one. */
     interface Starter {
-        Role start(Redis redis, Namespace namespace);
+
+        /**
+         * Makes one.
+         *
+         * @param ended to be told if it ends by itself
+         */
+        Role start(Redis redis, Namespace namespace, Consumer<ExitCode> ended);
     }
 
     /** A role from its two parts. */

@@ -64,14 +64,14 @@ final class RoleRunner {
                 return new Attempt.Ended(ExitCode.FAILED);
             }
             Namespace namespace = Namespace.open(redis, options.namespace());
-            try (Role role = starter.start(redis, namespace)) {
+            try (Role role = starter.start(redis, namespace, stop::end)) {
                 outage.over();
                 output.line("ready " + name + " " + role.id());
                 output.out().flush();
-                stop.await();
-                output.say("stopping " + role.id());
+                ExitCode code = stop.await();
+                output.say(code == ExitCode.OK ? "stopping " + role.id() : code.meaning());
+                return new Attempt.Ended(code);
             }
-            return new Attempt.Ended(ExitCode.OK);
         } catch (RedisException e) {
             return new Attempt.NoRedis(e);
         }

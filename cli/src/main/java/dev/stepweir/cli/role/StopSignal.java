@@ -15,6 +15,7 @@ final class StopSignal implements AutoCloseable {
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile ExitCode code = ExitCode.OK;
     private final Thread hook = new Thread(this::stop, "stepweir-stop");
 
     StopSignal() {
@@ -34,8 +35,16 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    void await() throws InterruptedException {
+    /** The role has ended by itself. */
+    void end(ExitCode why) {
+        code = why;
+        asked.countDown();
+    }
+
+    /** Waits until the role is to stop; returns with what the process then ends. */
+    ExitCode await() throws InterruptedException {
         asked.await();
+        return code;
     }
 
     /** Waits; true if it was asked to stop meanwhile. */

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.role;
 
+import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
@@ -7,6 +8,8 @@ import dev.stepweir.worker.Worker;
 import dev.stepweir.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +48,17 @@ public final class WorkerCommand implements Callable<Integer> {
             })
     private Duration heartbeat = WorkerConfig.DEFAULT.heartbeat();
 
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            defaultValue = "${env:STEPWEIR_WORKER_NAME}",
+            description = {
+                "The place at which this worker starts: the last to start under a name takes the"
+                        + " place of the one before.",
+                "Else STEPWEIR_WORKER_NAME, else each start has a random one."
+            })
+    private @Nullable String name;
+
     @Override
     public Integer call() throws InterruptedException {
         Handlers handlers = handlerOptions.handlers();
@@ -53,18 +67,20 @@ public final class WorkerCommand implements Callable<Integer> {
                         .withConcurrency(handlerOptions.concurrency())
                         .withHeartbeat(heartbeat)
                         .withDrain(drain);
+        Worker.Builder builder = Worker.builder().handlers(handlers).config(config);
+        if (name != null) {
+            builder.name(name);
+        }
         return new RoleRunner(spec, role.acceptRisk())
-                .run((redis, namespace) -> start(redis, namespace, handlers, config))
+                .run((redis, namespace, ended) -> start(redis, namespace, ended, builder))
                 .code();
     }
 
     private static Role start(
-            Redis redis, Namespace namespace, Handlers handlers, WorkerConfig config) {
+            Redis redis, Namespace namespace, Consumer<ExitCode> ended, Worker.Builder builder) {
         Worker worker =
-                Worker.builder()
-                        .namespace(namespace.name())
-                        .handlers(handlers)
-                        .config(config)
+                builder.namespace(namespace.name())
+                        .onSuperseded(() -> ended.accept(ExitCode.SUPERSEDED))
                         .start(redis);
         return Role.of(worker.id(), worker::close);
     }

@@ -9,7 +9,8 @@ public enum ExitCode {
     CONFLICT(4, "there is no such thing, or its state does not allow it"),
     NO_REDIS(5, "Redis cannot be reached, or refuses the password"),
     TIMED_OUT(6, "waiting took too long; the run goes on"),
-    REFUSED(7, "Redis is nearly full and accepts no runs");
+    REFUSED(7, "Redis is nearly full and accepts no runs"),
+    SUPERSEDED(8, "another worker has started under the name of this one");
 
     private final int code;
     private final String meaning;

@@ -7,6 +7,7 @@ import dev.stepweir.client.RunConflictException;
 import dev.stepweir.client.UnknownRunException;
 import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.worker.SupersededException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.io.PrintWriter;
@@ -39,6 +40,7 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             case UnknownRunException unknown -> ExitCode.CONFLICT;
             case RunConflictException conflict -> ExitCode.CONFLICT;
             case AwaitTimeoutException late -> ExitCode.TIMED_OUT;
+            case SupersededException over -> ExitCode.SUPERSEDED;
             case IllegalArgumentException wrong -> ExitCode.BAD_INPUT;
             case RedisCommandExecutionException refused ->
                     isRefusal(refused) ? ExitCode.NO_REDIS : ExitCode.FAILED;

@@ -36,7 +36,10 @@ public final class AdvanceSteps {
     public static final int MAX_BYTES = 256 * 1024;
 
     /** Index of the first queue among the script's KEYS. */
-    private static final int FIRST_QUEUE = 5;
+    private static final int FIRST_QUEUE = 6;
+
+    /** What the script says instead of everything else. */
+    private static final String SUPERSEDED = "superseded";
 
     private static final byte[] ZERO = Bytes.of(0);
     private static final byte[] GROUP = Bytes.of(Keys.WORKER_GROUP);
@@ -180,7 +183,16 @@ public final class AdvanceSteps {
      * @param results one per commit, in the order in which they were added
      * @param problem why beginning or taking stopped early, or empty
      */
-    public record Turn(List<Result> results, List<Begun> begun, String problem) {}
+    public record Turn(List<Result> results, List<Begun> begun, String problem) {
+
+        /**
+         * Whether another worker has taken this one's name: every commit is stale, and nothing was
+         * begun or taken.
+         */
+        public boolean isSuperseded() {
+            return problem.equals(SUPERSEDED);
+        }
+    }
 
     private final Partition partition;
     private final List<String> queues = new ArrayList<>();
@@ -270,7 +282,8 @@ public final class AdvanceSteps {
         call.key(own.openRuns())
                 .key(own.completedRuns())
                 .key(own.deadLetters())
-                .key(own.letterIndex());
+                .key(own.letterIndex())
+                .key(own.workerNames());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
         String runPrefix = own.runPrefix();
         finished.forEach(group -> group.rounds().forEach(r -> call.key(runPrefix + r.run())));
@@ -353,8 +366,9 @@ public final class AdvanceSteps {
     }
 
     private Turn read(List<Object> reply, Collection<Group<ReadStep, ReadStep.Entry>> asked) {
+        String problem = Bytes.text((byte[]) reply.get(3));
         Result[] results = new Result[added.size()];
-        Arrays.fill(results, Result.APPLIED);
+        Arrays.fill(results, problem.equals(SUPERSEDED) ? Result.STALE : Result.APPLIED);
         List<?> exceptions = (List<?>) reply.get(0);
         for (int i = 0; i < exceptions.size(); i += 2) {
             int index = (int) (long) exceptions.get(i) - 1;
@@ -365,7 +379,7 @@ public final class AdvanceSteps {
         reader.readAsked((List<?>) reply.get(1), asked, begun);
         reader.readTaken(
                 (List<?>) reply.get(2), index -> queues.get((int) index - FIRST_QUEUE), begun);
-        return new Turn(List.of(results), begun, Bytes.text((byte[]) reply.get(3)));
+        return new Turn(List.of(results), begun, problem);
     }
 
     private void addQueue(String queue) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  */
 public record DeferStep(
         Keys keys,
+        String worker,
         StepAddress step,
         Dispatch dispatch,
         String expected,
@@ -40,7 +41,9 @@ public record DeferStep(
                 .key(own.run(step.run()))
                 .key(own.queue(step.queue()))
                 .key(own.timers())
+                .key(own.workerNames())
                 .arg(Keys.WORKER_GROUP)
+                .arg(worker)
                 .arg(dispatch.entryId())
                 .arg(step.field())
                 .arg(expected)

@@ -11,6 +11,7 @@ import java.time.Duration;
 /**
  * Reports a failed attempt.
  *
+ * @param worker who reports it, or empty if it is no worker
  * @param expected the step's field as the worker began it
  * @param ledgers with this failure counted
  * @param error JSON
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record FailStep(
         Keys keys,
+        String worker,
         StepAddress step,
         Dispatch dispatch,
         String expected,
@@ -58,7 +60,9 @@ public record FailStep(
                         .key(own.deadLetters())
                         .key(own.letterIndex())
                         .key(own.inbox())
+                        .key(own.workerNames())
                         .arg(Keys.WORKER_GROUP)
+                        .arg(worker)
                         .arg(step.run().text())
                         .arg(dispatch.entryId())
                         .arg(step.field())

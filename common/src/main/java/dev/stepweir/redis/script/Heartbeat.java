@@ -26,16 +26,19 @@ public record Heartbeat(Keys keys, String consumer, List<Lease> leases) {
      */
     public record Lease(StepAddress step, String expected, String entryId, String begun) {}
 
-    /** What became of one lease. */
+    /** What became of one lease, or of the worker. */
     public enum Answer {
         HELD,
         /** Another dispatch is current, or another worker owns the entry. */
         LOST,
-        RUN_CLOSED
+        RUN_CLOSED,
+        /** Another worker has taken this one's name: nothing was renewed. */
+        SUPERSEDED
     }
 
     public ScriptCall call() {
-        ScriptCall call = new ScriptCall(Script.HEARTBEAT).key(keys.workerBeats());
+        ScriptCall call =
+                new ScriptCall(Script.HEARTBEAT).key(keys.workerBeats()).key(keys.workerNames());
         call.arg(Keys.WORKER_GROUP).arg(consumer);
         for (Lease lease : leases) {
             call.key(keys.run(lease.step().run()))
@@ -49,7 +52,7 @@ public record Heartbeat(Keys keys, String consumer, List<Lease> leases) {
         return call;
     }
 
-    /** One answer per lease, in their order. */
+    /** One answer per lease, in their order; or {@link Answer#SUPERSEDED} alone. */
     public CompletableFuture<List<Answer>> runAsync(ScriptRunner scripts) {
         CompletableFuture<List<Object>> reply = scripts.send(ScriptOutputType.MULTI, call());
         return reply.thenApply(words ->

@@ -11,7 +11,12 @@ import dev.stepweir.run.StepField;
  * @param event history record
  */
 public record ParkStep(
-        Keys keys, StepAddress step, String expected, String dependency, String event)
+        Keys keys,
+        String worker,
+        StepAddress step,
+        String expected,
+        String dependency,
+        String event)
         implements Operation<ParkStep.Outcome> {
 
     /** What became of it. */
@@ -34,7 +39,9 @@ public record ParkStep(
                 .key(own.queue(step.queue()))
                 .key(own.parked(dependency))
                 .key(own.parkedDependencies())
+                .key(own.workerNames())
                 .arg(Keys.WORKER_GROUP)
+                .arg(worker)
                 .arg(field.published().entryId())
                 .arg(step.field())
                 .arg(expected)

@@ -17,7 +17,9 @@ public record RegisterWorker(
 
     /** What became of it. */
     public enum Outcome {
-        REGISTERED
+        REGISTERED,
+        /** Another worker has taken this one's name. */
+        SUPERSEDED
     }
 
     @Override
@@ -26,6 +28,7 @@ public record RegisterWorker(
                 new ScriptCall(Script.REGISTER_WORKER)
                         .key(keys.workerRecords())
                         .key(keys.handlers())
+                        .key(keys.workerNames())
                         .arg(worker)
                         .arg(record)
                         .arg(startedMillis);

@@ -50,6 +50,7 @@ public enum Script {
     CREATE_GROUP,
     LIST_QUEUE,
     REGISTER_WORKER,
+    TAKE_NAME,
     BEAT_ROLE,
     SET_TIMER,
     RECORD_ONCE,

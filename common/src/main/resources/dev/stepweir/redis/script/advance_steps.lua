@@ -12,6 +12,7 @@
 -- key completed
 -- key dlq
 -- key letters
+-- key names          the last epoch of each worker's name; for an older one problem is 'superseded'
 -- key queue*         queues, by index
 -- key run*           the runs of each group of commits, then of each group of begins
 -- key blob*          where large outputs go, by index
@@ -43,16 +44,16 @@
 --@include write_fields
 --@include unblock
 --@include mark
+--@include superseded
 local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
 local KEYS, ARGV, unpack, tonumber = KEYS, ARGV, unpack, tonumber
-local open, completed, dlq, letters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local group, consumer, run_prefix = ARGV[1], ARGV[2], ARGV[3]
-local queues, commits, begins, takes, budget = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]),
-  tonumber(ARGV[7]), tonumber(ARGV[8])
+local open, completed, dlq, letters, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local group, consumer, run_prefix, queues, commits, begins, takes, budget = ARGV[1], ARGV[2], ARGV[3],
+  tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+if superseded(names, consumer) then return { {}, {}, {}, 'superseded' } end
 local now = now_millis()
 local committed_now = ' w=' .. consumer .. ' to=' .. now .. ' ms='
-local done_entries = {}
-local at, key = 9, 4 + queues
+local done_entries, at, key = {}, 9, 5 + queues
 
 local function remove_later(queue, entry_id)
   local entries = done_entries[queue]
@@ -147,7 +148,7 @@ local function commit(run, step, stored, seen, counters, watch)
   return nil
 end
 
-local exceptions, item = {}, 0
+local exceptions, begun, taken, item = {}, {}, {}, 0
 local function commit_run(run, group)
   local steps, fields = group.steps, group.fields
   local seen, counters = read_fields(run, fields), group.counts and {}
@@ -177,7 +178,6 @@ for n = 1, commits do
   end
 end
 
-local begun, taken = {}, {}
 local function begin_group()
   local entries, queue, ready, fields = tonumber(ARGV[at]), {}, {}, { 'head' }
   at = at + 1

@@ -3,7 +3,9 @@
 -- key run
 -- key queue
 -- key timers
+-- key names          the last epoch of each worker's name
 -- arg group
+-- arg worker
 -- arg entry_id
 -- arg field
 -- arg expected
@@ -13,12 +15,15 @@
 -- arg wait_field
 -- arg wait           what it waits for
 -- ret WAITING | ALREADY | STALE | RUN_CLOSED | GONE
+--@include superseded
 --@include clock
 --@include fence
 --@include acknowledge
-local run, queue, timers = KEYS[1], KEYS[2], KEYS[3]
-local group, entry_id, field, expected, next, delay_millis, timer, wait_field, wait = unpack(ARGV)
+local run, queue, timers, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local group, worker, entry_id, field, expected, next, delay_millis, timer, wait_field, wait =
+  unpack(ARGV)
 
+if superseded(names, worker) then return 'STALE' end
 local verdict = fence(run, field, 'READY', expected)
 acknowledge(queue, group, entry_id)
 if verdict ~= 'OK' then return verdict end

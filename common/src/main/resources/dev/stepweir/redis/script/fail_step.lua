@@ -7,7 +7,9 @@
 -- key dlq
 -- key letters
 -- key inbox
+-- key names          the last epoch of each worker's name
 -- arg group
+-- arg worker         who reports it, or '' if it is no worker
 -- arg run_id
 -- arg entry_id
 -- arg field
@@ -21,15 +23,17 @@
 -- arg letter         the dead letter, or ''
 -- arg event          history record up to the time
 -- ret WAITING | DEAD | ALREADY | STALE | RUN_CLOSED | GONE
+--@include superseded
 --@include clock
 --@include fence
 --@include acknowledge
 --@include bury
-local run, history, queue, timers, dlq, letters, inbox =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local group, run_id, entry_id, field, expected, next, delay_millis, error_field, error_text, timer,
-  letter_id, letter, event = unpack(ARGV)
+local run, history, queue, timers, dlq, letters, inbox, names =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local group, worker, run_id, entry_id, field, expected, next, delay_millis, error_field, error_text,
+  timer, letter_id, letter, event = unpack(ARGV)
 
+if superseded(names, worker) then return 'STALE' end
 local verdict, head = fence(run, field, 'READY', expected)
 acknowledge(queue, group, entry_id)
 if verdict ~= 'OK' then return verdict end

@@ -2,19 +2,22 @@
 -- Renews a worker's record and the leases it holds. Ownership is checked before idle is reset: a
 -- plain claim by a late heartbeat would steal the entry back from its new owner.
 -- key workers        last beat of each worker
+-- key names          the last epoch of each worker's name
 -- key lease*         per lease: run, queue
 -- arg group
 -- arg consumer
 -- arg lease*         per lease: field, expected, entry id, begun field, begun
--- ret per lease HELD | LOST | RUN_CLOSED
+-- ret per lease HELD | LOST | RUN_CLOSED; SUPERSEDED alone if another has taken the worker's name
+--@include superseded
 --@include clock
-local workers = KEYS[1]
+local workers, names = KEYS[1], KEYS[2]
 local group, consumer = ARGV[1], ARGV[2]
 
+if superseded(names, consumer) then return { 'SUPERSEDED' } end
 redis.call('ZADD', workers, now_millis(), consumer)
 local answers = {}
-for n = 1, (#KEYS - 1) / 2 do
-  local run, queue = KEYS[n * 2], KEYS[n * 2 + 1]
+for n = 1, (#KEYS - 2) / 2 do
+  local run, queue = KEYS[n * 2 + 1], KEYS[n * 2 + 2]
   local i = n * 5 - 2
   local field, expected, entry_id, begun_field, begun =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]

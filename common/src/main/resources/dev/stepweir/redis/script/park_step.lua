@@ -6,7 +6,9 @@
 -- key queue
 -- key parked         the dependency's parked steps
 -- key dependencies   names of the dependencies that have some
+-- key names          the last epoch of each worker's name
 -- arg group
+-- arg worker
 -- arg entry_id
 -- arg field
 -- arg expected
@@ -16,12 +18,16 @@
 -- arg dependency
 -- arg event          history record up to the time
 -- ret PARKED | ALREADY | STALE | RUN_CLOSED | GONE
+--@include superseded
 --@include clock
 --@include fence
 --@include acknowledge
-local run, history, queue, parked, dependencies = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local group, entry_id, field, expected, next, member, ready_millis, dependency, event = unpack(ARGV)
+local run, history, queue, parked, dependencies, names =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local group, worker, entry_id, field, expected, next, member, ready_millis, dependency, event =
+  unpack(ARGV)
 
+if superseded(names, worker) then return 'STALE' end
 local verdict = fence(run, field, 'READY', expected)
 acknowledge(queue, group, entry_id)
 if verdict ~= 'OK' then return verdict end

@@ -3,14 +3,17 @@
 -- again with every heartbeat, in case Redis lost it.
 -- key records
 -- key handlers       every handler that a worker ever had, and when one last started with it
+-- key names          the last epoch of each worker's name
 -- arg worker
 -- arg record         its description as JSON
 -- arg started_millis
 -- arg handler*       names
--- ret REGISTERED
-local records, handlers = KEYS[1], KEYS[2]
+-- ret REGISTERED | SUPERSEDED
+--@include superseded
+local records, handlers, names = KEYS[1], KEYS[2], KEYS[3]
 local worker, record, started_millis = ARGV[1], ARGV[2], ARGV[3]
 
+if superseded(names, worker) then return 'SUPERSEDED' end
 redis.call('HSET', records, worker, record)
 for n = 4, #ARGV do
   local last = tonumber(redis.call('HGET', handlers, ARGV[n]) or 0)

@@ -124,7 +124,14 @@ class OverMemoryIT extends OnStage {
                 .answered(ApplyEffect.Outcome.APPLIED);
         DeferStep defer =
                 new DeferStep(
-                        stage.keys(), step, dispatch, begun.stored(), Ledgers.NONE, day, "why");
+                        stage.keys(),
+                        "w1",
+                        step,
+                        dispatch,
+                        begun.stored(),
+                        Ledgers.NONE,
+                        day,
+                        "why");
         stage.run(defer).answered(DeferStep.Outcome.WAITING);
     }
 
@@ -227,6 +234,9 @@ class OverMemoryIT extends OnStage {
                 .answered(CreateGroup.Outcome.CREATED);
         stage.run(new RegisterWorker(stage.keys(), "w2", new byte[] {'1'}, 5, List.of("h")))
                 .answered(RegisterWorker.Outcome.REGISTERED);
+        TakeName name = TakeName.drawing(stage.keys(), "billing");
+        stage.act(Script.TAKE_NAME, () -> RedisFutures.join(name.runAsync(stage.redis().scripts())))
+                .answered(1L);
         stage.run(new ListQueue(stage.keys(), "new")).answered(ListQueue.Outcome.LISTED);
         stage.run(new BeatRole(stage.keys(), "reaper-1", Duration.ofHours(1)))
                 .answered(BeatRole.Outcome.SHOWN);

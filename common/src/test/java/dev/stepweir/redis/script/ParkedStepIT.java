@@ -203,6 +203,7 @@ class ParkedStepIT extends OnStage {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         return new ParkStep(
                 stage.keys(),
+                "w1",
                 new StepAddress(entry.run(), entry.step(), begun.queue()),
                 begun.stored(),
                 "api",

@@ -81,7 +81,7 @@ final class SampleCalls {
                     sample(new ReconcileStep(KEYS, STEP, READY, List.of(), "EVENT {}"));
             case HAND_BACK_STEP ->
                     sample(new HandBackStep(KEYS, STEP, READY, "s:step", "EVENT {}"));
-            case PARK_STEP -> sample(new ParkStep(KEYS, STEP, READY, "api", "EVENT {}"));
+            case PARK_STEP -> sample(new ParkStep(KEYS, "w1", STEP, READY, "api", "EVENT {}"));
             case RELEASE_STEP ->
                     sample(new ReleaseStep(KEYS, STEP, PARKED, List.of(), "api", 7, "EVENT {}"));
             case LIST_PARKED -> sample(new ListParked(KEYS, STEP, "PARKED 1@1-0", "api"));
@@ -153,6 +153,7 @@ final class SampleCalls {
                     sample(
                             new DeferStep(
                                     KEYS,
+                                    "w1",
                                     STEP,
                                     CLAIM.dispatch(),
                                     READY,
@@ -179,6 +180,7 @@ final class SampleCalls {
             case CREATE_GROUP -> sample(new CreateGroup("stream", "group", "$"));
             case REGISTER_WORKER ->
                     sample(new RegisterWorker(KEYS, "w1", new byte[1], 5, times(many, "handler")));
+            case TAKE_NAME -> silent(TakeName.drawing(KEYS, "name").call());
             case LIST_QUEUE -> sample(new ListQueue(KEYS, "queue"));
             case BEAT_ROLE -> sample(new BeatRole(KEYS, "reaper-1", SECOND));
             case SET_TIMER -> sample(new SetTimer(KEYS, STEP.timer(), 1, SetTimer.Only.MISSING));
@@ -204,6 +206,7 @@ final class SampleCalls {
     private static FailStep failure() {
         return new FailStep(
                 KEYS,
+                "w1",
                 STEP,
                 new Dispatch(1, "1-1"),
                 READY,

@@ -101,6 +101,7 @@ class SharedKeyIT extends OnStage {
         QueueEntry entry = QueueEntry.parse(begun.entry());
         return new DeferStep(
                 stage.keys(),
+                "w1",
                 stage.step(entry.run(), entry.step()),
                 new Dispatch(entry.number(), begun.entryId()),
                 begun.stored(),

@@ -365,6 +365,7 @@ final class Stage implements AutoCloseable {
         StepField field = StepField.parse(expected);
         return new FailStep(
                 keys,
+                "w1",
                 new StepAddress(entry.run(), entry.step(), begun.queue()),
                 new Dispatch(entry.number(), begun.entryId()),
                 expected,

@@ -97,7 +97,7 @@ class WrongStateIT extends OnStage {
                                 event),
                         new ReconcileStep(stage.keys(), step, stored, List.of(), event),
                         new HandBackStep(stage.keys(), step, stored, "s:first", event),
-                        new ParkStep(stage.keys(), step, stored, "work", event),
+                        new ParkStep(stage.keys(), "w1", step, stored, "work", event),
                         new ReleaseStep(stage.keys(), step, stored, List.of(), "work", 7, event),
                         stage.failure(begun, stored, new GiveUp("{}")))
                 .toList();

@@ -92,7 +92,7 @@ class StepweirTest {
         assertThat(result.out()).isEmpty();
         assertThat(result.err().lines()).hasSize(1);
         assertThat(result.err())
-                .contains("cannot use Redis at redis://***@127.0.0.1:1")
+                .contains("Redis at redis://***@127.0.0.1:1")
                 .doesNotContain("secret");
     }
 

@@ -56,10 +56,8 @@ class PoolIT {
     }
 
     private void awaitCompleted(List<RunId> all) {
-        for (RunId run : all) {
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> runs.state(run) == RunState.COMPLETED);
-        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> all.stream().allMatch(run -> runs.state(run) == RunState.COMPLETED));
     }
 
     private static void takeTime() throws InterruptedException {

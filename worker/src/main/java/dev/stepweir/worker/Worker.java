@@ -183,10 +183,10 @@ public final class Worker implements AutoCloseable {
             if (!drain()) {
                 handBackTheRest();
             }
+            heartbeats.stop();
             if (registration.isNamed()) {
                 heartbeats.handBackHeld();
             }
-            heartbeats.stop();
             Set<String> queues = new TreeSet<>(context.handlers().keySet());
             queues.addAll(soloWork.queues());
             registration.leave(queues);

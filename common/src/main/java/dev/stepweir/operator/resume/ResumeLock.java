@@ -99,12 +99,12 @@ public final class ResumeLock implements AutoCloseable {
         if (refused.isPresent()) {
             return refused.get();
         }
-        int announced = 0;
+        List<ReconcileStep.Outcome> ready = new ArrayList<>();
         for (List<Item> some : chunks(plan, Act.ANNOUNCE)) {
             if (!renew()) {
                 return new LockLost();
             }
-            announced += announce(remains, some);
+            ready.addAll(announce(remains, some));
         }
         for (int chunk = 1; chunk < toPublish.size(); chunk++) {
             answer = send(event, toPublish.get(chunk));
@@ -114,8 +114,18 @@ public final class ResumeLock implements AutoCloseable {
             }
             published.addAll(answer.steps());
         }
-        int moved = Collections.frequency(published, ResumeRun.Outcome.ALREADY);
-        return new Resumed(plan, announced, published.size() - moved, moved);
+        int announced = Collections.frequency(ready, ReconcileStep.Outcome.PUBLISHED);
+        int known = Collections.frequency(published, ResumeRun.Outcome.ALREADY);
+        int moved = known + (int) ready.stream().filter(ResumeLock::hasMovedOn).count();
+        return new Resumed(plan, announced, published.size() - known, moved);
+    }
+
+    /** Whoever settles the run once it is taken up may have announced the step before us. */
+    private static boolean hasMovedOn(ReconcileStep.Outcome outcome) {
+        return switch (outcome) {
+            case ALREADY, STALE, RUN_CLOSED, GONE -> true;
+            case HELD, QUEUED, PUBLISHED, PAUSED -> false;
+        };
     }
 
     private Map<String, Object> told(ResumePlan plan, String reason) {
@@ -171,7 +181,7 @@ public final class ResumeLock implements AutoCloseable {
     }
 
     /** As the reconciler does, which would come by later: an entry that is there stays. */
-    private int announce(Remains remains, List<Item> items) {
+    private List<ReconcileStep.Outcome> announce(Remains remains, List<Item> items) {
         List<ReconcileStep> calls = new ArrayList<>();
         for (Item item : items) {
             String event =
@@ -187,13 +197,7 @@ public final class ResumeLock implements AutoCloseable {
         List<CompletableFuture<ReconcileStep.Outcome>> replies =
                 redis().retrying(() ->
                         calls.stream().map(call -> call.runAsync(redis().scripts())).toList());
-        int announced = 0;
-        for (CompletableFuture<ReconcileStep.Outcome> reply : replies) {
-            if (RedisFutures.join(reply) == ReconcileStep.Outcome.PUBLISHED) {
-                announced++;
-            }
-        }
-        return announced;
+        return replies.stream().map(RedisFutures::join).toList();
     }
 
     private Redis redis() {

@@ -11,7 +11,8 @@ public sealed interface ResumeOutcome {
      * @param plan what was taken up
      * @param announced ready steps that had no entry, and were announced
      * @param published failed or dead steps that were put back to work
-     * @param moved steps that had moved on by themselves in the meantime
+     * @param moved steps that had moved on by themselves in the meantime: also ready ones that an
+     *     orchestrator announced first, as it does once the run is taken up
      */
     record Resumed(ResumePlan plan, int announced, int published, int moved)
             implements ResumeOutcome {}

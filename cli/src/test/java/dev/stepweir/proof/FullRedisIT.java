@@ -21,7 +21,6 @@ import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
@@ -142,12 +141,7 @@ class FullRedisIT {
     private static JavaProcess start(TestRedis server, JavaProcesses processes, String... command) {
         List<String> line = new ArrayList<>(List.of(command));
         line.addAll(List.of("--redis", server.uri(), "--namespace", server.namespace()));
-        // The stack's reapers, which have looked just now, have short leases.
-        Map<String, String> asTheStack =
-                Map.of("STEPWEIR_HEARTBEAT", Stack.HEARTBEAT.toMillis() + "ms");
-        return processes.start(
-                JavaProcess.Command.of(Stepweir.class, line.toArray(String[]::new))
-                        .withEnvironment(asTheStack));
+        return processes.start(JavaProcess.Command.of(Stepweir.class, line.toArray(String[]::new)));
     }
 
     /** So that retries, and with them timers, have to work without memory as well. */

@@ -55,6 +55,10 @@ public final class Stack implements AutoCloseable {
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(1));
 
+    /** Beats as rarely as is usual, and hands nothing back for as long. */
+    private static final WorkerConfig CALM_WORKER =
+            WORKER.withHeartbeat(WorkerConfig.DEFAULT.heartbeat());
+
     static final OrchestratorConfig ORCHESTRATOR =
             new OrchestratorConfig(
                     Duration.ofMillis(500),
@@ -90,12 +94,16 @@ public final class Stack implements AutoCloseable {
         return open(server.uri(), server.namespace(), Namespace.DEFAULT_PARTITIONS);
     }
 
-    /** One of each role, with these handlers and those built in. */
+    /**
+     * One of each role, with these handlers and those built in. Heartbeat and lease are the usual
+     * ones, for tests of anything else: with short ones a step is taken from a worker that a busy
+     * machine holds up for a second.
+     */
     public static Stack start(TestRedis server, Handlers handlers) {
         Stack stack = open(server);
         stack.orchestrator();
-        stack.reaper();
-        stack.worker(handlers.addAll(new BuiltInHandlers()));
+        stack.reaper(ReaperConfig.DEFAULTS);
+        stack.worker(CALM_WORKER, handlers.addAll(new BuiltInHandlers()));
         return stack;
     }
 
@@ -120,15 +128,23 @@ public final class Stack implements AutoCloseable {
     }
 
     /** One more reaper, with another crash budget. */
-    public synchronized Stack reaperWithBudget(int crashes) {
-        owned.add(Reaper.start(own(uri), namespace, REAPER.withCrashBudget(crashes)));
-        return this;
+    public Stack reaperWithBudget(int crashes) {
+        return reaper(REAPER.withCrashBudget(crashes));
+    }
+
+    /** One more reaper, on other terms. */
+    public Stack reaper(ReaperConfig terms) {
+        return reaper(uri, terms);
     }
 
     /** One more reaper that finds Redis at an address of its own. */
-    public synchronized Stack reaper(String address) {
+    public Stack reaper(String address) {
+        return reaper(address, REAPER);
+    }
+
+    private synchronized Stack reaper(String address, ReaperConfig terms) {
         Redis own = own(address);
-        owned.add(Reaper.start(own, namespace, REAPER));
+        owned.add(Reaper.start(own, namespace, terms));
         return this;
     }
 
@@ -144,6 +160,11 @@ public final class Stack implements AutoCloseable {
     /** How the workers of these tests behave. */
     public static WorkerConfig worker() {
         return WORKER;
+    }
+
+    /** How they behave where nothing depends on their heartbeats. */
+    public static WorkerConfig calmWorker() {
+        return CALM_WORKER;
     }
 
     /** One more worker that behaves as it is told. */

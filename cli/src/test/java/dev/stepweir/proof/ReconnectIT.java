@@ -40,7 +40,8 @@ class ReconnectIT {
     /** So many in a row take longer than it takes to disturb them. */
     private static final int STEPS = 20;
 
-    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    /** Two of them are time enough for a busy machine to connect again. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(4);
 
     @Test
     @DisplayName("S2-068: worker_reconnects_after_network_blip")
@@ -136,7 +137,9 @@ class ReconnectIT {
                     runs.addAll(stack.submit(Shapes.chain(STEPS, 50), 10));
                     await().until(() -> Witness.testimonies(stack).size() > seen);
                 }
-                assertThat(seen(stack, worker.id()).state()).isEqualTo(WorkerState.ACTIVE);
+                // Stale for a moment if the machine delays a heartbeat.
+                await().atMost(Stack.SOON)
+                        .until(() -> seen(stack, worker.id()).state() == WorkerState.ACTIVE);
             }
             stack.orchestrator();
             for (RunId run : runs) {

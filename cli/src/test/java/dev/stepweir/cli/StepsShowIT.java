@@ -13,6 +13,7 @@ import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -43,10 +44,15 @@ class StepsShowIT {
     }
 
     private static Handlers failing() {
+        return failing(new CountDownLatch(0));
+    }
+
+    private static Handlers failing(CountDownLatch mayFail) {
         return new Handlers()
                 .add(
                         "fail",
                         (input, context) -> {
+                            mayFail.await();
                             throw new TimeoutException("no answer");
                         });
     }
@@ -111,17 +117,19 @@ class StepsShowIT {
     @DisplayName("S1-18, S0-33: readiness before and after next_retry_at")
     void readiness_follows_the_delay(TestRedis server) throws Exception {
         try (Stack stack = Stack.open(server)) {
+            CountDownLatch mayFail = new CountDownLatch(1);
+            stack.worker(Stack.calmWorker(), failing(mayFail));
             RunId run;
             try (Stack first = Stack.open(server).orchestrator()) {
-                stack.worker(failing());
-                run = stack.client().submit(failing(3, Duration.ofSeconds(1)), null).id();
-                JsonNode early = awaitState(run, "only", "WAITING_FOR_RETRY");
-                assertThat(early.path("delay_expired").asBoolean()).isFalse();
-                assertThat(early.path("ready_for_execution").asBoolean()).isFalse();
-                assertThat(early.path("retry_eligible").asBoolean()).isTrue();
-                assertThat(first.client()).isNotNull();
+                run = first.client().submit(failing(3, Duration.ofSeconds(5)), null).id();
+                var unused = awaitState(run, "only", "RUNNING");
             }
-            // Nobody publishes it meanwhile, so what is seen is what the delay alone does.
+            // Nobody publishes it again, so what is seen is what the delay alone does.
+            mayFail.countDown();
+            JsonNode early = awaitState(run, "only", "WAITING_FOR_RETRY");
+            assertThat(early.path("delay_expired").asBoolean()).isFalse();
+            assertThat(early.path("ready_for_execution").asBoolean()).isFalse();
+            assertThat(early.path("retry_eligible").asBoolean()).isTrue();
             JsonNode later = show(run, "only");
             Instant due = Instant.parse(later.path("next_retry_at").asString());
             while (!later.path("delay_expired").asBoolean()) {

@@ -1,6 +1,7 @@
 package dev.stepweir.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.effect.EffectLedger;
 import dev.stepweir.effect.RedisEffectLedger;
@@ -19,7 +20,6 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
-import dev.stepweir.worker.WorkerConfig;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -60,7 +60,6 @@ class OnceIT {
                 Worker second =
                         Worker.builder()
                                 .namespace(redis.namespace())
-                                .config(WorkerConfig.DEFAULT.withHeartbeat(Stack.HEARTBEAT))
                                 .handlers(handlers)
                                 .start(stack.redis())) {
             RunId run = stack.client().submit(ONE, null).id();
@@ -80,7 +79,7 @@ class OnceIT {
             Keys keys = stack.namespace().keys(run);
             StepField mark = new RunStore(stack.redis()).step(keys, run, "only");
             assertThat(mark.published().number()).isOne();
-            assertThat(second.inHand()).isZero();
+            await().until(() -> second.inHand() == 0);
         }
     }
 
@@ -179,7 +178,8 @@ class OnceIT {
         List<EffectLedger.Answer> answers = new CopyOnWriteArrayList<>();
         CountDownLatch taken = new CountDownLatch(1);
         CountDownLatch first = new CountDownLatch(1);
-        try (Stack stack = Stack.open(redis).orchestrator().reaper()) {
+        // Nobody but the test takes the lease away, however long the machine pauses.
+        try (Stack stack = Stack.open(redis).orchestrator()) {
             EffectLedger ledger =
                     new RedisEffectLedger(stack.redis(), stack.namespace(), Duration.ofDays(40));
             Handlers handlers =
@@ -201,7 +201,7 @@ class OnceIT {
                                         answers.add(ledger.apply(key, token, Bytes.of("2")));
                                         return 2;
                                     });
-            stack.worker(handlers);
+            stack.worker(Stack.calmWorker(), handlers);
             RunId run = stack.client().submit(ONE, null).id();
             Keys keys = stack.namespace().keys(run);
             while (answers.isEmpty()) {

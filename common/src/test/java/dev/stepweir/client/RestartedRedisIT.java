@@ -1,6 +1,7 @@
 package dev.stepweir.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
 import dev.stepweir.redis.Namespace;
@@ -11,6 +12,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.ClientListArgs;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 @WithRedis(privateServer = true, appendFsync = AppendFsync.ALWAYS)
 class RestartedRedisIT {
 
+    private static final ClientListArgs SUBSCRIBERS = ClientListArgs.Builder.typePubsub();
     private static final Workflow EMPTY = Workflow.builder("nothing").build();
 
     @Test
@@ -36,6 +39,7 @@ class RestartedRedisIT {
                 finish(other, namespace, before.run().id());
                 assertThat(client.await(before, Duration.ofSeconds(20)).state())
                         .isEqualTo(RunState.COMPLETED);
+                await().until(() -> !server.commands().clientList(SUBSCRIBERS).isBlank());
                 finish(other, namespace, after.run().id());
                 assertThat(client.await(after, Duration.ofSeconds(4)).state())
                         .isEqualTo(RunState.COMPLETED);

@@ -59,6 +59,9 @@ class InboxIT {
             assertThat(runs.take(keys, "w", "other")).isEmpty();
             await().until(() -> redis.commands().xlen(keys.inbox()) == 0);
             assertThat(orchestrator.id()).startsWith("orchestrator-");
+            for (Keys each : runs.namespace().all()) {
+                await().until(() -> redis.commands().exists(each.inbox()) == 1);
+            }
         }
         for (Keys keys : runs.namespace().all()) {
             assertThat(redis.commands().xinfoConsumers(keys.inbox(), Keys.ORCHESTRATOR_GROUP))

@@ -44,8 +44,7 @@ class ReaperIT {
     @BeforeEach
     void connect(TestRedis redis) {
         runs = new PlayedRuns(redis);
-        orchestrator =
-                Orchestrator.start(runs.redis(), runs.namespace(), OrchestratorConfig.DEFAULTS);
+        orchestrator = orchestrator();
         reclaimer =
                 new Reclaimer(
                         runs.redis(),
@@ -54,6 +53,10 @@ class ReaperIT {
                         CONFIG);
         reclaimer.runOnce();
         endGrace(redis);
+    }
+
+    private Orchestrator orchestrator() {
+        return Orchestrator.start(runs.redis(), runs.namespace(), OrchestratorConfig.DEFAULTS);
     }
 
     @AfterEach
@@ -127,11 +130,14 @@ class ReaperIT {
         reclaimer.runOnce();
         assertThat(runs.step(run, "only").state()).isEqualTo(StepState.READY);
         lapsedBy("w2");
+        // Nobody ends its wait before it is looked at.
+        orchestrator.close();
         reclaimer.runOnce();
         StepField waiting = runs.step(run, "only");
         assertThat(waiting.state()).isEqualTo(StepState.WAITING_FOR_RETRY);
         assertThat(waiting.crashed()).isTrue();
         assertThat(waiting.ledgers().crashes()).isEqualTo(2);
+        orchestrator = orchestrator();
         await().until(() -> runs.step(run, "only").state() == StepState.READY);
         assertThat(runs.take("w3", "work")).isEmpty();
         assertThat(runs.take("w3", "work:solo")).hasSize(1);
@@ -147,7 +153,7 @@ class ReaperIT {
         redis.commands().del(runs.keys().queues());
         await().until(() -> !runs.take("w3", "work:solo").isEmpty());
         assertThat(runs.step(run, "only").ledgers().redeliveries()).isEqualTo(1);
-        assertThat(redis.commands().smembers(runs.keys().queues())).contains("work:solo");
+        await().until(() -> redis.commands().smembers(runs.keys().queues()).contains("work:solo"));
     }
 
     private void suspectAfter(String... workers) {

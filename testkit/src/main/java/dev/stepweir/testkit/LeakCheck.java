@@ -25,13 +25,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Compares threads and connections after a test with those before it. What is closing gets two
+ * Compares threads and connections after a test with those before it. What is closing gets five
  * seconds to finish.
  */
 final class LeakCheck {
 
     private static final Pattern OUR_THREAD = Pattern.compile("(?m)^#(\\d+) \"(stepweir-[^\"]*)\"");
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .*$");
 
     private final Set<String> threadsBefore;

@@ -73,7 +73,7 @@ class FaultProxyIT {
             RedisFuture<String> ping = through.async().ping();
             assertThat(ping.await(100, TimeUnit.MILLISECONDS)).isFalse();
             proxy.thaw();
-            assertThat(ping.get(5, TimeUnit.SECONDS)).isEqualTo("PONG");
+            assertThat(ping.get(30, TimeUnit.SECONDS)).isEqualTo("PONG");
         }
     }
 

@@ -19,7 +19,7 @@ class PrivateRedisIT {
         RedisFuture<String> ping = redis.connection().async().ping();
         assertThat(ping.await(100, TimeUnit.MILLISECONDS)).isFalse();
         redis.server().resume();
-        assertThat(ping.get(5, TimeUnit.SECONDS)).isEqualTo("PONG");
+        assertThat(ping.get(30, TimeUnit.SECONDS)).isEqualTo("PONG");
     }
 
     @Test

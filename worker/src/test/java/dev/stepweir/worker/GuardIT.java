@@ -9,27 +9,32 @@ import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.BreakerPolicy;
+import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 @WithRedis(privateServer = true)
 class GuardIT {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Workflow FREE =
             Workflow.builder("free").step("s", s -> s.handler("h")).build();
-    private static final Workflow GUARDED =
-            Workflow.builder("guarded")
-                    .step(
-                            "s",
-                            s ->
-                                    s.handler("h")
-                                            .timeout(TIMEOUT)
-                                            .maxAttempts(1)
-                                            .breaker(BreakerPolicy.of("api")))
-                    .build();
+    private static final Workflow GUARDED = guarded(s -> {});
+    private static final Workflow LIMITED = guarded(s -> s.timeout(TIMEOUT).maxAttempts(1));
+
+    private static Workflow guarded(Consumer<StepDefinition.Builder> more) {
+        return Workflow.builder("guarded")
+                .step(
+                        "s",
+                        s -> {
+                            s.handler("h").breaker(BreakerPolicy.of("api"));
+                            more.accept(s);
+                        })
+                .build();
+    }
 
     private static Worker worker(TestRedis redis, AtomicInteger calls) {
         return Worker.builder()
@@ -84,7 +89,7 @@ class GuardIT {
             // The worker's first question needs a connection more than it has.
             redis.commands().configSet("maxclients", String.valueOf(clients));
 
-            RunId guarded = runs.start(GUARDED, null);
+            RunId guarded = runs.start(LIMITED, null);
             await().until(() -> worker.inHand() == 1);
             await().during(TIMEOUT.multipliedBy(2))
                     .atMost(TIMEOUT.multipliedBy(20))

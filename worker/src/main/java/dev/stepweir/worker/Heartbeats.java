@@ -70,8 +70,13 @@ final class Heartbeats implements Runnable {
     }
 
     void stop() throws InterruptedException {
-        stop.countDown();
+        end();
         thread.join();
+    }
+
+    /** As {@link #stop()}, without waiting for it. */
+    void end() {
+        stop.countDown();
     }
 
     @Override

@@ -69,8 +69,13 @@ final class SoloWork implements Runnable {
 
     /** Takes nothing more; what it brought is the lanes' to end. */
     void stop() throws InterruptedException {
-        stop.countDown();
+        end();
         thread.join();
+    }
+
+    /** As {@link #stop()}, without waiting for it. */
+    void end() {
+        stop.countDown();
     }
 
     /** The queues for suspects that were seen. */

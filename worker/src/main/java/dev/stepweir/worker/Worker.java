@@ -168,7 +168,8 @@ public final class Worker implements AutoCloseable {
 
     /**
      * Stops: takes nothing more, waits up to the drain limit for what is in hand, hands back what
-     * is left at no charge, and leaves. Heartbeats go on until the end.
+     * is left at no charge, and leaves. Heartbeats go on until the end. When the caller is
+     * interrupted it ends at once, and what is in hand is left to the reaper.
      */
     @Override
     public synchronized void close() {
@@ -201,6 +202,8 @@ public final class Worker implements AutoCloseable {
     }
 
     private void release() {
+        soloWork.end();
+        heartbeats.end();
         scheduler.shutdownNow();
         cancellations.close();
         gates.close();
@@ -229,8 +232,8 @@ public final class Worker implements AutoCloseable {
             // Also when it is being closed: nothing that it executes will count.
             context.lanes().forEach(Lane::stopTaking);
             handBackTheRest();
-            close();
         } finally {
+            close();
             onSuperseded.run();
         }
     }
@@ -366,7 +369,13 @@ public final class Worker implements AutoCloseable {
          * @throws SupersededException when another started under its name meanwhile
          */
         public Worker start() {
-            return start(Redis.connect(address, "stepweir-worker"), true);
+            Redis redis = Redis.connect(address, "stepweir-worker");
+            try {
+                return start(redis, true);
+            } catch (RuntimeException refused) {
+                redis.close();
+                throw refused;
+            }
         }
 
         /** As {@link #start()}, on a connection that the caller keeps and closes. */

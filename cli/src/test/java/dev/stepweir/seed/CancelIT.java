@@ -71,9 +71,7 @@ class CancelIT {
                                     }
                                     return 1;
                                 });
-        try (Stack stack = Stack.open(redis).orchestrator()) {
-            // It is told at its next heartbeat.
-            stack.worker(handlers);
+        try (Stack stack = Stack.start(redis, handlers)) {
             RunId run = stack.client().submit(ONE, 1).id();
             assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,9 +57,16 @@ class RacesIT {
             for (int i = 0; i < 20; i++) {
                 stack.run(ONE, i);
             }
-            workers.forEach(Worker::close);
+            close(workers);
         }
         assertThat(calls).hasSize(20).allSatisfy((run, count) -> assertThat(count).hasValue(1));
+    }
+
+    /** At once: each waits for its reads to end. */
+    private static void close(List<Worker> workers) {
+        try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
+            workers.forEach(worker -> closing.execute(worker::close));
+        }
     }
 
     private Worker shared(Stack stack) {
@@ -80,7 +89,7 @@ class RacesIT {
                 assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
             }
             Audit.nothingIsLeft(stack);
-            workers.forEach(Worker::close);
+            close(workers);
         }
         assertThat(calls).hasSize(200).allSatisfy((run, count) -> assertThat(count).hasValue(1));
     }
@@ -122,9 +131,7 @@ class RacesIT {
     void a_cancel_wins_or_the_completion_does(TestRedis redis) throws Exception {
         Random random = new Random(11);
         int cancelled = 0;
-        try (Stack stack = Stack.open(redis).orchestrator().reaper()) {
-            // What it gave up leaves its queue at a heartbeat.
-            stack.worker(counting());
+        try (Stack stack = Stack.start(redis, counting())) {
             for (int i = 0; i < PAIRS; i++) {
                 RunId run = stack.client().submit(ONE, i).id();
                 Stack.pass(Duration.ofMillis(random.nextInt(4)));

@@ -136,6 +136,21 @@ final class Execution implements Runnable {
         return true;
     }
 
+    /**
+     * Stops the handler, since the run has ended. What it worked on is handed back: its entry goes
+     * at once, and if the run is taken up again meanwhile the step begins anew.
+     *
+     * @return false if it has reported already
+     */
+    boolean giveUp() {
+        if (!abandon()) {
+            return false;
+        }
+        var unused = lane.context().handBack().execution(this, "run ended");
+        lane.forget(this);
+        return true;
+    }
+
     /** Stops the handler if it has not ended, and reports that its time is up. */
     void timeOut() {
         if (reported.compareAndSet(false, true)) {

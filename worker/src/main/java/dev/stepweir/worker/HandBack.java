@@ -35,10 +35,10 @@ final class HandBack {
         this.runs = runs;
     }
 
-    /** Returns what an execution worked on. */
-    CompletableFuture<?> execution(Execution execution) {
+    /** Returns what an execution worked on, saying why. */
+    CompletableFuture<?> execution(Execution execution, String why) {
         Assignment work = execution.assignment();
-        Map<String, Object> details = details(work.step(), "worker stops");
+        Map<String, Object> details = details(work.step(), why);
         details.put("worker", execution.workerId());
         details.put("attempt", work.ledgers().attempt());
         details.put("begun", execution.begun());

@@ -144,7 +144,8 @@ final class Heartbeats implements Runnable {
 
     // What was committed since it was listed answers LOST as well: abandoning it changes nothing.
     private static void giveUp(Lane lane, Execution execution, Answer answer) {
-        if (execution.abandon()) {
+        boolean stopped = answer == Answer.RUN_CLOSED ? execution.giveUp() : execution.abandon();
+        if (stopped) {
             log.info(
                     "execution given up: {} run={} step={} dispatch={}",
                     answer,

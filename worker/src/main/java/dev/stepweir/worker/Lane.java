@@ -369,11 +369,11 @@ final class Lane {
         }
     }
 
-    /** A run was cancelled: its handlers are stopped. */
+    /** A run has ended before its steps: their handlers are stopped. */
     void cancelled(String runId) {
         for (Execution execution : inHand) {
-            if (execution.assignment().step().run().text().equals(runId) && execution.abandon()) {
-                forget(execution);
+            if (execution.assignment().step().run().text().equals(runId)) {
+                execution.giveUp();
             }
         }
     }

@@ -255,7 +255,7 @@ public final class Worker implements AutoCloseable {
         for (Lane lane : context.lanes()) {
             for (Execution execution : lane.inHand()) {
                 if (execution.abandon()) {
-                    handedBack.add(context.handBack().execution(execution));
+                    handedBack.add(context.handBack().execution(execution, "worker stops"));
                     lane.forget(execution);
                 }
             }

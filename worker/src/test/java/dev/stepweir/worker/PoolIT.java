@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,13 @@ class PoolIT {
                 .start(runs.redis);
     }
 
+    /** At once: each waits for its reads to end. */
+    private static void close(List<Worker> workers) {
+        try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
+            workers.forEach(worker -> closing.execute(worker::close));
+        }
+    }
+
     private static Workflow one(String handler) {
         return Workflow.builder("one-" + handler).step("s", s -> s.handler(handler)).build();
     }
@@ -80,7 +89,7 @@ class PoolIT {
                 ids.add(workers.getLast().id());
             }
             assertThat(redis.commands().hlen(records)).isEqualTo(10);
-            workers.forEach(Worker::close);
+            close(workers);
             assertThat(redis.commands().hlen(records)).isZero();
         }
         assertThat(ids).hasSize(20);

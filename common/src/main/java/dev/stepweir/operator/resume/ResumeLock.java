@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The right to resume one run. Its token is checked by the very scripts that act, so a holder whose
@@ -194,10 +193,10 @@ public final class ResumeLock implements AutoCloseable {
                             remains.graph().dependencies(item.step()),
                             event));
         }
-        List<CompletableFuture<ReconcileStep.Outcome>> replies =
-                redis().retrying(() ->
-                        calls.stream().map(call -> call.runAsync(redis().scripts())).toList());
-        return replies.stream().map(RedisFutures::join).toList();
+        return redis().retrying(() ->
+                calls.stream().map(call -> call.runAsync(redis().scripts())).toList().stream()
+                        .map(RedisFutures::join)
+                        .toList());
     }
 
     private Redis redis() {

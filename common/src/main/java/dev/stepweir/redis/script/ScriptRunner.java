@@ -2,6 +2,7 @@ package dev.stepweir.redis.script;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.RedisFutures;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -54,7 +55,12 @@ public final class ScriptRunner {
 
     private <T> CompletableFuture<T> evalsha(
             ScriptOutputType type, Script script, byte[][] keys, byte[][] args) {
-        return commands.<T>evalsha(script.sha(), type, keys, args).toCompletableFuture();
+        try {
+            return commands.<T>evalsha(script.sha(), type, keys, args).toCompletableFuture();
+        } catch (RedisException notSent) {
+            // What is not connected refuses at once: that is a reply like any other.
+            return CompletableFuture.failedFuture(notSent);
+        }
     }
 
     private static boolean isNoScript(Throwable failure) {

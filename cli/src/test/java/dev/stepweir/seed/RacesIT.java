@@ -21,9 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -64,9 +63,13 @@ class RacesIT {
 
     /** At once: each waits for its reads to end. */
     private static void close(List<Worker> workers) {
-        try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
-            workers.forEach(worker -> closing.execute(worker::close));
-        }
+        CompletableFuture.allOf(
+                        workers.stream()
+                                .map(worker ->
+                                        CompletableFuture.runAsync(
+                                                worker::close, Thread::startVirtualThread))
+                                .toArray(CompletableFuture[]::new))
+                .join();
     }
 
     private Worker shared(Stack stack) {

@@ -263,7 +263,7 @@ public record Keys(String namespace, int partition) {
         return key("roles");
     }
 
-    @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled, for the workers")
+    @RedisKey(as = Kind.CHANNEL, what = "Runs that were cancelled or are too late, for the workers")
     public String cancelChannel() {
         return key("cancels");
     }

@@ -29,6 +29,7 @@ import io.lettuce.core.resource.Delay;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -58,6 +59,7 @@ public final class Redis implements AutoCloseable {
     private final OutageWatch outages;
     private final StatefulRedisConnection<byte[], byte[]> shared;
     private final ScriptRunner scripts;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Retry retry;
 
     private Redis(RedisClient client, ClientResources resources, RedisURI uri, String address) {
@@ -196,16 +198,23 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         outages.close();
         shared.close();
         shutDown(client, resources);
     }
 
     private static void shutDown(RedisClient client, ClientResources resources) {
-        client.shutdown(Duration.ZERO, SHUTDOWN_LIMIT);
-        resources
-                .shutdown(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
-                .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis());
+        // Also by a thread that is interrupted: what is not ended here is never ended.
+        try {
+            client.shutdownAsync(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS).join();
+        } finally {
+            resources
+                    .shutdown(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
+                    .awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis());
+        }
     }
 
     /**

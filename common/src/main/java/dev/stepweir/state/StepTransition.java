@@ -22,7 +22,11 @@ public enum StepTransition {
     RETRY(WAITING_FOR_RETRY, "delay over", READY, "retry_step"),
     PARK(READY, "a breaker does not let it through", PARKED, "park_step"),
     RELEASE(PARKED, "the breaker lets it through", READY, "release_step"),
-    HAND_BACK(READY, "worker stops or never learned of it", READY, "hand_back_step"),
+    HAND_BACK(
+            READY,
+            "worker stops, never learned of it, or was told that the run had ended",
+            READY,
+            "hand_back_step"),
     RECLAIM(READY, "lease lapsed", READY, "reap_step"),
     CRASH_BACK_OFF(
             READY, "lease lapsed, not the first worker to die", WAITING_FOR_RETRY, "reap_step"),

@@ -5,8 +5,8 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.stream.Stream;
 
 /**
- * Hears at once, instead of at the next heartbeat, of cancelled runs, whose handlers are stopped,
- * and of queues that are paused or resumed.
+ * Hears at once, instead of at the next heartbeat, of runs that were cancelled or are too late,
+ * whose handlers are stopped, and of queues that are paused or resumed.
  */
 final class Cancellations implements AutoCloseable {
 

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Returns steps that this worker holds and will not finish, at no charge: because it stops, or
- * because the reply that brought them was lost. A step that cannot be returned now is left to the
- * reaper.
+ * Returns steps that this worker holds and will not finish, at no charge: because it stops, because
+ * their run has ended, which may have been taken up again, or because the reply that brought them
+ * was lost. A step that cannot be returned now is left to the reaper.
  */
 final class HandBack {
 

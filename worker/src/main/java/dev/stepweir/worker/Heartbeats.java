@@ -92,13 +92,10 @@ final class Heartbeats implements Runnable {
 
     /** One beat in every partition. */
     void beat() {
-        paused.refresh();
         for (Lane lane : context.lanes()) {
             try {
-                if (lane.partition().keys().partition() == 0
-                        && RedisFutures.join(registration.renew())
-                                == RegisterWorker.Outcome.SUPERSEDED) {
-                    context.superseded();
+                if (lane.partition().keys().partition() == 0) {
+                    renewWorker();
                 }
                 renew(lane);
                 handBackUnknown(lane, period, LEASES_PER_CALL, "reply lost");
@@ -114,6 +111,13 @@ final class Heartbeats implements Runnable {
             } catch (RuntimeException e) {
                 log.error("heartbeat failed", e);
             }
+        }
+    }
+
+    private void renewWorker() {
+        paused.refresh();
+        if (RedisFutures.join(registration.renew()) == RegisterWorker.Outcome.SUPERSEDED) {
+            context.superseded();
         }
     }
 

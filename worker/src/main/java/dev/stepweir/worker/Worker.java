@@ -49,8 +49,6 @@ public final class Worker implements AutoCloseable {
     private final String id;
     private final Registration registration;
     private final WorkerConfig config;
-    private final Redis redis;
-    private final boolean ownsRedis;
     private final Namespace namespace;
     private final Gates gates;
     private final LaneContext context;
@@ -66,8 +64,6 @@ public final class Worker implements AutoCloseable {
 
     private Worker(Builder builder, Redis redis, boolean ownsRedis) {
         this.config = builder.config;
-        this.redis = redis;
-        this.ownsRedis = ownsRedis;
         this.namespace = Namespace.open(redis, builder.namespace);
         this.onSuperseded = builder.onSuperseded;
         LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
@@ -82,6 +78,9 @@ public final class Worker implements AutoCloseable {
             opened.add(redis.openConnection());
         }
         connections.addAll(opened);
+        if (ownsRedis) {
+            connections.add(redis);
+        }
         StatefulRedisPubSubConnection<String, String> subscription = redis.openSubscription();
         // Whoever has the name loses it here: nothing that can be checked before may fail after it.
         Identity identity = Identity.draw(redis, namespace, builder.name);
@@ -169,7 +168,7 @@ public final class Worker implements AutoCloseable {
     /**
      * Stops: takes nothing more, waits up to the drain limit for what is in hand, hands back what
      * is left at no charge, and leaves. Heartbeats go on until the end. When the caller is
-     * interrupted it ends at once, and what is in hand is left to the reaper.
+     * interrupted nothing is waited for.
      */
     @Override
     public synchronized void close() {
@@ -192,12 +191,14 @@ public final class Worker implements AutoCloseable {
             queues.addAll(soloWork.queues());
             registration.leave(queues);
         } catch (InterruptedException e) {
+            handBackTheRest();
             Thread.currentThread().interrupt();
         } catch (RedisException e) {
             log.warn(
                     "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
+        } finally {
+            release();
         }
-        release();
         log.info("worker {} has ended", id);
     }
 
@@ -208,9 +209,6 @@ public final class Worker implements AutoCloseable {
         cancellations.close();
         gates.close();
         connections.forEach(Worker::closeQuietly);
-        if (ownsRedis) {
-            redis.close();
-        }
     }
 
     /**

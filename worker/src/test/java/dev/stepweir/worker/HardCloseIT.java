@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.redis.Redis;
+import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +33,7 @@ class HardCloseIT {
                     .withDrain(Duration.ofMillis(100));
 
     private final CountDownLatch never = new CountDownLatch(1);
+    private final CountDownLatch handlerInterrupted = new CountDownLatch(1);
 
     private Worker.Builder worker(TestRedis redis) {
         return Worker.builder()
@@ -38,15 +43,20 @@ class HardCloseIT {
                 .handler(
                         "h",
                         (input, context) -> {
-                            never.await();
+                            try {
+                                never.await();
+                            } catch (InterruptedException e) {
+                                handlerInterrupted.countDown();
+                            }
                             return "never";
                         });
     }
 
-    private static void giveItWork(TestRedis redis, Worker worker) {
+    private static RunId giveItWork(TestRedis redis, Worker worker) {
         try (Runs runs = new Runs(redis.uri(), redis.namespace())) {
-            runs.start(ONE, null);
+            RunId run = runs.start(ONE, null);
             await().until(() -> worker.inHand() == 1);
+            return run;
         }
     }
 
@@ -66,14 +76,32 @@ class HardCloseIT {
     }
 
     @Test
+    @DisplayName("a worker whose connection its owner closed before it ends whole")
+    void without_its_connection(TestRedis redis) {
+        Redis owned = Redis.connect(redis.uri(), "owner");
+        Worker worker = worker(redis).start(owned);
+        owned.close();
+        worker.close();
+    }
+
+    @Test
     @DisplayName("a worker whose closing is interrupted ends whole")
-    void interrupted(TestRedis redis) throws Exception {
+    void interrupted_while_it_waits(TestRedis redis) throws Exception {
         Worker worker = worker(redis).config(IMPATIENT.withDrain(Duration.ofMinutes(30))).start();
-        giveItWork(redis, worker);
-        Thread closing = Thread.ofPlatform().start(worker::close);
-        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-        closing.interrupt();
-        assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
+        RunId run = giveItWork(redis, worker);
+        FutureTask<Void> closing = new FutureTask<>(worker::close, null);
+        Thread closer = Thread.ofPlatform().start(closing);
+        await().until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+        closer.interrupt();
+        closing.get(30, TimeUnit.SECONDS);
+        assertThat(handlerInterrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Runs runs = new Runs(redis.uri(), redis.namespace())) {
+            // Once more if a read that was still waiting brought it again.
+            assertThat(runs.step(run, "s").published().number())
+                    .as("handed back")
+                    .isBetween(2L, 3L);
+            assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
+        }
     }
 
     private static long clients(TestRedis redis) {
@@ -82,7 +110,7 @@ class HardCloseIT {
 
     @Test
     @DisplayName("a worker that is refused leaves nothing")
-    void refused(TestRedis redis) {
+    void refused_at_the_start(TestRedis redis) {
         long before = clients(redis);
         assertThatThrownBy(() ->
                         Worker.builder().redis(redis.uri()).namespace(redis.namespace()).start())

@@ -15,11 +15,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -56,9 +55,13 @@ class PoolIT {
 
     /** At once: each waits for its reads to end. */
     private static void close(List<Worker> workers) {
-        try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
-            workers.forEach(worker -> closing.execute(worker::close));
-        }
+        CompletableFuture.allOf(
+                        workers.stream()
+                                .map(worker ->
+                                        CompletableFuture.runAsync(
+                                                worker::close, Thread::startVirtualThread))
+                                .toArray(CompletableFuture[]::new))
+                .join();
     }
 
     private static Workflow one(String handler) {
@@ -97,7 +100,7 @@ class PoolIT {
 
     @Test
     @DisplayName("S2-010: multiple_workers_same_queue_fair_distribution")
-    void equal_workers_get_about_as_much(TestRedis redis) {
+    void equal_workers_get_equal_shares_and_no_slot_stays_empty(TestRedis redis) {
         // A round of as many steps as there are slots ends when each slot has one of them.
         CyclicBarrier round = new CyclicBarrier(15);
         Handlers handlers =

@@ -145,11 +145,12 @@ public final class ResumeLock implements AutoCloseable {
         return redis().retrying(() -> RedisFutures.join(resume.runAsync(redis().scripts())));
     }
 
-    private static Optional<ResumeOutcome> refusal(ResumeRun.Outcome outcome, Remains remains) {
+    private Optional<ResumeOutcome> refusal(ResumeRun.Outcome outcome, Remains remains) {
         return switch (outcome) {
             case RESUMED, PUBLISHED, ALREADY -> Optional.empty();
             case LOCK_LOST -> Optional.of(new LockLost());
-            case RUN_CLOSED -> Optional.of(new Over(remains.head().state()));
+            case RUN_CLOSED ->
+                    Optional.of(new Over(resumes.read(run).orElse(remains).head().state()));
             case GONE -> Optional.of(new NoSuchRun());
         };
     }

@@ -57,9 +57,9 @@ public final class ScriptRunner {
             ScriptOutputType type, Script script, byte[][] keys, byte[][] args) {
         try {
             return commands.<T>evalsha(script.sha(), type, keys, args).toCompletableFuture();
-        } catch (RedisException notSent) {
-            // What is not connected refuses at once: that is a reply like any other.
-            return CompletableFuture.failedFuture(notSent);
+        } catch (RuntimeException notSent) {
+            // A closed client throws, of all sorts: it is one more that does not answer.
+            return CompletableFuture.failedFuture(new RedisException(notSent.getMessage()));
         }
     }
 

@@ -1,0 +1,100 @@
+package dev.stepweir.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stepweir.redis.Keys;
+import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.workflow.Workflow;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of a step whose run ends while its handler is at work. */
+@WithRedis
+@Timeout(60)
+class GivenUpIT {
+
+    private static final Workflow ONE =
+            Workflow.builder("one").step("s", s -> s.handler("h")).build();
+
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private Runs runs;
+
+    @BeforeEach
+    void connect(TestRedis redis) {
+        runs = new Runs(redis.uri(), redis.namespace());
+    }
+
+    @AfterEach
+    void disconnect() {
+        runs.close();
+    }
+
+    /** Hangs in its first execution, until that is interrupted. */
+    private Worker worker(TestRedis redis, Duration heartbeat) {
+        return Worker.builder()
+                .redis(redis.uri())
+                .namespace(redis.namespace())
+                .config(WorkerConfig.DEFAULT.withHeartbeat(heartbeat))
+                .handler("h", (input, context) -> hang(context.dispatchNumber()))
+                .start();
+    }
+
+    private long hang(long dispatch) throws InterruptedException {
+        if (begun.getCount() == 0) {
+            return dispatch;
+        }
+        begun.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+        }
+        return dispatch;
+    }
+
+    @Test
+    @DisplayName(
+            "a step whose run was taken up again before its worker heard of the end begins anew")
+    void of_a_run_that_goes_on(TestRedis redis) throws Exception {
+        try (Worker worker = worker(redis, WorkerConfig.DEFAULT.heartbeat())) {
+            RunId run = runs.start(ONE, null);
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            // The message of its end comes late: the run is RUNNING.
+            redis.commands().publish(runs.namespace.keys(run).cancelChannel(), run.text());
+
+            await().until(() -> runs.state(run) == RunState.COMPLETED);
+            assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(runs.step(run, "s").published().number()).isEqualTo(2);
+            assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
+            assertThat(runs.step(run, "s").ledgers().failures()).isZero();
+            await().until(() -> worker.inHand() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("a worker that missed the message of a run's end hears of it at a heartbeat")
+    void of_a_run_whose_end_nobody_told(TestRedis redis) throws Exception {
+        try (Worker worker = worker(redis, Duration.ofMillis(200))) {
+            RunId run = runs.start(ONE, null);
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            Keys keys = runs.namespace.keys(run);
+            String head = redis.commands().hget(keys.run(run), "head");
+            redis.commands().hset(keys.run(run), "head", head.replace("RUNNING", "CANCELLED"));
+
+            assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+            await().until(() -> redis.commands().xlen(keys.queue("h")) == 0);
+            await().until(() -> worker.inHand() == 0);
+        }
+    }
+}

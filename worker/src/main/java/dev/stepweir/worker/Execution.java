@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -137,18 +138,16 @@ final class Execution implements Runnable {
     }
 
     /**
-     * Stops the handler, since the run has ended. What it worked on is handed back: its entry goes
-     * at once, and if the run is taken up again meanwhile the step begins anew.
-     *
-     * @return false if it has reported already
+     * Stops the handler and hands back what it worked on: the entry goes at once, and where the run
+     * goes on the step begins anew. Nothing happens if it has reported already.
      */
-    boolean giveUp() {
+    CompletableFuture<?> giveUp(String why) {
         if (!abandon()) {
-            return false;
+            return CompletableFuture.completedFuture(null);
         }
-        var unused = lane.context().handBack().execution(this, "run ended");
+        CompletableFuture<?> handedBack = lane.context().handBack().execution(this, why);
         lane.forget(this);
-        return true;
+        return handedBack;
     }
 
     /** Stops the handler if it has not ended, and reports that its time is up. */

@@ -27,6 +27,9 @@ final class HandBack {
 
     private static final Logger log = LoggerFactory.getLogger(HandBack.class);
 
+    static final String WORKER_STOPS = "worker stops";
+    static final String RUN_ENDED = "run ended";
+
     private final Redis redis;
     private final RunStore runs;
 
@@ -52,7 +55,7 @@ final class HandBack {
 
     /** Returns an entry that was read but not begun. */
     CompletableFuture<?> entry(Partition partition, ReadEntry read) {
-        return entry(partition, read, "worker stops");
+        return entry(partition, read, WORKER_STOPS);
     }
 
     /** Returns an entry that is in this worker's name, saying why. */

@@ -148,8 +148,9 @@ final class Heartbeats implements Runnable {
 
     // What was committed since it was listed answers LOST as well: abandoning it changes nothing.
     private static void giveUp(Lane lane, Execution execution, Answer answer) {
-        boolean stopped = answer == Answer.RUN_CLOSED ? execution.giveUp() : execution.abandon();
-        if (stopped) {
+        if (answer == Answer.RUN_CLOSED) {
+            var unused = execution.giveUp(HandBack.RUN_ENDED);
+        } else if (execution.abandon()) {
             log.info(
                     "execution given up: {} run={} step={} dispatch={}",
                     answer,
@@ -172,7 +173,7 @@ final class Heartbeats implements Runnable {
      */
     void handBackHeld() {
         for (Lane lane : context.lanes()) {
-            handBackUnknown(lane, Duration.ZERO, Integer.MAX_VALUE, "worker stops");
+            handBackUnknown(lane, Duration.ZERO, Integer.MAX_VALUE, HandBack.WORKER_STOPS);
         }
     }
 

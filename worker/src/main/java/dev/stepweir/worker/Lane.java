@@ -373,7 +373,7 @@ final class Lane {
     void cancelled(String runId) {
         for (Execution execution : inHand) {
             if (execution.assignment().step().run().text().equals(runId)) {
-                execution.giveUp();
+                var unused = execution.giveUp(HandBack.RUN_ENDED);
             }
         }
     }

@@ -252,10 +252,7 @@ public final class Worker implements AutoCloseable {
         List<CompletableFuture<?>> handedBack = new ArrayList<>();
         for (Lane lane : context.lanes()) {
             for (Execution execution : lane.inHand()) {
-                if (execution.abandon()) {
-                    handedBack.add(context.handBack().execution(execution, "worker stops"));
-                    lane.forget(execution);
-                }
+                handedBack.add(execution.giveUp(HandBack.WORKER_STOPS));
             }
         }
         handedBack.forEach(RedisFutures::join);

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The right to resume one run. Its token is checked by the very scripts that act, so a holder whose
@@ -194,10 +195,12 @@ public final class ResumeLock implements AutoCloseable {
                             remains.graph().dependencies(item.step()),
                             event));
         }
-        return redis().retrying(() ->
-                calls.stream().map(call -> call.runAsync(redis().scripts())).toList().stream()
-                        .map(RedisFutures::join)
-                        .toList());
+        return redis().retrying(() -> {
+            // All are sent before the first is waited for.
+            List<CompletableFuture<ReconcileStep.Outcome>> replies =
+                    calls.stream().map(call -> call.runAsync(redis().scripts())).toList();
+            return replies.stream().map(RedisFutures::join).toList();
+        });
     }
 
     private Redis redis() {

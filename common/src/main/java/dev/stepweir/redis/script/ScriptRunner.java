@@ -57,9 +57,11 @@ public final class ScriptRunner {
             ScriptOutputType type, Script script, byte[][] keys, byte[][] args) {
         try {
             return commands.<T>evalsha(script.sha(), type, keys, args).toCompletableFuture();
-        } catch (RuntimeException notSent) {
-            // A closed client throws, of all sorts: it is one more that does not answer.
-            return CompletableFuture.failedFuture(new RedisException(notSent.getMessage()));
+        } catch (RedisException notSent) {
+            return CompletableFuture.failedFuture(notSent);
+        } catch (IllegalStateException closed) {
+            // The client's, not of what was asked: as a cause it would pass for bad data of a run.
+            return CompletableFuture.failedFuture(new RedisException(closed.getMessage()));
         }
     }
 

@@ -15,6 +15,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.Closing;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
@@ -74,7 +75,7 @@ class BreakerOutageIT {
             try {
                 outage(stack);
             } finally {
-                workers.forEach(Worker::close);
+                Closing.together(workers);
             }
         }
     }

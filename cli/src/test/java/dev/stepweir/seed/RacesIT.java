@@ -12,6 +12,7 @@ import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.Closing;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.worker.Worker;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -56,20 +56,9 @@ class RacesIT {
             for (int i = 0; i < 20; i++) {
                 stack.run(ONE, i);
             }
-            close(workers);
+            Closing.together(workers);
         }
         assertThat(calls).hasSize(20).allSatisfy((run, count) -> assertThat(count).hasValue(1));
-    }
-
-    /** At once: each waits for its reads to end. */
-    private static void close(List<Worker> workers) {
-        CompletableFuture.allOf(
-                        workers.stream()
-                                .map(worker ->
-                                        CompletableFuture.runAsync(
-                                                worker::close, Thread::startVirtualThread))
-                                .toArray(CompletableFuture[]::new))
-                .join();
     }
 
     private Worker shared(Stack stack) {
@@ -92,7 +81,7 @@ class RacesIT {
                 assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
             }
             Audit.nothingIsLeft(stack);
-            close(workers);
+            Closing.together(workers);
         }
         assertThat(calls).hasSize(200).allSatisfy((run, count) -> assertThat(count).hasValue(1));
     }

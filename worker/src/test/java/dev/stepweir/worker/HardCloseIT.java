@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** However a worker ends, no thread and no connection of it stays: the leak check looks. */
+/** However a worker ends, none of its threads goes on: the leak check looks after each test. */
 @WithRedis(privateServer = true)
 @Timeout(60)
 class HardCloseIT {

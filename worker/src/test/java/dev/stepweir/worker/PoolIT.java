@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import dev.stepweir.testkit.Closing;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -53,17 +53,6 @@ class PoolIT {
                 .start(runs.redis);
     }
 
-    /** At once: each waits for its reads to end. */
-    private static void close(List<Worker> workers) {
-        CompletableFuture.allOf(
-                        workers.stream()
-                                .map(worker ->
-                                        CompletableFuture.runAsync(
-                                                worker::close, Thread::startVirtualThread))
-                                .toArray(CompletableFuture[]::new))
-                .join();
-    }
-
     private static Workflow one(String handler) {
         return Workflow.builder("one-" + handler).step("s", s -> s.handler(handler)).build();
     }
@@ -92,7 +81,7 @@ class PoolIT {
                 ids.add(workers.getLast().id());
             }
             assertThat(redis.commands().hlen(records)).isEqualTo(10);
-            close(workers);
+            Closing.together(workers);
             assertThat(redis.commands().hlen(records)).isZero();
         }
         assertThat(ids).hasSize(20);

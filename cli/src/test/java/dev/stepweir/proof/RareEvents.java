@@ -1,9 +1,9 @@
 package dev.stepweir.proof;
 
 import dev.stepweir.redis.script.Script;
-import dev.stepweir.testkit.CommandProxy.Command;
-import dev.stepweir.testkit.CommandProxy.Fate;
-import dev.stepweir.testkit.CommandProxy.Rule;
+import dev.stepweir.testkit.proxy.CommandProxy.Command;
+import dev.stepweir.testkit.proxy.CommandProxy.Fate;
+import dev.stepweir.testkit.proxy.CommandProxy.Rule;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -1,11 +1,11 @@
 package dev.stepweir.proof;
 
 import dev.stepweir.proof.CrashPoint.Role;
-import dev.stepweir.testkit.CommandProxy;
-import dev.stepweir.testkit.FaultProxy;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.proxy.CommandProxy;
+import dev.stepweir.testkit.proxy.FaultProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 /**
  * What the tests of every module stand on: a real Redis per JVM with a namespace per test ({@link
- * dev.stepweir.testkit.WithRedis}), whole-state comparison, real child JVMs that can be killed, a
- * network that can be cut, and a clock that is moved by hand.
+ * dev.stepweir.testkit.WithRedis}), whole-state comparison, real child JVMs that can be killed, and
+ * a clock that is moved by hand.
  */
 @NullMarked
 package dev.stepweir.testkit;

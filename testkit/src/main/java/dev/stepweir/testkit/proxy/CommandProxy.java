@@ -1,4 +1,4 @@
-package dev.stepweir.testkit;
+package dev.stepweir.testkit.proxy;
 
 import java.io.IOException;
 import java.io.InputStream;

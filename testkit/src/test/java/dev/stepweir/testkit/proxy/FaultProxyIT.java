@@ -1,9 +1,11 @@
-package dev.stepweir.testkit;
+package dev.stepweir.testkit.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;

@@ -1,9 +1,11 @@
-package dev.stepweir.testkit;
+package dev.stepweir.testkit.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stepweir.testkit.CommandProxy.Fate;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.testkit.proxy.CommandProxy.Fate;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;

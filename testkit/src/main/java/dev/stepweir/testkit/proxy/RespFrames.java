@@ -1,4 +1,4 @@
-package dev.stepweir.testkit;
+package dev.stepweir.testkit.proxy;
 
 import java.util.ArrayList;
 import java.util.Arrays;

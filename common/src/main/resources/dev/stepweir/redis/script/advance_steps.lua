@@ -43,6 +43,7 @@
 --@include read_fields
 --@include write_fields
 --@include unblock
+--@include completed_head
 --@include mark
 --@include superseded
 local call, match, sub, find, insert = redis.call, string.match, string.sub, string.find, table.insert
@@ -111,11 +112,10 @@ end
 
 local ended, listed = {}, {}
 local function complete(run_id, head, watch)
-  put('head', 'COMPLETED ' .. sub(head, find(head, ' ', 1, true) + 1))
+  put('head', completed_head(head))
   put('finished', now)
-  insert(ended, run_id)
-  insert(listed, now)
-  insert(listed, run_id)
+  local n = #ended + 1
+  ended[n], listed[2 * n - 1], listed[2 * n] = run_id, now, run_id
   if watch then notify(watch, run_id, 'COMPLETED') end
 end
 

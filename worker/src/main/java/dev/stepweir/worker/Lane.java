@@ -59,7 +59,8 @@ final class Lane {
     private boolean resting;
     private volatile boolean starved;
     private int mostItems = AdvanceSteps.MAX_ITEMS;
-    private int rotation;
+    private int takes;
+    private int waits;
 
     /** A finished execution that waits for its commit. */
     record Finished(Execution execution, Commit commit) {}
@@ -136,7 +137,9 @@ final class Lane {
         next.commit(outbox, mostItems);
         next.begin(read);
         if (!stopping && (!drained || !next.isEmpty())) {
-            starved = !next.take(queues, rotation++, context.fairShare());
+            starved = !next.take(queues, takes, context.fairShare());
+            // Only what takes is counted: with few slots lanes alternate, and with them the start.
+            takes += next.budget() > 0 ? 1 : 0;
         }
         return next;
     }
@@ -272,10 +275,8 @@ final class Lane {
     }
 
     /** An execution returned: its commit goes with the next turn. */
-    void succeeded(Execution execution, Commit commit) {
-        synchronized (this) {
-            outbox.addLast(new Finished(execution, commit));
-        }
+    synchronized void succeeded(Execution execution, Commit commit) {
+        outbox.addLast(new Finished(execution, commit));
     }
 
     /** A handler's thread ended; called after its report. */
@@ -311,7 +312,7 @@ final class Lane {
         Reservation reservation = new Reservation(context.slots());
         List<String> waitedFor = new ArrayList<>();
         int most = context.fairShare();
-        int start = rotation++;
+        int start = waits++;
         for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
             String queue = queues.get(Math.floorMod(start + i, queues.size()));
             if (reservation.reserveEntry(queue)) {

@@ -36,7 +36,7 @@ public final class OrchestratorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return new RoleRunner(spec, role.acceptRisk())
+        return new RoleRunner(spec, role.acceptRisk(), Duration.ZERO)
                 .run((redis, namespace, ended) -> start(redis, namespace))
                 .code();
     }

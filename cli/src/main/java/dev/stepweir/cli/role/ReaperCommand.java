@@ -68,7 +68,7 @@ public final class ReaperCommand implements Callable<Integer> {
                 ReaperConfig.DEFAULTS
                         .timed(lease, heartbeat, lookEvery)
                         .withCrashBudget(crashBudget);
-        return new RoleRunner(spec, role.acceptRisk())
+        return new RoleRunner(spec, role.acceptRisk(), Duration.ZERO)
                 .run((redis, namespace, ended) -> start(redis, namespace, config))
                 .code();
     }

@@ -11,6 +11,7 @@ import dev.stepweir.redis.Preflight.Level;
 import dev.stepweir.redis.Redis;
 import io.lettuce.core.RedisException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -30,16 +31,21 @@ final class RoleRunner {
     private final ServerOptions options;
     private final Output output;
     private final boolean acceptRisk;
+    private final Duration drain;
 
-    RoleRunner(CommandSpec command, boolean acceptRisk) {
+    /**
+     * @param drain how long the role may take on purpose when it is asked to stop
+     */
+    RoleRunner(CommandSpec command, boolean acceptRisk, Duration drain) {
         this.name = command.name();
         this.options = ServerOptions.of(command);
         this.output = Output.of(command);
         this.acceptRisk = acceptRisk;
+        this.drain = drain;
     }
 
     ExitCode run(Role.Starter starter) throws InterruptedException {
-        try (StopSignal stop = new StopSignal()) {
+        try (StopSignal stop = new StopSignal(drain)) {
             Outage outage = new Outage(Redis.withoutPassword(options.address()), output::say);
             while (true) {
                 Attempt attempt = tryOnce(starter, stop, outage);

@@ -4,6 +4,7 @@ import dev.stepweir.cli.terminal.ExitCode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * SIGTERM and Ctrl-C ask a role to stop; the JVM waits until it has and then exits with 0, since a
@@ -11,25 +12,56 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal implements AutoCloseable {
 
+    /** What a role without a drain may take. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** A role that is told to hurry hands back what it holds, which is a matter of round trips. */
+    private static final Duration LAST_PATIENCE = Duration.ofSeconds(15);
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final Duration patience;
+    private final Runnable exit;
+    private final Thread main = Thread.currentThread();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile ExitCode code = ExitCode.OK;
     private final Thread hook = new Thread(this::stop, "stepweir-stop");
 
+    /** For a role that is brought up and down by the calling thread. */
     StopSignal() {
+        this(Duration.ZERO);
+    }
+
+    /**
+     * For a role that is brought up and down by the calling thread, which is interrupted when its
+     * stop takes too long.
+     *
+     * @param drain how long the role may take on purpose
+     */
+    StopSignal(Duration drain) {
+        this(drain.plus(PATIENCE), () -> Runtime.getRuntime().halt(ExitCode.OK.code()));
+    }
+
+    StopSignal(Duration patience, Runnable exit) {
+        this.patience = patience;
+        this.exit = exit;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void stop() {
+    /** What the JVM does when it is asked to end. */
+    void stop() {
         asked.countDown();
         try {
-            if (!stopped.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                System.err.println("stepweir: could not stop in time, what is left is handed over");
-                return;
+            if (!stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                main.interrupt();
+                if (!stopped.await(LAST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    System.err.println(
+                            "stepweir: could not stop in time, a reaper takes back what is left");
+                    return;
+                }
             }
-            Runtime.getRuntime().halt(ExitCode.OK.code());
+            exit.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -50,6 +82,16 @@ final class StopSignal implements AutoCloseable {
     /** Waits; true if it was asked to stop meanwhile. */
     boolean awaitFor(Duration pause) throws InterruptedException {
         return asked.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits for as long as a server of ours runs; true if it was asked to stop meanwhile. */
+    boolean awaitWhile(BooleanSupplier running) throws InterruptedException {
+        while (running.getAsBoolean()) {
+            if (awaitFor(LOOK)) {
+                return true;
+            }
+        }
+        return awaitFor(Duration.ZERO);
     }
 
     /** Everything has stopped: the JVM may end. */

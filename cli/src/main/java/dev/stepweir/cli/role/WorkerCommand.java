@@ -71,7 +71,7 @@ public final class WorkerCommand implements Callable<Integer> {
         if (name != null) {
             builder.name(name);
         }
-        return new RoleRunner(spec, role.acceptRisk())
+        return new RoleRunner(spec, role.acceptRisk(), drain)
                 .run((redis, namespace, ended) -> start(redis, namespace, ended, builder))
                 .code();
     }

@@ -26,6 +26,7 @@ class RolesIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int DRAINED = 0;
+    private static final int NO_REDIS = 5;
     private static final int SUPERSEDED = 8;
 
     private static final String FLAKY =
@@ -170,6 +171,50 @@ class RolesIT {
         dev.signal("TERM");
         assertThat(dev.waitFor(SOON)).isEqualTo(DRAINED);
         assertThat(note).doesNotExist();
+    }
+
+    @Test
+    void dev_ends_when_its_redis_does(JavaProcesses processes) {
+        Path data = directory.resolve("data");
+        JavaProcess dev = start(processes, "dev", "--data", data.toString());
+        dev.awaitLine(line -> line.startsWith("ready dev "), SOON);
+
+        killRedisOf(dev);
+
+        assertThat(dev.waitFor(SOON)).isEqualTo(NO_REDIS);
+        assertThat(dev.lines()).contains("its Redis has ended by itself; runs are kept in " + data);
+        assertThat(data.resolve("dev.json")).doesNotExist();
+    }
+
+    @Test
+    void a_local_run_ends_when_its_redis_does(JavaProcesses processes) throws IOException {
+        String endless =
+                """
+                name: endless
+                steps:
+                  - name: wait
+                    handler: {callable: sleep, initialization: {duration_ms: 3600000}}
+                """;
+        JavaProcess run = start(processes, "run", write(endless), "--local");
+        run.awaitLine(line -> line.startsWith("run "), SOON);
+
+        killRedisOf(run);
+
+        assertThat(run.waitFor(Duration.ofMinutes(2))).isEqualTo(NO_REDIS);
+        assertThat(run.lines())
+                .contains("stepweir: the run's own Redis has ended by itself")
+                .noneMatch(line -> line.startsWith("\tat "));
+    }
+
+    private static void killRedisOf(JavaProcess process) {
+        List<ProcessHandle> servers =
+                ProcessHandle.of(process.pid())
+                        .orElseThrow()
+                        .descendants()
+                        .filter(one -> one.info().command().orElse("").contains("redis"))
+                        .toList();
+        assertThat(servers).hasSize(1);
+        servers.getFirst().destroyForcibly();
     }
 
     private static JavaProcess start(JavaProcesses processes, String... args) {

@@ -68,6 +68,35 @@ class StepweirTest {
         assertThat(result.err()).startsWith("stepweir: ").contains("; see stepweir", " --help");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--handlers nowhere.jar",
+                "--concurrency 4",
+                "--detach --wait-timeout 3s",
+                "--detach --local"
+            })
+    void a_run_refuses_what_would_have_no_effect(String options) {
+        String[] command = ("run nowhere.yaml " + options).split(" ");
+        Result result = terminal.execute(command);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).contains(command[2]).containsAnyOf("goes with", "exclude");
+    }
+
+    @Test
+    void a_time_to_wait_without_a_wait_is_a_usage_error() {
+        Result result =
+                terminal.execute(
+                        "runs",
+                        "resume",
+                        "01a200c5-573b-7001-8f20-6b2b91a7c0de",
+                        "--wait-timeout",
+                        "3s");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--wait-timeout goes with --wait");
+    }
+
     @Test
     void a_noun_without_a_verb_is_a_usage_error() {
         Result result = terminal.execute("runs");

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,6 +104,12 @@ public final class RedisServer implements AutoCloseable {
     /** Whether the server's process runs; it may be paused or busy nevertheless. */
     public synchronized boolean isRunning() {
         return process.map(ServerProcess::isAlive).orElse(false);
+    }
+
+    /** Completes when the server's process has ended, whoever ended it; at once if none runs. */
+    public synchronized CompletableFuture<?> end() {
+        return process.<CompletableFuture<?>>map(ServerProcess::end)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** Stops the server in good order, keeping its files. Without effect if it does not run. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,6 +109,10 @@ final class ServerProcess {
 
     boolean isAlive() {
         return shell.isAlive();
+    }
+
+    CompletableFuture<?> end() {
+        return shell.onExit();
     }
 
     /** The server's last words, complete if the process has ended. */

@@ -15,6 +15,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.worker.Worker;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 
 /** Redis and one of each role in this process. */
 public final class AllInOne implements AutoCloseable {
@@ -73,6 +74,16 @@ public final class AllInOne implements AutoCloseable {
     /** Product, version and origin of its Redis. */
     String description() {
         return server.description() + " on 127.0.0.1:" + server.port();
+    }
+
+    /** Whether its Redis runs; if not, nothing here goes on. */
+    boolean hasRedis() {
+        return server.isRunning();
+    }
+
+    /** Completes when its Redis ends, by itself or because this is closed. */
+    public CompletableFuture<?> redisEnd() {
+        return server.end();
     }
 
     String workerId() {

@@ -51,9 +51,13 @@ public final class DevCommand implements Callable<Integer> {
             output.say(hint());
             output.line("ready dev " + all.workerId());
             output.out().flush();
-            stop.await();
-            output.say("stopping");
+            boolean asked = stop.awaitWhile(all::hasRedis);
             Files.deleteIfExists(file);
+            if (!asked) {
+                output.say("its Redis has ended by itself; runs are kept in " + data);
+                return ExitCode.NO_REDIS.code();
+            }
+            output.say("stopping");
         } catch (IOException e) {
             output.say("the note of where Redis was is left behind: " + e.getMessage());
         }

@@ -11,7 +11,6 @@ import dev.stepweir.embedded.RedisUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
             "Its data survives a restart. Other commands started in this directory find it."
         })
 public final class RedisCommand implements Callable<Integer> {
-
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     @Spec private CommandSpec spec;
 
@@ -47,10 +44,7 @@ public final class RedisCommand implements Callable<Integer> {
             output.say(server.description() + ", its address is in " + note);
             output.line("ready redis " + server.port());
             output.out().flush();
-            boolean asked = false;
-            while (!asked && server.isRunning()) {
-                asked = stop.awaitFor(LOOK);
-            }
+            boolean asked = stop.awaitWhile(server::isRunning);
             Files.deleteIfExists(note);
             output.say(asked ? "stopping" : "the server ended by itself");
             return (asked ? ExitCode.OK : ExitCode.FAILED).code();

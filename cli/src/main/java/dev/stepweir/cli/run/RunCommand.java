@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,6 +79,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        checkOptions();
         Output output = Output.of(spec);
         JsonNode value = RunInput.read(input);
         Identity asked = identity.read(spec);
@@ -89,26 +91,53 @@ public final class RunCommand implements Callable<Integer> {
             return executeLocally(workflow.get(), value, asked, output);
         }
         try (Session session = Session.open(spec)) {
-            return execute(session, workflow.get(), value, asked, output);
+            return execute(
+                    session, workflow.get(), value, asked, output, new CompletableFuture<>());
         }
+    }
+
+    /** What would be read and have no effect is refused: it was meant to have one. */
+    private void checkOptions() {
+        if (detach && local) {
+            throw refused("--detach and --local exclude each other: the run would end");
+        }
+        if (detach && waitTimeout.isPresent()) {
+            throw refused("--detach and --wait-timeout exclude each other: nothing is waited for");
+        }
+        for (String option : HandlerOptions.NAMES) {
+            if (!local && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw refused(
+                        option
+                                + " goes with --local: without it a worker executes the steps,"
+                                + " started with 'stepweir worker "
+                                + option
+                                + " ...' or 'stepweir dev "
+                                + option
+                                + " ...'");
+            }
+        }
+    }
+
+    private ParameterException refused(String why) {
+        return new ParameterException(spec.commandLine(), why);
     }
 
     private int executeLocally(Workflow workflow, JsonNode value, Identity asked, Output output)
             throws InterruptedException {
-        if (detach) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--detach and --local exclude each other: the run would end");
-        }
         String namespace = ServerOptions.of(spec).namespace();
         try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
                 Session session = Session.open(all.address(), namespace)) {
-            return execute(session, workflow, value, asked, output);
+            return execute(session, workflow, value, asked, output, all.redisEnd());
         }
     }
 
     private int execute(
-            Session session, Workflow workflow, JsonNode value, Identity asked, Output output)
+            Session session,
+            Workflow workflow,
+            JsonNode value,
+            Identity asked,
+            Output output,
+            CompletableFuture<?> redisEnd)
             throws InterruptedException {
         StepweirClient client = session.client();
         if (detach) {
@@ -129,9 +158,11 @@ public final class RunCommand implements Callable<Integer> {
             }
             return ExitCode.OK.code();
         }
-        return new Waiting(client, output, json, waitTimeout, !local)
-                .run(watched(client, workflow, value, asked, output))
-                .code();
+        WatchedRun run = watched(client, workflow, value, asked, output);
+        CommandFailure ended =
+                new CommandFailure(ExitCode.NO_REDIS, "the run's own Redis has ended by itself");
+        var unused = redisEnd.thenRun(() -> run.completion().completeExceptionally(ended));
+        return new Waiting(client, output, json, waitTimeout, !local).run(run).code();
     }
 
     private static WatchedRun watched(

@@ -86,6 +86,11 @@ final class RunsResume implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (timeout.isPresent() && !wait) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--wait-timeout goes with --wait: else nothing is waited for");
+        }
         ResumeOptions options = options();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {

@@ -44,6 +44,6 @@ record DataDirectory(Path path) {
 
     /** Leaves the note, and returns its place. */
     Path write(String address) {
-        return new DevServer(address, ProcessHandle.current().pid()).write(path);
+        return DevServer.ofThisProcess(address).write(path);
     }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 
 /** Loads handlers from users' jars. */
 public final class HandlerJars {
@@ -18,7 +20,8 @@ public final class HandlerJars {
      * Adds what the providers in the given jars bring. The jars share one class loader, which lives
      * as long as the process.
      *
-     * @throws IllegalArgumentException for a file that is not there, or jars without a provider
+     * @throws IllegalArgumentException for a file that is not there, jars without a provider, or a
+     *     provider that cannot be used
      */
     public static void load(List<Path> jars, Handlers into) {
         List<URL> urls = new ArrayList<>();
@@ -35,13 +38,13 @@ public final class HandlerJars {
         @SuppressWarnings("resource") // its classes are used until the process ends
         URLClassLoader loader =
                 new URLClassLoader(urls.toArray(URL[]::new), HandlerJars.class.getClassLoader());
-        List<HandlerProvider> providers = new ArrayList<>();
-        for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class, loader)) {
-            if (loader.equals(provider.getClass().getClassLoader())) {
-                providers.add(provider);
-            }
-        }
-        if (providers.isEmpty()) {
+        boolean found =
+                load(
+                        loader,
+                        provider -> loader.equals(provider.getClass().getClassLoader()),
+                        into,
+                        "the handlers in " + jars);
+        if (!found) {
             throw new IllegalArgumentException(
                     "no handler provider in "
                             + jars
@@ -49,6 +52,49 @@ public final class HandlerJars {
                             + HandlerProvider.class.getName()
                             + ")");
         }
-        providers.forEach(into::addAll);
+    }
+
+    /**
+     * Adds what the providers on the class path bring, without those built in.
+     *
+     * @throws IllegalArgumentException for a provider that cannot be used
+     */
+    public static void loadClassPath(Handlers into) {
+        var unused =
+                load(
+                        HandlerJars.class.getClassLoader(),
+                        provider -> !(provider instanceof BuiltInHandlers),
+                        into,
+                        "the handlers on the class path");
+    }
+
+    private static boolean load(
+            ClassLoader loader, Predicate<HandlerProvider> wanted, Handlers into, String which) {
+        boolean found = false;
+        try {
+            for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class, loader)) {
+                if (wanted.test(provider)) {
+                    into.addAll(provider);
+                    found = true;
+                }
+            }
+            return found;
+        } catch (ServiceConfigurationError | LinkageError wrong) {
+            throw new IllegalArgumentException(
+                    "cannot load " + which + ": " + reason(wrong), wrong);
+        }
+    }
+
+    /** The innermost cause says which class, and what is wrong with it. */
+    private static String reason(Throwable wrong) {
+        Throwable cause = wrong;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String what =
+                cause instanceof ServiceConfigurationError
+                        ? ""
+                        : cause.getClass().getSimpleName() + ": ";
+        return what + cause.getMessage();
     }
 }

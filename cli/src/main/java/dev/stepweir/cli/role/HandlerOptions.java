@@ -2,18 +2,19 @@ package dev.stepweir.cli.role;
 
 import dev.stepweir.handler.BuiltInHandlers;
 import dev.stepweir.handler.HandlerJars;
-import dev.stepweir.handler.HandlerProvider;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a worker executes, and how much at once. */
 public final class HandlerOptions {
+
+    /** What they are called on the command line. */
+    public static final List<String> NAMES = List.of("--handlers", "--concurrency");
 
     @Option(
             names = "--handlers",
@@ -46,11 +47,7 @@ public final class HandlerOptions {
 
     private Handlers load() {
         Handlers handlers = new Handlers().addAll(new BuiltInHandlers());
-        for (HandlerProvider provider : ServiceLoader.load(HandlerProvider.class)) {
-            if (!(provider instanceof BuiltInHandlers)) {
-                handlers.addAll(provider);
-            }
-        }
+        HandlerJars.loadClassPath(handlers);
         if (!jars.isEmpty()) {
             HandlerJars.load(jars, handlers);
         }

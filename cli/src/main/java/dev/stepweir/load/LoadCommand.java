@@ -127,7 +127,7 @@ public final class LoadCommand implements Callable<Integer> {
                             .collect(Collectors.joining(" and no "));
             throw new CommandFailure(
                     ExitCode.FAILED,
-                    "no %s has shown a sign of life within 30 s: nobody would do the work"
+                    "no %s has shown a sign of life lately: nobody would do the work"
                             .formatted(missing));
         }
     }

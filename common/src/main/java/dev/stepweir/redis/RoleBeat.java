@@ -47,7 +47,16 @@ public final class RoleBeat implements Duty {
                 + HexFormat.of().toHexDigits(mark);
     }
 
-    private static String host() {
+    /** Of the host on which a role has such an id; empty if it is none. */
+    public static String hostOf(String id) {
+        int mark = id.lastIndexOf('-');
+        int pid = id.lastIndexOf('-', mark - 1);
+        int role = id.indexOf('-');
+        return role >= 0 && role < pid ? id.substring(role + 1, pid) : "";
+    }
+
+    /** How this host is called in ids and records: at most 64 of A-Z a-z 0-9 . _ - */
+    public static String host() {
         try {
             String name = InetAddress.getLocalHost().getHostName();
             String plain = name.replaceAll("[^A-Za-z0-9.-]", "_");

@@ -7,11 +7,10 @@ import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.redis.RoleBeat;
 import dev.stepweir.redis.script.ForgetConsumer;
 import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.redis.script.TakeName;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +111,7 @@ final class Registration {
         if (isNamed()) {
             record.put("epoch", identity.epoch());
         }
-        record.put("host", hostName());
+        record.put("host", RoleBeat.host());
         record.put("pid", ProcessHandle.current().pid());
         record.put("concurrency", config.concurrency());
         record.put("handlers", List.copyOf(handlers));
@@ -126,14 +125,6 @@ final class Registration {
                         startedMillis,
                         handlers)
                 .runAsync(redis.scripts());
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
     }
 
     /** Says that the worker takes nothing more; nobody waits for the answer. */

@@ -7,8 +7,7 @@ import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.Fleet;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.stepweir.redis.RoleBeat;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "health",
         description = {
-            "Exit with 0 if a process has shown a sign of life within 30 s, else with 1.",
+            "Exit with 0 if a process has shown a sign of life lately, else with 1: an"
+                    + " orchestrator or reaper within 30 s, a worker within three heartbeats.",
             "Without an id: any process of this host."
         })
 public final class HealthCommand implements Callable<Integer> {
@@ -64,15 +64,20 @@ public final class HealthCommand implements Callable<Integer> {
         if (id != null) {
             return beat -> beat.id().equals(id);
         }
-        String host = hostName();
-        return beat -> beat.host().equals(host) || beat.id().contains("-" + host + "-");
+        String host = RoleBeat.host();
+        return beat -> beat.host().equals(host);
     }
 
     private static Stream<Beat> beats(StepweirClient client) {
         Fleet fleet = client.fleet();
         return Stream.concat(
                 fleet.roles().stream()
-                        .map(role -> new Beat(role.id(), "", role.lastBeat(), role.alive())),
+                        .map(role ->
+                                new Beat(
+                                        role.id(),
+                                        RoleBeat.hostOf(role.id()),
+                                        role.lastBeat(),
+                                        role.alive())),
                 fleet.workers().stream()
                         .map(worker ->
                                 new Beat(
@@ -80,13 +85,5 @@ public final class HealthCommand implements Callable<Integer> {
                                         worker.record().path("host").asString(""),
                                         worker.lastBeat(),
                                         worker.alive())));
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
     }
 }

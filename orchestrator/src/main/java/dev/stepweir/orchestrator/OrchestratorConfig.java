@@ -88,7 +88,7 @@ public record OrchestratorConfig(
         }
         if (retention.isNegative() || failedRetention.isNegative()) {
             throw new IllegalArgumentException(
-                    "retention and failedRetention must not be negative, found "
+                    "retention and failed-retention must not be negative, found "
                             + retention
                             + " and "
                             + failedRetention);

@@ -46,7 +46,7 @@ public record ReaperConfig(
     private static final Duration USUAL_GAP = Duration.ofSeconds(1);
 
     public ReaperConfig {
-        positive("pause", pause);
+        positive("look-every", pause);
         positive("heartbeat", heartbeat);
         positive("beat", beat);
         LeaseTerms.check("lease", lease, heartbeat);
@@ -54,7 +54,7 @@ public record ReaperConfig(
         Duration mostPause = lease.minus(heartbeat.multipliedBy(2)).dividedBy(2);
         if (pause.compareTo(mostPause) > 0) {
             throw new IllegalArgumentException(
-                    "pause must be at most half of what a lease has beyond two heartbeats = "
+                    "look-every must be at most half of what a lease has beyond two heartbeats = "
                             + mostPause.toMillis()
                             + " ms, found "
                             + pause.toMillis()
@@ -62,7 +62,7 @@ public record ReaperConfig(
         }
         if (crashBudget < 1) {
             throw new IllegalArgumentException(
-                    "crashBudget must be at least 1, found " + crashBudget);
+                    "crash-budget must be at least 1, found " + crashBudget);
         }
         if (crashDelay.isNegative()) {
             throw new IllegalArgumentException(

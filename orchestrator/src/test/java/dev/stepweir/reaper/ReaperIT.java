@@ -318,8 +318,8 @@ class ReaperIT {
                                 + " found 24000 ms");
         assertThatThrownBy(() -> CONFIG.timed(Duration.ofSeconds(5), Duration.ofSeconds(1), lease))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("pause must be at most");
+                .hasMessageContaining("look-every must be at most");
         assertThatThrownBy(() -> CONFIG.withCrashBudget(0))
-                .hasMessageContaining("crashBudget must be at least 1, found 0");
+                .hasMessageContaining("crash-budget must be at least 1, found 0");
     }
 }

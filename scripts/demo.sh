@@ -30,6 +30,9 @@ fi
 
 # The processes started here must meet in the Redis started here.
 unset STEPWEIR_REDIS STEPWEIR_NAMESPACE
+# And be as the demonstration says, whatever is set for others.
+unset STEPWEIR_WORKER_NAME STEPWEIR_LEASE STEPWEIR_HEARTBEAT STEPWEIR_LOOK_EVERY \
+  STEPWEIR_CRASH_BUDGET
 export STEPWEIR_LOG=INFO
 if $failures; then
   # The dead are noticed after 25 s if nothing is said; nobody wants to watch that.

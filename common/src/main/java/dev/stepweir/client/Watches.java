@@ -7,6 +7,7 @@ import dev.stepweir.redis.script.WatchRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -175,8 +176,14 @@ final class Watches implements AutoCloseable {
                 RunState.valueOf(message.substring(space + 1)));
     }
 
+    /** Never throws: whoever waits must be rid of a watch that nobody looks after. */
     private CompletableFuture<Void> listen(int partition) {
-        CompletableFuture<Void> asked = subscribed.computeIfAbsent(partition, this::subscribe);
+        CompletableFuture<Void> asked;
+        try {
+            asked = subscribed.computeIfAbsent(partition, this::subscribe);
+        } catch (RedisException | IllegalStateException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
         return asked.exceptionallyCompose(failure -> {
             subscribed.remove(partition, asked);
             return CompletableFuture.failedFuture(failure);

@@ -1,6 +1,7 @@
 package dev.stepweir.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
@@ -13,8 +14,11 @@ import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.ClientListArgs;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @WithRedis(privateServer = true, appendFsync = AppendFsync.ALWAYS)
@@ -44,6 +48,23 @@ class RestartedRedisIT {
                 assertThat(client.await(after, Duration.ofSeconds(4)).state())
                         .isEqualTo(RunState.COMPLETED);
             }
+        }
+    }
+
+    @Test
+    void who_asked_while_redis_was_away_may_ask_again(TestRedis server) throws Exception {
+        try (StepweirClient client = StepweirClient.connect(server.uri(), server.namespace());
+                Redis other = Redis.connect(server.uri(), "other")) {
+            RunId run = client.submit(EMPTY, null).id();
+            server.server().stop();
+            assertThatThrownBy(() -> client.await(run, Duration.ofSeconds(20)))
+                    .isInstanceOf(RedisException.class);
+            server.server().startAgain();
+            await().ignoreExceptions().until(() -> client.show(run).isPresent());
+
+            CompletableFuture<RunResult> again = client.completion(run);
+            finish(other, Namespace.open(other, server.namespace()), run);
+            assertThat(again.get(20, TimeUnit.SECONDS).state()).isEqualTo(RunState.COMPLETED);
         }
     }
 

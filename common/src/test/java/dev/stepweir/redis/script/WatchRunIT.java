@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WatchRunIT extends OnStage {
@@ -33,6 +35,25 @@ class WatchRunIT extends OnStage {
                         + run:RUN | watch = channel-1 channel-10
                         """);
         watch(run, "channel-1").changedNothing();
+    }
+
+    @Test
+    void of_very_many_watchers_the_oldest_is_dropped() {
+        RunId run = stage.started(Flows.PAIR);
+        String full =
+                IntStream.range(0, 64)
+                        .mapToObj(i -> "channel-" + i)
+                        .collect(Collectors.joining(" "));
+        String moved = full.substring(full.indexOf(' ') + 1) + " channel-64";
+        IntStream.range(0, 64).forEach(i -> watch(run, "channel-" + i));
+
+        watch(run, "channel-64")
+                .changed(
+                        """
+                        - run:RUN | watch = %s
+                        + run:RUN | watch = %s
+                        """
+                                .formatted(full, moved));
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -93,7 +95,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         BenchPlan plan = plan();
-        try (BenchTarget target = target();
+        try (Interruption interruption = new Interruption();
+                BenchTarget target = target();
                 BenchClient client = new BenchClient(target);
                 Floor floor =
                         new Floor(
@@ -126,6 +129,7 @@ public final class BenchCommand implements Callable<Integer> {
                 return report;
             }
         } finally {
+            Interruption.forget();
             product.ifPresent(Contender::close);
         }
     }
@@ -175,6 +179,45 @@ public final class BenchCommand implements Callable<Integer> {
         return redis != null
                 ? BenchTarget.at(redis, Optional.ofNullable(aof), partitions)
                 : BenchTarget.started(aof == null ? Aof.NO : aof, partitions);
+    }
+
+    /** Ctrl-C: what was written on somebody's server is removed before the process ends. */
+    private static final class Interruption implements AutoCloseable {
+
+        private static final long PATIENCE_SECONDS = 30;
+
+        private final CountDownLatch tidied = new CountDownLatch(1);
+        private final Thread hook;
+
+        Interruption() {
+            Thread measuring = Thread.currentThread();
+            hook = new Thread(() -> interrupt(measuring), "stepweir-bench-interrupted");
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+
+        private void interrupt(Thread measuring) {
+            measuring.interrupt();
+            try {
+                var unused = tidied.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** From here on it is tidied up, which must not be interrupted. */
+        static void forget() {
+            var unused = Thread.interrupted();
+        }
+
+        @Override
+        public void close() {
+            tidied.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException ending) {
+                // It is the hook that brought us here.
+            }
+        }
     }
 
     /** The floor's client, closed after the floor. */

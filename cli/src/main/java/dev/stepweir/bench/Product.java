@@ -230,6 +230,9 @@ final class Product implements Contender {
     private static void await(BooleanSupplier done) {
         long give = System.nanoTime() + PATIENCE_NANOS;
         while (!done.getAsBoolean()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new BenchException("interrupted");
+            }
             if (System.nanoTime() > give) {
                 throw new BenchException("the product stopped making progress");
             }

@@ -1,10 +1,13 @@
 package dev.stepweir.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.cli.Terminal.Result;
 import dev.stepweir.cli.terminal.ExitCode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +98,20 @@ class StepweirTest {
                         "3s");
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("--wait-timeout goes with --wait");
+    }
+
+    @Test
+    void a_definition_may_come_by_standard_input() {
+        InputStream before = System.in;
+        try {
+            System.setIn(
+                    new ByteArrayInputStream("name: piped\nsteps: []\nstep: 1".getBytes(UTF_8)));
+            Result result = terminal.execute("validate", "-");
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.out()).startsWith("standard input:3");
+        } finally {
+            System.setIn(before);
+        }
     }
 
     @Test

@@ -73,23 +73,31 @@ public final class DefinitionReader {
     /** Reads a file, which must be UTF-8. */
     public Definition read(Path file) {
         String source = file.toString();
-        byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
+            return read(in, source);
         } catch (NoSuchFileException e) {
             return unreadable(source, "", "there is no such file");
         } catch (IOException e) {
             return unreadable(source, "", "the file cannot be read: " + e.getMessage());
         }
+    }
+
+    /**
+     * Reads to the end what must be UTF-8; the caller closes it.
+     *
+     * @param sourceName what the faults call it; its ending tells the format
+     */
+    public Definition read(InputStream in, String sourceName) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
         if (bytes.length > MAX_BYTES) {
-            return tooLarge(source);
+            return tooLarge(sourceName);
         }
         try {
             String text =
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return read(text, source);
+            return read(text, sourceName);
         } catch (CharacterCodingException e) {
-            return unreadable(source, "UTF-8", "the file is not valid UTF-8");
+            return unreadable(sourceName, "UTF-8", "the file is not valid UTF-8");
         }
     }
 

@@ -45,7 +45,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "The definition, YAML or JSON.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "The definition, YAML or JSON; - is standard input.")
     private Path file;
 
     @Option(

@@ -26,7 +26,10 @@ public final class ValidateCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "YAML or JSON files.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "YAML or JSON files; - is standard input.")
     private List<Path> files;
 
     @Option(names = "--json", description = "Print one JSON array of faults and warnings.")

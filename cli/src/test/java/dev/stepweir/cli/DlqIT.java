@@ -346,6 +346,8 @@ class DlqIT {
         Result dry = terminal.execute("dlq", "purge", "--workflow", "order", "--dry-run");
         assertThat(dry.out().lines()).containsExactly(order + "/ship", other + "/ship");
         assertThat(dry.err()).contains("2 letters would be removed");
+        String[] many = {"dlq", "purge", "--all", "--limit", "1000000", "--dry-run"};
+        assertThat(terminal.execute(many).err()).contains("3 letters would be removed");
 
         String[] purge = {
             "dlq", "purge", "--workflow", "order", "--limit", "1", "--reason", "obsolete"

@@ -16,19 +16,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /** Finds runs by state and time in the sorted sets of all partitions. */
 final class RunListing {
 
     private static final List<String> FIELDS = List.of("head", "name", "submitted", "finished");
     private static final int MAX_READ = 100_000;
+    private static final int PAGE = 500;
 
     /** A run and when it was opened or closed. */
     private record Listed(RunId run, double at) {}
@@ -59,27 +61,78 @@ final class RunListing {
         }
     }
 
-    private List<Listed> newest(Set<RunState> states, Instant before, int limit) {
-        List<CompletableFuture<List<ScoredValue<byte[]>>>> replies = new ArrayList<>();
-        Range<Long> times =
-                Range.from(
-                        Range.Boundary.unbounded(),
-                        Range.Boundary.excluding(before.toEpochMilli()));
-        for (Keys keys : namespace.all()) {
-            Set<String> sets = states.stream().map(keys::runsIn).collect(Collectors.toSet());
-            for (String set : sets) {
-                replies.add(
-                        redis.commands()
-                                .zrevrangebyscoreWithScores(
-                                        Bytes.of(set), times, Limit.create(0, limit))
-                                .toCompletableFuture());
-            }
+    /**
+     * All of them, however many there are: the sets one after the other, the latest of each first.
+     * Few are held at a time, and those that were told may be removed meanwhile.
+     */
+    void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
+        for (String set : sets(states)) {
+            walk(
+                    set,
+                    before,
+                    page ->
+                            redis.retrying(() -> summaries(page)).stream()
+                                    .filter(run -> states.contains(run.state()))
+                                    .forEach(action));
         }
-        return replies.stream()
-                .flatMap(reply -> RedisFutures.join(reply).stream())
-                .map(s -> new Listed(new RunId(Bytes.text(s.getValue())), s.getScore()))
+    }
+
+    private void walk(String set, Instant before, Consumer<List<Listed>> action) {
+        Range<Long> times = until(Range.Boundary.excluding(before.toEpochMilli()));
+        Set<RunId> met = new HashSet<>();
+        long last = Long.MAX_VALUE;
+        while (true) {
+            // A page begins at the time at which the last one ended, for others may have it too.
+            int asked = PAGE + met.size();
+            Range<Long> left = times;
+            List<Listed> page =
+                    redis.retrying(() -> listed(RedisFutures.join(read(set, left, asked))));
+            List<Listed> fresh = page.stream().filter(one -> !met.contains(one.run())).toList();
+            if (fresh.isEmpty()) {
+                return;
+            }
+            action.accept(fresh);
+            long end = (long) fresh.getLast().at();
+            if (end < last) {
+                met.clear();
+            }
+            last = end;
+            fresh.stream().filter(one -> one.at() <= end).forEach(one -> met.add(one.run()));
+            times = until(Range.Boundary.including(end));
+        }
+    }
+
+    private List<Listed> newest(Set<RunState> states, Instant before, int limit) {
+        Range<Long> times = until(Range.Boundary.excluding(before.toEpochMilli()));
+        return sets(states).stream().map(set -> read(set, times, limit)).toList().stream()
+                .flatMap(reply -> listed(RedisFutures.join(reply)).stream())
                 .sorted(Comparator.comparingDouble(Listed::at).reversed())
                 .limit(limit)
+                .toList();
+    }
+
+    /** Where the runs of those states are listed, in all partitions. */
+    private List<String> sets(Set<RunState> states) {
+        return namespace.all().stream()
+                .flatMap(keys -> states.stream().map(keys::runsIn))
+                .distinct()
+                .toList();
+    }
+
+    private static Range<Long> until(Range.Boundary<Long> end) {
+        return Range.from(Range.Boundary.unbounded(), end);
+    }
+
+    private CompletableFuture<List<ScoredValue<byte[]>>> read(
+            String set, Range<Long> times, int limit) {
+        return redis.commands()
+                .zrevrangebyscoreWithScores(Bytes.of(set), times, Limit.create(0, limit))
+                .toCompletableFuture();
+    }
+
+    private static List<Listed> listed(List<ScoredValue<byte[]>> members) {
+        return members.stream()
+                .map(s -> new Listed(new RunId(Bytes.text(s.getValue())), s.getScore()))
                 .toList();
     }
 

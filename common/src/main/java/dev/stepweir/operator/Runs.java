@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Runs that exist: see, list, pause, cancel, purge. Thread-safe. */
 public final class Runs {
@@ -85,6 +86,15 @@ public final class Runs {
             throw new IllegalArgumentException("limit must be in 1..100000, found " + limit);
         }
         return redis.retrying(() -> listing.list(states, before, limit));
+    }
+
+    /**
+     * All runs in one of some states that were opened, or closed, before a time: one partition
+     * after the other, the latest of each state first. Few are held at a time, and the action may
+     * remove what it is told of.
+     */
+    public void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
+        listing.forEach(states, before, action);
     }
 
     /**

@@ -7,10 +7,9 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.operator.Attribution;
-import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.letters.DeadLetters;
-import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,19 +80,16 @@ final class DlqPurge implements Callable<Integer> {
 
     private long purgeFitting(DeadLetters letters, Attribution by, Output output) {
         long[] removed = {0};
-        if (dryRun) {
-            List<DeadLetterView> fitting = letters.first(which.filter(), limit);
-            fitting.forEach(letter -> output.line(letter.letter().id()));
-            return fitting.size();
-        }
-        letters.purgeAll(
-                which.filter(),
-                limit,
-                by,
+        Consumer<String> tell =
                 id -> {
                     removed[0]++;
                     output.line(id);
-                });
+                };
+        if (dryRun) {
+            letters.forEachId(which.filter(), limit, tell);
+        } else {
+            letters.purgeAll(which.filter(), limit, by, tell);
+        }
         return removed[0];
     }
 }

@@ -4,7 +4,6 @@ import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.RunId;
@@ -13,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Spec;
         name = "purge",
         description = "Remove closed runs and all that belongs to them, dead letters included.")
 final class RunsPurge implements Callable<Integer> {
-
-    private static final int PAGE = 500;
 
     @Spec private CommandSpec spec;
 
@@ -77,42 +73,42 @@ final class RunsPurge implements Callable<Integer> {
 
     private long purgeNamed(Runs runs, Output output) {
         for (RunId run : named) {
-            remove(runs, run, output, true);
+            var unused = remove(runs, run, output, true);
         }
         return named.size();
     }
 
     private long purgeOld(Runs runs, Duration olderThan, Output output) {
         Instant before = Clock.systemUTC().instant().minus(olderThan).plusMillis(1);
-        Set<RunId> seen = new HashSet<>();
-        while (true) {
-            // What was removed is gone from the next page; what was met and stayed must not loop.
-            int asked = dryRun ? seen.size() + PAGE : PAGE;
-            List<RunId> page =
-                    runs.list(states, before, asked).stream()
-                            .map(RunSummary::id)
-                            .filter(seen::add)
-                            .toList();
-            if (page.isEmpty()) {
-                return seen.size();
-            }
-            page.forEach(run -> remove(runs, run, output, false));
-        }
+        long[] removed = {0};
+        runs.forEach(
+                states,
+                before,
+                run -> {
+                    if (remove(runs, run.id(), output, false)) {
+                        removed[0]++;
+                    }
+                });
+        return removed[0];
     }
 
-    private void remove(Runs runs, RunId run, Output output, boolean insist) {
+    /** Whether it was removed, or would be; another may be faster, or open it again. */
+    private boolean remove(Runs runs, RunId run, Output output, boolean insist) {
         if (dryRun) {
             output.line(run.text());
-            return;
+            return true;
         }
         PurgeRun.Outcome outcome = runs.purge(run);
         if (outcome == PurgeRun.Outcome.PURGED) {
             output.line(run.text());
-        } else if (insist && outcome == PurgeRun.Outcome.GONE) {
-            throw RunLookup.missing(run);
-        } else if (insist) {
-            throw new CommandFailure(
-                    ExitCode.CONFLICT, "run " + run + " is not closed: cancel it first");
+            return true;
         }
+        if (insist) {
+            throw outcome == PurgeRun.Outcome.GONE
+                    ? RunLookup.missing(run)
+                    : new CommandFailure(
+                            ExitCode.CONFLICT, "run " + run + " is not closed: cancel it first");
+        }
+        return false;
     }
 }

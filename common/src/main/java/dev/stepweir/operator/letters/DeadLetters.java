@@ -91,6 +91,19 @@ public final class DeadLetters {
         }
     }
 
+    /** The ids of those that fit, the first dead first; at most so many. */
+    public void forEachId(LetterFilter filter, int atMost, Consumer<String> action) {
+        LetterScan scan = new LetterScan(redis, namespace, filter, false);
+        for (int left = atMost; left > 0; ) {
+            List<StoredLetter> page = scan.next(Math.min(PAGE, left));
+            if (page.isEmpty()) {
+                return;
+            }
+            page.forEach(letter -> action.accept(letter.letter().id()));
+            left -= page.size();
+        }
+    }
+
     /** How many fit, of what. */
     public LetterStats stats(LetterFilter filter) {
         LetterStats.Counter counter = new LetterStats.Counter();

@@ -27,6 +27,7 @@ import io.lettuce.core.Range;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,22 @@ final class RunReader {
         Map<String, String> fields = runs.fields(keys, run, names);
         return Optional.ofNullable(fields.get("head"))
                 .map(text -> new Stored(run, RunHead.parse(text), graph.get(), fields));
+    }
+
+    /** Reads the states of the steps, in place; no value, and nothing of the queues. */
+    Optional<RunProgress> progress(RunId run) {
+        Keys keys = namespace.keys(run);
+        Optional<RunHead> head = runs.head(keys, run);
+        Optional<Graph> graph = head.flatMap(h -> workflows.find(keys, h.workflowHash()));
+        if (head.isEmpty() || graph.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> steps = graph.get().topologicalOrder();
+        Map<StepState, Integer> inState = new EnumMap<>(StepState.class);
+        runs.stepTexts(keys, run, steps)
+                .values()
+                .forEach(text -> inState.merge(StepField.parse(text).state(), 1, Integer::sum));
+        return Optional.of(new RunProgress(head.get().state(), steps.size(), inState));
     }
 
     Optional<RunView> view(RunId run) {

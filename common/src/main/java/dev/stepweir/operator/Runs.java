@@ -45,6 +45,11 @@ public final class Runs {
         return redis.retrying(() -> reader.view(run));
     }
 
+    /** How far a run has got, read cheaply enough to be asked often; empty when there is none. */
+    public Optional<RunProgress> progress(RunId run) {
+        return redis.retrying(() -> reader.progress(run));
+    }
+
     /**
      * One step of a run with all that bears on its next attempt; empty when there is no such run.
      *

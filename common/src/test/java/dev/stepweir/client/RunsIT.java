@@ -8,6 +8,7 @@ import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.QueueView;
+import dev.stepweir.operator.RunProgress;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
@@ -30,6 +31,7 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.RunState;
+import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
@@ -102,6 +104,33 @@ class RunsIT {
         assertThat(first.worker()).hasValue("w1");
         assertThat(client.fleet().queues())
                 .containsExactly(new QueueView("work", 0, 1, 1, Optional.empty()));
+    }
+
+    @Test
+    void how_far_a_run_has_got_is_told_without_its_values(TestRedis server) {
+        RunId run = client.submit(PAIR, Map.of("text", "x".repeat(10_000))).id();
+        start(run);
+        String gets = commandsOfKind(server, "get");
+
+        assertThat(client.runs().progress(run))
+                .contains(new RunProgress(RunState.RUNNING, 2, Map.of(StepState.READY, 1)));
+        assertThat(commandsOfKind(server, "get")).isEqualTo(gets);
+        assertThat(client.show(run).orElseThrow().input().path("text").asString()).hasSize(10_000);
+        assertThat(commandsOfKind(server, "get")).isNotEqualTo(gets);
+
+        fail(run, new FailStep.Decision.GiveUp(Json.text(letter(run))), 0);
+        assertThat(client.runs().progress(run).orElseThrow().in(StepState.DEAD)).isOne();
+        assertThat(client.runs().progress(namespace.newRunId())).isEmpty();
+    }
+
+    /** What the server has counted of a command. */
+    private static String commandsOfKind(TestRedis server, String command) {
+        return server.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_" + command + ":"))
+                .findFirst()
+                .orElse("");
     }
 
     @Test
@@ -202,6 +231,11 @@ class RunsIT {
 
     private RunId started() {
         RunId run = client.submit(PAIR, Map.of("n", 7)).id();
+        start(run);
+        return run;
+    }
+
+    private void start(RunId run) {
         StartRun start =
                 new StartRun(
                         namespace.keys(run),
@@ -210,7 +244,6 @@ class RunsIT {
                         List.of("work"),
                         List.of(new StartRun.Root("first", "work")));
         assertThat(start.run(redis.scripts())).isEqualTo(StartRun.Outcome.STARTED);
-        return run;
     }
 
     @SuppressWarnings("unchecked") // an array of the library's own making

@@ -1,7 +1,7 @@
 package dev.stepweir.cli.run;
 
-import dev.stepweir.operator.RunView;
-import dev.stepweir.operator.StepStatus;
+import dev.stepweir.operator.RunProgress;
+import dev.stepweir.state.StepState;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -29,31 +29,32 @@ final class Progress {
         return shown;
     }
 
-    void show(RunView run) {
-        long done = count(run, StepStatus.SUCCEEDED) + count(run, StepStatus.SKIPPED);
+    void show(RunProgress run) {
+        String line = line(run);
+        err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+        width = line.length();
+        err.flush();
+    }
+
+    static String line(RunProgress run) {
         StringBuilder line =
                 new StringBuilder()
                         .append(run.state())
                         .append(' ')
-                        .append(done)
+                        .append(run.in(StepState.SUCCEEDED) + run.in(StepState.SKIPPED))
                         .append(" of ")
-                        .append(run.steps().size())
+                        .append(run.steps())
                         .append(" steps");
-        append(line, count(run, StepStatus.RUNNING), "running");
-        append(line, count(run, StepStatus.READY), "ready");
-        append(line, count(run, StepStatus.WAITING_FOR_RETRY), "waiting for retry");
-        append(line, count(run, StepStatus.PARKED), "parked");
-        append(line, count(run, StepStatus.DEAD), "dead");
-        int length = line.length();
-        line.repeat(' ', Math.max(0, width - length));
-        width = length;
-        err.print("\r" + line);
-        err.flush();
+        append(line, run.in(StepState.READY), "running or ready");
+        append(line, run.in(StepState.WAITING_FOR_RETRY), "waiting for retry");
+        append(line, run.in(StepState.PARKED), "parked");
+        append(line, run.in(StepState.DEAD), "dead");
+        return line.toString();
     }
 
     /** Looking at a large run costs more, so it is looked at less often. */
-    static Duration pause(RunView run) {
-        return run.steps().size() > MANY_STEPS ? PAUSE.multipliedBy(10) : PAUSE;
+    static Duration pause(RunProgress run) {
+        return run.steps() > MANY_STEPS ? PAUSE.multipliedBy(10) : PAUSE;
     }
 
     void clear() {
@@ -63,11 +64,7 @@ final class Progress {
         }
     }
 
-    private static long count(RunView run, StepStatus state) {
-        return run.steps().stream().filter(step -> step.state() == state).count();
-    }
-
-    private static void append(StringBuilder line, long count, String what) {
+    private static void append(StringBuilder line, int count, String what) {
         if (count > 0) {
             line.append(", ").append(count).append(' ').append(what);
         }

@@ -9,6 +9,7 @@ import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.UnknownRunException;
 import dev.stepweir.client.WatchedRun;
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.RunProgress;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
@@ -101,9 +102,9 @@ final class Waiting {
                     throw e;
                 }
             }
-            Optional<RunView> view = client.show(run.run().id());
-            view.ifPresent(progress::show);
-            pause = view.map(Progress::pause).orElse(pause);
+            Optional<RunProgress> now = client.runs().progress(run.run().id());
+            now.ifPresent(progress::show);
+            pause = now.map(Progress::pause).orElse(pause);
         }
     }
 

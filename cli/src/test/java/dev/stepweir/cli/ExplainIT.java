@@ -6,6 +6,7 @@ import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.RedisTime;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
@@ -46,10 +47,13 @@ class ExplainIT {
         return terminal.execute(all).json();
     }
 
+    private JsonNode cause(RunId run, String step) {
+        return explain(run.text(), step).path("steps").path(0).path("causes").path(0);
+    }
+
     private JsonNode awaitCause(RunId run, String step, String cause) throws InterruptedException {
         while (true) {
-            JsonNode told = explain(run.text(), step);
-            JsonNode first = told.path("steps").path(0).path("causes").path(0);
+            JsonNode first = cause(run, step);
             if (first.path("cause").asString().equals(cause)) {
                 return first;
             }
@@ -185,6 +189,28 @@ class ExplainIT {
             server.commands().del(keys.queue("work"));
             assertThat(awaitCause(run, "a", "ENTRY_LOST").path("queue").asString())
                     .isEqualTo("work");
+        }
+    }
+
+    @Test
+    void a_worker_that_beats_rarely_and_in_time_executes_its_step(TestRedis server)
+            throws Exception {
+        try (Stack stack = Stack.open(server.uri(), server.namespace(), 1)) {
+            RunId run = startedByHand(stack, server);
+            Keys keys = stack.namespace().keys(run);
+            server.commands()
+                    .xreadgroup(
+                            Consumer.from(Keys.WORKER_GROUP, "calm"),
+                            StreamOffset.lastConsumed(keys.queue("work")));
+            server.commands()
+                    .hset(keys.workerRecords(), "calm", "{\"id\":\"calm\",\"heartbeat_ms\":600000}");
+            long now = RedisTime.millis(stack.redis());
+
+            server.commands().zadd(keys.workerBeats(), now - 590_000.0, "calm");
+            assertThat(cause(run, "a").path("cause").asString()).isEqualTo("RUNNING");
+
+            server.commands().zadd(keys.workerBeats(), now - 910_000.0, "calm");
+            assertThat(cause(run, "a").path("cause").asString()).isEqualTo("AWAITS_REAPER");
         }
     }
 

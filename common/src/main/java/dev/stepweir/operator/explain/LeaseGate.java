@@ -13,9 +13,6 @@ import java.util.Set;
 /** A step that a worker holds is executed, or waits for the reaper if the worker has died. */
 final class LeaseGate implements Explainer {
 
-    /** One heartbeat and a half at the default of 8 s. */
-    static final Duration SILENT_AFTER = Duration.ofSeconds(12);
-
     @Override
     public Set<Class<? extends Cause>> causes() {
         return Set.of(Running.class, AwaitsReaper.class);
@@ -32,8 +29,7 @@ final class LeaseGate implements Explainer {
     private static Cause explain(Situation step, PendingMessage held) {
         String owner = held.getConsumer();
         Optional<WorkerView> worker = step.facts().worker(owner);
-        Instant silentBefore = step.facts().now().minus(SILENT_AFTER);
-        if (worker.filter(one -> one.lastBeat().isAfter(silentBefore)).isPresent()) {
+        if (worker.filter(LeaseGate::beats).isPresent()) {
             return new Running(owner, since(step));
         }
         return new AwaitsReaper(
@@ -41,6 +37,14 @@ final class LeaseGate implements Explainer {
                 worker.map(WorkerView::lastBeat),
                 Duration.ofMillis(held.getMsSinceLastDelivery()),
                 step.facts().alive("reaper"));
+    }
+
+    /** As often as it said that it would: workers may beat at different paces. */
+    private static boolean beats(WorkerView worker) {
+        return switch (worker.state()) {
+            case ACTIVE, DRAINING -> true;
+            case STALE, OFFLINE -> false;
+        };
     }
 
     /** As the worker's first heartbeat has told, if it was this dispatch. */

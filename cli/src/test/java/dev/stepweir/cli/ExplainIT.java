@@ -203,7 +203,10 @@ class ExplainIT {
                             Consumer.from(Keys.WORKER_GROUP, "calm"),
                             StreamOffset.lastConsumed(keys.queue("work")));
             server.commands()
-                    .hset(keys.workerRecords(), "calm", "{\"id\":\"calm\",\"heartbeat_ms\":600000}");
+                    .hset(
+                            keys.workerRecords(),
+                            "calm",
+                            "{\"id\":\"calm\",\"heartbeat_ms\":600000}");
             long now = RedisTime.millis(stack.redis());
 
             server.commands().zadd(keys.workerBeats(), now - 590_000.0, "calm");

@@ -5,7 +5,8 @@ import dev.stepweir.state.StepState;
 import java.util.Map;
 
 /**
- * How far a run has got: what can be told without its values and without asking who holds its steps.
+ * How far a run has got: what can be told without its values and without asking who holds its
+ * steps.
  *
  * @param steps how many it has
  * @param inState how many of them are in a state, if any are; a step that a worker executes is

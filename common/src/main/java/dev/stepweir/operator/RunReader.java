@@ -71,7 +71,7 @@ final class RunReader {
     Optional<Stored> read(RunId run) {
         Keys keys = namespace.keys(run);
         Optional<RunHead> head = runs.head(keys, run);
-        Optional<Graph> graph = head.flatMap(h -> workflows.find(keys, h.workflowHash()));
+        Optional<Graph> graph = head.flatMap(h -> workflows.of(keys, run, h));
         if (graph.isEmpty()) {
             return Optional.empty();
         }
@@ -91,7 +91,7 @@ final class RunReader {
     Optional<RunProgress> progress(RunId run) {
         Keys keys = namespace.keys(run);
         Optional<RunHead> head = runs.head(keys, run);
-        Optional<Graph> graph = head.flatMap(h -> workflows.find(keys, h.workflowHash()));
+        Optional<Graph> graph = head.flatMap(h -> workflows.of(keys, run, h));
         if (head.isEmpty() || graph.isEmpty()) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.stepweir.operator;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -40,7 +41,11 @@ public final class Runs {
         this.listing = new RunListing(redis, namespace);
     }
 
-    /** A run with all its steps; empty when there is none. */
+    /**
+     * A run with all its steps; empty when there is none.
+     *
+     * @throws LostDefinitionException when it is there and its definition is not stored
+     */
     public Optional<RunView> show(RunId run) {
         return redis.retrying(() -> reader.view(run));
     }
@@ -54,6 +59,7 @@ public final class Runs {
      * One step of a run with all that bears on its next attempt; empty when there is no such run.
      *
      * @throws UnknownStepException when the run has no such step
+     * @throws LostDefinitionException when its definition is not stored
      */
     public Optional<StepDetail> step(RunId run, String step) {
         return redis.retrying(() -> reader.read(run).map(stored -> step(stored, step)));
@@ -105,6 +111,8 @@ public final class Runs {
     /**
      * What happened to a run, in the order of time; the newest 10,000 stored events of it. Empty
      * when there is no such run.
+     *
+     * @throws LostDefinitionException when it is there and its definition is not stored
      */
     public List<HistoryEntry> history(RunId run) {
         return redis.retrying(() ->

@@ -1,5 +1,7 @@
 package dev.stepweir.redis;
 
+import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
 import dev.stepweir.workflow.Graph;
 import dev.stepweir.workflow.WorkflowJson;
 import java.util.LinkedHashMap;
@@ -41,6 +43,23 @@ public final class WorkflowStore {
         return found.isPresent()
                 ? found
                 : redis.retrying(() -> RedisFutures.join(read(keys, hash)));
+    }
+
+    /**
+     * The definition that a run is pinned to; empty when the run is gone by now.
+     *
+     * @throws LostDefinitionException when the run is there and its definition is not
+     */
+    public Optional<Graph> of(Keys keys, RunId run, RunHead head) {
+        Optional<Graph> found = find(keys, head.workflowHash());
+        if (found.isEmpty() && exists(keys.of(run).run(run))) {
+            throw new LostDefinitionException(run, head.workflowHash());
+        }
+        return found;
+    }
+
+    private boolean exists(String key) {
+        return redis.retrying(() -> RedisFutures.join(redis.commands().exists(Bytes.of(key))) > 0);
     }
 
     /** As {@link #find}, without waiting. */

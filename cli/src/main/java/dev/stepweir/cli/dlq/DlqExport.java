@@ -94,11 +94,7 @@ final class DlqExport implements Callable<Integer> {
                 letters,
                 letter -> {
                     out.print(count[0]++ == 0 ? "\n" : ",\n");
-                    out.print(
-                            Json.text(
-                                    LetterJson.whole(
-                                            letter,
-                                            letters.input(letter.letter().id()).orElse(null))));
+                    out.print(Json.text(LetterJson.whole(letter, letters)));
                 });
         out.println(count[0] == 0 ? "]" : "\n]");
         out.flush();

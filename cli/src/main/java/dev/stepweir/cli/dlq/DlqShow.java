@@ -34,8 +34,7 @@ final class DlqShow implements Callable<Integer> {
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
             DeadLetterView letter = letters.show(id).orElseThrow(() -> missing(id));
-            Map<String, @Nullable Object> shown =
-                    LetterJson.whole(letter, letters.input(id).orElse(null));
+            Map<String, @Nullable Object> shown = LetterJson.whole(letter, letters);
             if (json) {
                 output.json(shown);
             } else {

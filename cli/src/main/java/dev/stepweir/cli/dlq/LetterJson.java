@@ -2,7 +2,9 @@ package dev.stepweir.cli.dlq;
 
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.operator.letters.DeadLetterView;
+import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.operator.letters.Investigation;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import java.time.Instant;
@@ -54,12 +56,21 @@ final class LetterJson {
     }
 
     /** With all that is known of its step. */
-    static Map<String, @Nullable Object> whole(DeadLetterView view, @Nullable JsonNode input) {
+    static Map<String, @Nullable Object> whole(DeadLetterView view, DeadLetters letters) {
         Map<String, @Nullable Object> json = of(view);
-        json.put("input", input);
+        json.put("input", input(view.letter().id(), letters));
         List<Map<String, Object>> history = view.history().stream().map(LetterJson::of).toList();
         json.put("history", history);
         return json;
+    }
+
+    private static @Nullable JsonNode input(String id, DeadLetters letters) {
+        try {
+            return letters.input(id).orElse(null);
+        } catch (LostDefinitionException lost) {
+            // What flows in is not known without the definition; all the rest is.
+            return null;
+        }
     }
 
     private static Map<String, Object> of(HistoryEvent event) {

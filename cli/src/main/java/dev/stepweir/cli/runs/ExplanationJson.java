@@ -47,6 +47,7 @@ final class ExplanationJson {
             case Cause.NotTakenUp c ->
                     Map.of("submitted_at", c.submitted().toString(), "alive", c.orchestrators());
             case Cause.RunClosed c -> Map.of("run_status", c.state().name());
+            case Cause.LostDefinition c -> Map.of("definition", c.hash());
             case Cause.RunPaused c ->
                     Map.of("at", c.at().toString(), "by", c.by(), "reason", c.reason());
             case Cause.Dependency c -> dependency(c);

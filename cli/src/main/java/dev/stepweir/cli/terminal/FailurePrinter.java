@@ -6,6 +6,7 @@ import dev.stepweir.client.PayloadTooLargeException;
 import dev.stepweir.client.RunConflictException;
 import dev.stepweir.client.UnknownRunException;
 import dev.stepweir.operator.UnknownStepException;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.worker.SupersededException;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -38,6 +39,7 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             case PayloadTooLargeException large -> ExitCode.BAD_INPUT;
             case UnknownStepException unknown -> ExitCode.CONFLICT;
             case UnknownRunException unknown -> ExitCode.CONFLICT;
+            case LostDefinitionException lost -> ExitCode.CONFLICT;
             case RunConflictException conflict -> ExitCode.CONFLICT;
             case AwaitTimeoutException late -> ExitCode.TIMED_OUT;
             case SupersededException over -> ExitCode.SUPERSEDED;

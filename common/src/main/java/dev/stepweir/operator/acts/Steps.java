@@ -207,7 +207,7 @@ public final class Steps {
         String name = StepFields.state(step);
         Map<String, String> fields = runs.fields(keys, run, List.of("head", name));
         Optional<RunHead> head = Optional.ofNullable(fields.get("head")).map(RunHead::parse);
-        Optional<Graph> graph = head.flatMap(h -> workflows.find(keys, h.workflowHash()));
+        Optional<Graph> graph = head.flatMap(h -> workflows.of(keys, run, h));
         if (head.isEmpty() || graph.isEmpty()) {
             return refused(act, "", Set.of(), "there is no run " + run + " (any more)");
         }

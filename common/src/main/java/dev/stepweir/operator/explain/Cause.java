@@ -2,6 +2,7 @@ package dev.stepweir.operator.explain;
 
 import dev.stepweir.breaker.BreakerState;
 import dev.stepweir.operator.Pause;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import java.time.Duration;
@@ -48,6 +49,14 @@ public sealed interface Cause {
                     + state
                     + at.map(time -> " since " + time).orElse("")
                     + why.map(text -> ": " + text).orElse("");
+        }
+    }
+
+    /** The definition of a run that is not over is not stored: its steps are not known. */
+    record LostDefinition(String hash) implements Cause {
+        @Override
+        public String sentence() {
+            return LostDefinitionException.sentence(hash);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.stepweir.operator.explain;
 import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.operator.explain.Explanation.OfStep;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
@@ -15,10 +16,12 @@ import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
 import dev.stepweir.workflow.StepDefinition;
+import dev.stepweir.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Answers "why is it not running?". Thread-safe. */
 public final class Explanations {
@@ -36,6 +39,8 @@ public final class Explanations {
                     RunRetry.WAITS_FOR,
                     RunDeadline.FIELD);
 
+    private static final Graph NO_STEPS = Graph.of(Workflow.builder("lost").build());
+
     private final Redis redis;
     private final Namespace namespace;
     private final RunStore runs;
@@ -51,7 +56,7 @@ public final class Explanations {
 
     /** Why a run is where it is; empty when there is no such run. */
     public Optional<Explanation> explain(RunId run) {
-        return redis.retrying(() -> read(run).map(this::ofRun));
+        return explain(run, this::ofRun);
     }
 
     /**
@@ -60,7 +65,33 @@ public final class Explanations {
      * @throws UnknownStepException when the run has no such step
      */
     public Optional<Explanation> explain(RunId run, String step) {
-        return redis.retrying(() -> read(run).map(seen -> ofStep(seen, step)));
+        return explain(run, seen -> ofStep(seen, step));
+    }
+
+    private Optional<Explanation> explain(RunId run, Function<SeenRun, Explanation> how) {
+        return redis.retrying(() -> {
+            try {
+                return read(run).map(how);
+            } catch (LostDefinitionException lost) {
+                return withoutSteps(run);
+            }
+        });
+    }
+
+    /** What can be told of a run whose definition is lost. */
+    private Optional<Explanation> withoutSteps(RunId run) {
+        List<String> names = new ArrayList<>(OF_RUN);
+        names.add("name");
+        Map<String, String> fields = runs.fields(namespace.keys(run), run, names);
+        return seen(run, NO_STEPS, fields)
+                .map(seen ->
+                        new Explanation(
+                                run,
+                                seen.head().state(),
+                                seen.field("name").orElse(""),
+                                Optional.of(RunGate.withoutDefinition(seen)),
+                                List.of(),
+                                0));
     }
 
     private Explanation ofStep(SeenRun run, String name) {
@@ -115,7 +146,7 @@ public final class Explanations {
     private Optional<SeenRun> read(RunId run) {
         Keys keys = namespace.keys(run);
         Optional<RunHead> head = runs.head(keys, run);
-        Optional<Graph> graph = head.flatMap(known -> workflows.find(keys, known.workflowHash()));
+        Optional<Graph> graph = head.flatMap(known -> workflows.of(keys, run, known));
         if (graph.isEmpty()) {
             return Optional.empty();
         }
@@ -126,13 +157,16 @@ public final class Explanations {
             names.add(StepFields.begun(step.name()));
             names.add(StepFields.wait(step.name()));
         }
-        Map<String, String> fields = runs.fields(keys, run, names);
+        return seen(run, graph.get(), runs.fields(keys, run, names));
+    }
+
+    private Optional<SeenRun> seen(RunId run, Graph graph, Map<String, String> fields) {
         return Optional.ofNullable(fields.get("head"))
                 .map(text ->
                         new SeenRun(
                                 run,
                                 RunHead.parse(text),
-                                graph.get(),
+                                graph,
                                 fields,
                                 new Facts(redis, namespace)));
     }

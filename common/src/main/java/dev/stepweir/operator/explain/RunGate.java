@@ -1,6 +1,7 @@
 package dev.stepweir.operator.explain;
 
 import dev.stepweir.operator.Pause;
+import dev.stepweir.operator.explain.Cause.LostDefinition;
 import dev.stepweir.operator.explain.Cause.NotTakenUp;
 import dev.stepweir.operator.explain.Cause.RunClosed;
 import dev.stepweir.operator.explain.Cause.RunPaused;
@@ -18,7 +19,12 @@ final class RunGate implements Explainer {
 
     @Override
     public Set<Class<? extends Cause>> causes() {
-        return Set.of(NotTakenUp.class, RunRetryAt.class, RunPaused.class, RunClosed.class);
+        return Set.of(
+                NotTakenUp.class,
+                RunRetryAt.class,
+                RunPaused.class,
+                RunClosed.class,
+                LostDefinition.class);
     }
 
     @Override
@@ -45,9 +51,19 @@ final class RunGate implements Explainer {
                                             retry.attempt(),
                                             facts.alive("orchestrator")));
             case PAUSED -> run.field("paused").map(Pause::parse).map(RunGate::paused);
-            case COMPLETED, FAILED, CANCELLED ->
-                    Optional.of(new RunClosed(run.head().state(), run.time("finished"), why(run)));
+            case COMPLETED, FAILED, CANCELLED -> Optional.of(closed(run));
         };
+    }
+
+    /** Of a run that is over its end matters, and it can be told without the definition. */
+    static Cause withoutDefinition(SeenRun run) {
+        return run.head().state().isClosed()
+                ? closed(run)
+                : new LostDefinition(run.head().workflowHash());
+    }
+
+    private static Cause closed(SeenRun run) {
+        return new RunClosed(run.head().state(), run.time("finished"), why(run));
     }
 
     private static Optional<String> why(SeenRun run) {

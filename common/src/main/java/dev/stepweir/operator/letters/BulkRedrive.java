@@ -33,7 +33,8 @@ public record BulkRedrive(Pace pace, long atMost, boolean dryRun, Consumer<Done>
      * @param seen letters looked at, whether they fit or not
      * @param published steps put back to work, or that would be
      * @param notDead letters of steps that are on their way already
-     * @param refused letters of steps whose run was cancelled, or is gone
+     * @param refused letters of steps whose run was cancelled, or is gone, or has lost its
+     *     definition
      */
     public record Done(Instant before, long seen, long published, long notDead, long refused) {
 

@@ -4,6 +4,7 @@ import dev.stepweir.json.Json;
 import dev.stepweir.operator.Attribution;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -147,6 +148,7 @@ public final class DeadLetters {
      *
      * @param id {@code <run>/<step>}
      * @throws IllegalArgumentException for an id that is none
+     * @throws LostDefinitionException when the definition of its run is not stored
      */
     public Optional<JsonNode> input(String id) {
         RunId run = run(id);
@@ -161,6 +163,7 @@ public final class DeadLetters {
      * @param by who asks
      * @param reason for the record, may be empty
      * @throws IllegalArgumentException for an id that is none
+     * @throws LostDefinitionException when the definition of its run is not stored
      */
     public RedriveStep.Outcome redrive(String id, String by, String reason) {
         RunId run = run(id);
@@ -206,7 +209,12 @@ public final class DeadLetters {
             return RedriveStep.Outcome.PUBLISHED;
         }
         bulk.pace().await();
-        return redis.retrying(() -> steps.redrive(letter.run(), letter.letter().step(), by));
+        try {
+            return redis.retrying(() -> steps.redrive(letter.run(), letter.letter().step(), by));
+        } catch (LostDefinitionException lost) {
+            // The others go back all the same; who retries this one by its id is told.
+            return RedriveStep.Outcome.GONE;
+        }
     }
 
     private Set<String> dead(List<StoredLetter> page) {

@@ -140,7 +140,7 @@ final class DeadSteps {
         Keys keys = namespace.keys(run);
         Optional<Graph> graph =
                 runs.head(keys, run)
-                        .flatMap(head -> workflows.find(keys, head.workflowHash()))
+                        .flatMap(head -> workflows.of(keys, run, head))
                         .filter(g -> g.contains(step));
         if (graph.isEmpty()) {
             return Optional.empty();

@@ -37,7 +37,7 @@ record Remains(
     static Optional<Remains> read(Redis redis, WorkflowStore workflows, Keys keys, RunId run) {
         RunStore runs = new RunStore(redis);
         Optional<RunHead> head = runs.head(keys, run);
-        Optional<Graph> graph = head.flatMap(known -> workflows.find(keys, known.workflowHash()));
+        Optional<Graph> graph = head.flatMap(known -> workflows.of(keys, run, known));
         if (graph.isEmpty()) {
             return Optional.empty();
         }

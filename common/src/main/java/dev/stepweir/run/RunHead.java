@@ -15,8 +15,16 @@ public record RunHead(RunState state, String workflowHash, int deadSteps) {
         return "RUNNING " + workflowHash;
     }
 
+    /**
+     * Reads a stored head.
+     *
+     * @throws IllegalArgumentException for anything else
+     */
     public static RunHead parse(String text) {
         String[] tokens = text.split(" ");
+        if (tokens.length < 2) {
+            throw new IllegalArgumentException("not the head of a run: '" + text + "'");
+        }
         return new RunHead(
                 RunState.valueOf(tokens[0]),
                 tokens[1],

@@ -210,6 +210,17 @@ class RunsIT {
     }
 
     @Test
+    void a_run_whose_head_was_garbled_can_be_cancelled_listed_and_purged(TestRedis server) {
+        RunId run = started();
+        server.commands().hset(namespace.keys(run).run(run), "head", "RUNNING");
+
+        assertThat(client.runs().cancel(run, "ann", "")).isEqualTo(CancelRun.Outcome.CANCELLED);
+        assertThat(client.runs().list(10)).extracting(RunSummary::id).containsExactly(run);
+        assertThat(client.runs().purge(run)).isEqualTo(PurgeRun.Outcome.PURGED);
+        assertThat(client.runs().list(10)).isEmpty();
+    }
+
+    @Test
     void runs_are_listed_by_state_the_latest_first() {
         RunId waiting = client.submit(PAIR, null).id();
         RunId running = started();

@@ -205,6 +205,12 @@ class StoredFormsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "RUNNING", "RUNNING ", "DANCING abc", "RUNNING abc many"})
+    void what_is_no_head_is_refused(String text) {
+        assertThatThrownBy(() -> RunHead.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void a_line_of_history_comes_back() {
         Map<String, Object> details = Map.of("step", "a b{}\n\uD83D\uDE80", "attempt", 3);

@@ -33,6 +33,9 @@ final class ParkedSteps {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedSteps.class);
     private static final int RUN_ID_LENGTH = 36;
 
+    /** In place of the hash that a garbled head does not tell; no definition has it. */
+    private static final String UNREADABLE = "unreadable";
+
     private final Redis redis;
     private final Definitions definitions;
     private final QueueGroups queues;
@@ -120,18 +123,12 @@ final class ParkedSteps {
         }
         Map<RunId, Map<String, String>> fields = reads.fields(keys, wanted);
         Set<String> hashes = new LinkedHashSet<>();
-        fields.values()
-                .forEach(run -> {
-                    String head = run.get("head");
-                    if (head != null) {
-                        hashes.add(RunHead.parse(head).workflowHash());
-                    }
-                });
+        fields.values().forEach(run -> hashes.add(hash(run)));
+        hashes.remove("");
         Map<String, Definitions.Found> found = definitions.find(keys, hashes);
         for (Parked one : readable) {
             Map<String, String> run = fields.getOrDefault(one.run(), Map.of());
-            String head = run.getOrDefault("head", "");
-            String hash = head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
+            String hash = hash(run);
             String field = run.getOrDefault(StepFields.state(one.step()), "");
             if (hash.isEmpty()) {
                 StepAddress step = new StepAddress(one.run(), one.step(), "");
@@ -139,13 +136,27 @@ final class ParkedSteps {
             } else if (found.get(hash) instanceof Definitions.Known(Graph graph)
                     && graph.contains(one.step())) {
                 List<String> inputs = graph.dependencies(one.step());
-                StepAddress step = address(one, graph, field);
-                queues.ensure(keys, step);
-                replies.add(send(one, step, inputs, field, dependency, pass));
+                Refusals.readable(one.member(), () -> address(one, graph, field))
+                        .ifPresentOrElse(
+                                step -> {
+                                    queues.ensure(keys, step);
+                                    replies.add(send(one, step, inputs, field, dependency, pass));
+                                },
+                                () -> unlist(keys, one.member(), dependency));
             } else {
-                LOG.warn("parked step '{}' has no usable definition", one.member());
+                LOG.warn("parked step '{}' has no usable head or definition", one.member());
                 unlist(keys, one.member(), dependency);
             }
+        }
+    }
+
+    /** Empty for a run that is gone. */
+    private static String hash(Map<String, String> run) {
+        String head = run.getOrDefault("head", "");
+        try {
+            return head.isEmpty() ? "" : RunHead.parse(head).workflowHash();
+        } catch (IllegalArgumentException garbled) {
+            return UNREADABLE;
         }
     }
 

@@ -89,8 +89,9 @@ final class Reconciler implements Duty {
         ScoredValueScanCursor<byte[]> scanned =
                 RedisFutures.join(redis.commands().zscan(Bytes.of(keys.openRuns()), cursor, page));
         List<RunId> listed = ids(scanned.getValues());
-        Map<RunId, RunHead> heads = reads.heads(keys, listed);
-        relist(listed, heads);
+        RunReads.Heads read = reads.heads(keys, listed);
+        Map<RunId, RunHead> heads = read.found();
+        relist(read);
         List<RunId> blocked = new ArrayList<>();
         int steps = 0;
         int published = 0;
@@ -137,15 +138,18 @@ final class Reconciler implements Duty {
     }
 
     /** Takes off the list of open runs what is closed or gone; the script looks again. */
-    private void relist(List<RunId> listed, Map<RunId, RunHead> heads) {
+    private void relist(RunReads.Heads heads) {
+        List<RunId> wrong = new ArrayList<>(heads.absent());
+        heads.found()
+                .forEach((run, head) -> {
+                    if (head.state().isClosed()) {
+                        wrong.add(run);
+                    }
+                });
         List<CompletableFuture<?>> replies = new ArrayList<>();
-        for (RunId run : listed) {
-            RunHead head = heads.get(run);
-            if (head == null || head.state().isClosed()) {
+        wrong.forEach(run ->
                 replies.add(
-                        Refusals.logged(run, new RelistRun(keys, run).runAsync(redis.scripts())));
-            }
-        }
+                        Refusals.logged(run, new RelistRun(keys, run).runAsync(redis.scripts()))));
         replies.forEach(RedisFutures::join);
     }
 

@@ -4,7 +4,9 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,25 @@ final class Refusals {
             throw refusal;
         }
         return refusal;
+    }
+
+    /**
+     * What was made of one thing, or nothing if what is stored of it cannot be read, which is
+     * logged; any other failure stays one.
+     *
+     * @param what shown in the log
+     */
+    static <T> Optional<T> readable(Object what, Supplier<T> made) {
+        RuntimeException why;
+        try {
+            return Optional.of(made.get());
+        } catch (RedisException failure) {
+            why = orThrow(failure);
+        } catch (RuntimeException garbled) {
+            why = garbled;
+        }
+        LOG.warn("{} cannot be read and is left as it is: {}", what, why.toString());
+        return Optional.empty();
     }
 
     /**

@@ -9,8 +9,10 @@ import dev.stepweir.run.RunId;
 import io.lettuce.core.RedisException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads of many runs in one round trip. A run that cannot be read, because something else is stored
- * under its name, is logged and left out. Thread-safe.
+ * under its name or in its head, is logged and left out. Thread-safe.
  */
 final class RunReads {
 
@@ -26,19 +28,29 @@ final class RunReads {
 
     private final RunStore runs;
 
+    /**
+     * What was found of some runs; those that cannot be read are in neither.
+     *
+     * @param absent those that do not exist
+     */
+    record Heads(Map<RunId, RunHead> found, Set<RunId> absent) {}
+
     RunReads(Redis redis) {
         this.runs = new RunStore(redis);
     }
 
-    /** The heads of those runs that exist. */
-    Map<RunId, RunHead> heads(Keys keys, Collection<RunId> wanted) {
-        Map<RunId, RunHead> heads = new LinkedHashMap<>();
+    /** The heads of those runs that can be read. */
+    Heads heads(Keys keys, Collection<RunId> wanted) {
+        Heads heads = new Heads(new LinkedHashMap<>(), new LinkedHashSet<>());
         each(wanted, run -> runs.fieldsAsync(keys, run, List.of("head")))
                 .forEach((run, fields) -> {
                     String head = fields.get("head");
-                    if (head != null) {
-                        heads.put(run, RunHead.parse(head));
+                    if (head == null) {
+                        heads.absent().add(run);
+                        return;
                     }
+                    Refusals.readable(run, () -> RunHead.parse(head))
+                            .ifPresent(read -> heads.found().put(run, read));
                 });
         return heads;
     }

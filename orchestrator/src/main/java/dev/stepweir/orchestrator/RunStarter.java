@@ -52,7 +52,7 @@ final class RunStarter {
     void take(Keys keys, Collection<RunId> start, Collection<RunId> settle) {
         Set<RunId> all = new LinkedHashSet<>(start);
         all.addAll(settle);
-        Map<RunId, RunHead> heads = reads.heads(keys, all);
+        Map<RunId, RunHead> heads = reads.heads(keys, all).found();
         heads.values().removeIf(head -> head.state().isClosed());
         Map<String, Definitions.Found> found =
                 definitions.find(
@@ -68,7 +68,8 @@ final class RunStarter {
                 operations.add(start(keys, run, definition));
             } else if (wanted.contains(run)
                     && definition instanceof Definitions.Known(Graph graph)) {
-                operations.add(retries.settlement(keys, run, graph));
+                Refusals.readable(run, () -> retries.settlement(keys, run, graph))
+                        .ifPresent(operations::add);
             }
         });
         found.values().forEach(definition -> ensureQueues(keys, definition));

@@ -161,10 +161,10 @@ final class Timers implements Duty {
             } else {
                 setAside(timer, now, "its definition is unusable");
             }
-        } catch (IllegalArgumentException garbled) {
-            setAside(timer, now, garbled.getMessage());
         } catch (RedisException failure) {
             setAside(timer, now, Refusals.orThrow(failure).getMessage());
+        } catch (RuntimeException garbled) {
+            setAside(timer, now, garbled.toString());
         }
     }
 
@@ -243,7 +243,7 @@ final class Timers implements Duty {
             }
             RetryStep retry = new RetryStep(keys, step, due.field(), dependencies);
             reply = retry.runAsync(redis.scripts());
-        } catch (IllegalArgumentException garbled) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
             return CompletableFuture.completedFuture(garbled.toString());
         }
         return reply.handle((outcome, failure) ->

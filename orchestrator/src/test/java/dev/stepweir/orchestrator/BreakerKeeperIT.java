@@ -8,6 +8,7 @@ import dev.stepweir.redis.script.PauseRun;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
+import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
@@ -73,6 +74,21 @@ class BreakerKeeperIT {
 
         assertThat(breaker(redis)).as("closed before it finds nothing parked").isEmpty();
         assertThat(some).allMatch(run -> runs.step(run, "only").state() == StepState.READY);
+    }
+
+    @Test
+    void parked_steps_that_cannot_be_read_leave_the_list_and_the_others_go_on(TestRedis redis) {
+        RunId headless = parked();
+        RunId unclear = parked();
+        RunId fine = parked();
+        redis.commands().hset(runs.keys().run(headless), "head", "RUNNING");
+        redis.commands().hset(runs.keys().run(unclear), StepFields.state("only"), "PARKED");
+        breaker(redis, "{\"state\":\"RAMPING\",\"epoch\":5,\"since\":1,\"wave\":4,\"failures\":5}");
+
+        keeper.runOnce();
+
+        assertThat(runs.step(fine, "only").state()).isEqualTo(StepState.READY);
+        assertThat(redis.commands().zcard(runs.keys().parked("api"))).isZero();
     }
 
     @Test

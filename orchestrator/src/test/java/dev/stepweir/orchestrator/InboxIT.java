@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.redis.Keys;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
@@ -198,6 +199,36 @@ class InboxIT {
             await().until(() -> runs.state(second).orElseThrow() == RunState.RUNNING);
             assertThat(orchestrator.id()).isNotEmpty();
         }
+    }
+
+    @Test
+    void runs_that_cannot_be_read_do_not_keep_the_rest_of_a_batch_waiting(TestRedis redis) {
+        Workflow again =
+                Workflow.builder("again")
+                        .step("first", s -> s.handler("work"))
+                        .retry(r -> r.maxAttempts(3))
+                        .build();
+        RunId headless = runs.submit(PlayedRuns.SINGLE);
+        RunId unclear = beside(headless, again);
+        RunId fine = beside(headless, PlayedRuns.SINGLE);
+        Keys keys = runs.namespace().keys(fine);
+        redis.commands().hset(keys.run(headless), "head", "RUNNING");
+        redis.commands().hset(keys.run(unclear), "head", "RUNNING " + again.hash());
+        redis.commands().hset(keys.run(unclear), RunRetry.WAITS_FOR, "soon");
+        redis.commands().xadd(keys.inbox(), Map.of("settle", unclear.text()));
+        try (Orchestrator orchestrator = start()) {
+            await().until(() -> runs.state(fine).orElseThrow() == RunState.RUNNING);
+            await().until(() -> redis.commands().xlen(keys.inbox()) == 0);
+            assertThat(orchestrator.id()).isNotEmpty();
+        }
+    }
+
+    /** A run of the same partition. */
+    private RunId beside(RunId other, Workflow workflow) {
+        return Stream.generate(() -> runs.submit(workflow))
+                .filter(run -> run.partition() == other.partition())
+                .findFirst()
+                .orElseThrow();
     }
 
     private String why(RunId run) {

@@ -161,6 +161,22 @@ class ReconcilerIT {
     }
 
     @Test
+    void a_garbled_head_stays_listed_and_holds_up_no_other_run(TestRedis redis) {
+        RunId garbled = started();
+        redis.commands().hset(runs.keys().run(garbled), "head", "RUNNING");
+        RunId next = started();
+        redis.commands().del(runs.keys().queue("work"));
+
+        walk();
+
+        assertThat(runs.take("w", "work"))
+                .extracting(taken -> taken.entry().run())
+                .containsExactly(next);
+        assertThat(redis.commands().zrange(runs.keys().openRuns(), 0, -1))
+                .containsExactlyInAnyOrder(garbled.text(), next.text());
+    }
+
+    @Test
     void listings_are_put_right(TestRedis redis) {
         RunId gone = started();
         redis.commands().del(runs.keys().run(gone));

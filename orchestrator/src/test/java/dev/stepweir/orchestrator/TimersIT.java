@@ -9,6 +9,7 @@ import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
@@ -142,6 +143,13 @@ class TimersIT {
         redis.commands()
                 .hset(runs.keys().run(broken), StepFields.state("only"), "WAITING_FOR_RETRY x");
         redis.commands().zadd(runs.keys().timers(), 1, "nonsense");
+        RunId brief = waiting(Duration.ZERO);
+        redis.commands()
+                .hset(runs.keys().run(brief), StepFields.state("only"), "WAITING_FOR_RETRY");
+        RunId headless = waiting(Duration.ZERO);
+        redis.commands().hset(runs.keys().run(headless), "head", "RUNNING");
+        redis.commands().hset(runs.keys().run(headless), RunRetry.WAITS_FOR, "soon");
+        redis.commands().zadd(runs.keys().timers(), 1, headless.text());
         timers.runOnce();
         assertThat(runs.step(run, "only").state()).isEqualTo(StepState.READY);
         assertThat(
@@ -151,7 +159,7 @@ class TimersIT {
                                         io.lettuce.core.Range.create(
                                                 0, RedisTime.millis(runs.redis()))))
                 .isEmpty();
-        assertThat(redis.commands().zcard(runs.keys().timers())).isEqualTo(2);
+        assertThat(redis.commands().zcard(runs.keys().timers())).isEqualTo(5);
     }
 
     @Test

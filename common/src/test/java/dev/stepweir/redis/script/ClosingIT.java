@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.FailStep.Decision.RetryAfter;
+import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
 import dev.stepweir.state.RunTransition;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts that end a run without its last step: settle and cancel. */
 class ClosingIT extends OnStage {
@@ -122,6 +126,23 @@ class ClosingIT extends OnStage {
                         + run:RUN | why = ada: enough
                         """);
         assertThat(stage.commands().zcard(stage.keys().failedRuns())).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "RUNNING", "DANCING ", "no head at all"})
+    void a_run_whose_head_was_garbled_is_cancelled_and_can_be_read_again(String garbled) {
+        RunId run = stage.started(Flows.PAIR);
+        stage.commands().hset(stage.keys().run(run), "head", garbled);
+
+        // Not through the stage, which reads each state to see what moved.
+        assertThat(stage.cancellation(run).run(stage.redis().scripts()))
+                .isEqualTo(CancelRun.Outcome.CANCELLED);
+
+        assertThat(stage.head(run)).isEqualTo("CANCELLED unknown");
+        assertThat(RunHead.parse(stage.head(run)).state()).isEqualTo(RunState.CANCELLED);
+        assertThat(stage.commands().zrange(stage.keys().cancelledRuns(), 0, -1))
+                .containsExactly(run.text());
+        assertThat(stage.commands().zcard(stage.keys().openRuns())).isZero();
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class Redis implements AutoCloseable {
                                 .maxAttempts(4)
                                 .intervalFunction(
                                         IntervalFunction.ofExponentialRandomBackoff(100, 2, 0.5))
-                                .retryOnException(Redis::isPassing)
+                                .retryOnException(Redis::isWorthRepeating)
                                 .build());
     }
 
@@ -174,7 +174,16 @@ public final class Redis implements AutoCloseable {
         return Retry.decorateSupplier(retry, operation).get();
     }
 
-    /** True for failures that time may heal: not connected, late, loading, busy, failing over. */
+    /** Whoever is interrupted is not to wait for the next try. */
+    private static boolean isWorthRepeating(Throwable failure) {
+        return !Thread.currentThread().isInterrupted() && isPassing(failure);
+    }
+
+    /**
+     * True for failures that time may heal: not connected, late, loading, busy, failing over, or
+     * refusing writes until its disk or its replicas are back. Says nothing of who asks: replies
+     * are handled on whatever thread comes along.
+     */
     public static boolean isPassing(Throwable failure) {
         if (failure instanceof RedisConnectionException
                 || failure instanceof RedisCommandTimeoutException
@@ -184,13 +193,14 @@ public final class Redis implements AutoCloseable {
         }
         String message = String.valueOf(failure.getMessage());
         return failure instanceof RedisException
-                && !Thread.currentThread().isInterrupted()
                 && (failure.getCause() instanceof IOException
                         || message.contains("not connected")
                         || message.contains("Connection closed")
                         || message.contains("Connection disconnected")
                         || message.contains("Connection reset")
                         || message.startsWith("READONLY")
+                        || message.startsWith("MISCONF")
+                        || message.startsWith("NOREPLICAS")
                         || message.startsWith("MASTERDOWN")
                         || message.startsWith("TRYAGAIN")
                         || message.startsWith("CLUSTERDOWN"));

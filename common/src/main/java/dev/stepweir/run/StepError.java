@@ -5,7 +5,9 @@ import dev.stepweir.failure.FailureCategory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Why an attempt failed, as kept with the step, in history and in a dead letter.
@@ -65,16 +67,29 @@ public record StepError(
     /** Describes what a handler threw. */
     public static StepError of(
             Throwable thrown, Classification classification, int attempt, String worker) {
-        StringWriter stack = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(stack));
-        String message = thrown.getMessage();
+        String simpleName = thrown.getClass().getSimpleName();
         return of(
                 thrown.getClass().getName(),
-                message == null ? thrown.getClass().getSimpleName() : message,
-                stack.toString(),
+                said(() -> Objects.requireNonNullElse(thrown.getMessage(), simpleName)),
+                said(() -> stack(thrown)),
                 classification,
                 attempt,
                 worker);
+    }
+
+    private static String stack(Throwable thrown) {
+        StringWriter stack = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(stack));
+        return stack.toString();
+    }
+
+    /** What an exception says of itself is its author's code, which may fail as well. */
+    private static String said(Supplier<String> of) {
+        try {
+            return of.get();
+        } catch (RuntimeException | Error broken) {
+            return "(it cannot say: " + broken.getClass().getName() + ")";
+        }
     }
 
     private static StepError of(

@@ -155,16 +155,7 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
-            Classification classification =
-                    classify(new TimeoutException(message), FailedAttempt.WORKER);
-            lane.failed(
-                    this,
-                    StepError.ofEngine(
-                            "TIMEOUT",
-                            message,
-                            classification,
-                            assignment.ledgers().attempt(),
-                            lane.workerId()));
+            fail(new TimeoutException(message), FailedAttempt.WORKER, "TIMEOUT");
         }
     }
 
@@ -210,7 +201,10 @@ final class Execution implements Runnable {
             }
         } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
             // Nothing that this JVM does can be relied on from here: not even a report.
-            lane.context().onFatal().accept(fatal);
+            lane.context().survive("a handler met a fatal error", fatal);
+            // It lives on all the same: then the step goes back, as one that is unknown here.
+            reported.set(true);
+            lane.forget(this);
         } catch (Throwable thrown) {
             reportFailure(thrown);
         } finally {
@@ -298,12 +292,47 @@ final class Execution implements Runnable {
     }
 
     private void reportFailure(Throwable thrown) {
-        if (!reported.compareAndSet(false, true)) {
-            return;
+        if (reported.compareAndSet(false, true)) {
+            fail(thrown, FailedAttempt.HANDLER, "");
         }
-        int attempt = assignment.ledgers().attempt();
-        Classification classification = classify(thrown, FailedAttempt.HANDLER);
-        lane.failed(this, StepError.of(thrown, classification, attempt, lane.workerId()));
+    }
+
+    /**
+     * Nobody else reports from here on. What goes wrong with it must not keep the step in hand: its
+     * lease would be renewed for ever.
+     *
+     * @param word the engine's own for it; empty for what a handler threw
+     */
+    private void fail(Throwable thrown, String source, String word) {
+        try {
+            Classification found = classify(thrown, source);
+            lane.failed(
+                    this,
+                    word.isEmpty()
+                            ? StepError.of(thrown, found, attempt(), lane.workerId())
+                            : engineError(word, String.valueOf(thrown.getMessage()), found));
+        } catch (Throwable broken) {
+            lane.context().survive("a failure could not be reported as it is", broken);
+            failPlainly(thrown.getClass().getName(), broken.getClass().getName());
+        }
+    }
+
+    private void failPlainly(String type, String broken) {
+        try {
+            String message = "its failure could not be reported: " + broken;
+            lane.failed(this, engineError(type, message, FailurePolicy.unknown("")));
+        } catch (Throwable again) {
+            lane.context().survive("a failure is not reported, the step is let go", again);
+            lane.forget(this);
+        }
+    }
+
+    private int attempt() {
+        return assignment.ledgers().attempt();
+    }
+
+    private StepError engineError(String type, String message, Classification found) {
+        return StepError.ofEngine(type, message, found, attempt(), lane.workerId());
     }
 
     private Classification classify(Throwable thrown, String source) {
@@ -311,7 +340,7 @@ final class Execution implements Runnable {
                 new FailedAttempt(
                         assignment.step().run().text(),
                         assignment.step().step(),
-                        assignment.ledgers().attempt(),
+                        attempt(),
                         step.definition().retry().attempts(),
                         Duration.ofNanos(System.nanoTime() - fromNanos),
                         source,

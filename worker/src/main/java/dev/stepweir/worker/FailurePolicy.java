@@ -35,14 +35,19 @@ final class FailurePolicy {
         this.classifier = classifier;
     }
 
+    /** Whatever a classifier does: a failure that it knows nothing of is reported all the same. */
     Classification classify(Throwable thrown, FailedAttempt attempt) {
         try {
-            return classifier.classify(thrown, attempt);
-        } catch (RuntimeException broken) {
+            Classification found = classifier.classify(thrown, attempt);
+            return found == null ? unknown("the failure classifier returned null") : found;
+        } catch (Throwable broken) {
             log.error("the failure classifier failed itself", broken);
-            String hint = "the failure classifier failed: " + broken;
-            return Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", hint, 0);
+            return unknown("the failure classifier failed: " + broken);
         }
+    }
+
+    static Classification unknown(String hint) {
+        return Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", hint, 0);
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.stepweir.workflow.BreakerPolicy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,16 +72,23 @@ final class FailureReports {
     }
 
     private void send(Execution execution, Verdict verdict, FailStep report) {
+        CompletableFuture<FailStep.Outcome> reply;
+        try {
+            reply = report.runAsync(context.scripts());
+        } catch (RuntimeException | Error unsent) {
+            done.accept(execution);
+            throw unsent;
+        }
         RedisFutures.onDone(
-                report.runAsync(context.scripts()),
+                reply,
                 (outcome, failure) -> {
                     if (failure != null && mayHeal(failure)) {
                         context.schedule(() -> send(execution, verdict, report), backoff.next());
                         return;
                     }
                     backoff.succeeded();
-                    log(report, verdict, outcome, failure);
                     done.accept(execution);
+                    log(report, verdict, outcome, failure);
                     if (outcome != null) {
                         tell(verdict, report, outcome);
                     }

@@ -29,9 +29,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the lanes of one worker share. Thread-safe. */
 final class LaneContext {
+
+    private static final Logger log = LoggerFactory.getLogger(LaneContext.class);
 
     private final Redis redis;
     private final Map<String, Handlers.Registered<?>> handlers;
@@ -98,9 +102,24 @@ final class LaneContext {
         return config.heartbeat();
     }
 
-    /** Who is told of an error after which the JVM cannot be relied on. */
-    Consumer<Error> onFatal() {
-        return config.onFatal();
+    /**
+     * For what nothing in a worker may end of: an error after which the JVM cannot be relied on is
+     * told to its owner, who may let it live; anything else is logged.
+     */
+    void survive(String what, Throwable thrown) {
+        try {
+            if (thrown instanceof OutOfMemoryError
+                    || thrown instanceof InternalError
+                    || thrown instanceof UnknownError) {
+                config.onFatal().accept((Error) thrown);
+            } else {
+                log.error(what, thrown);
+            }
+        } catch (Throwable another) {
+            // From whom it was told, or from an exception that cannot even be printed.
+            String name = thrown.getClass().getName();
+            log.error("{} ({}); telling it failed: {}", what, name, another.getClass().getName());
+        }
     }
 
     /** Handlers that still run although they were given up and their slots are others' now. */

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
  * @param concurrency steps executed at once, over all handlers; at least 1
  * @param heartbeat how often leases are renewed; less than a third of the reaper's lease
  * @param drain how long a stopping worker waits for what it executes
- * @param onFatal is told, on the handler's thread, of an error after which nothing that the JVM
- *     does can be relied on; unless something else is said it ends the JVM
+ * @param onFatal is told, on the thread that met it, of an error after which nothing that the JVM
+ *     does can be relied on; unless something else is said it ends the JVM. If it returns, the step
+ *     is handed back at no charge
  */
 public record WorkerConfig(
         int concurrency, Duration heartbeat, Duration drain, Consumer<Error> onFatal) {

@@ -11,6 +11,7 @@ import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.workflow.StepDefinition;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,24 @@ class FailurePolicyTest {
         assertThat(policy).hasToString("FailurePolicy[classifier=standard]");
         assertThat(policy.classify(new IllegalArgumentException("no"), ATTEMPT).category())
                 .isEqualTo(FailureCategory.PERMANENT);
+    }
+
+    @Test
+    void a_classifier_that_says_nothing_or_ends_in_an_error_knows_nothing_of_a_failure() {
+        FailurePolicy silent = new FailurePolicy(new Random(7), (thrown, attempt) -> null);
+        FailurePolicy broken =
+                new FailurePolicy(
+                        new Random(7),
+                        (thrown, attempt) -> {
+                            throw new NoClassDefFoundError("its library");
+                        });
+
+        for (FailurePolicy policy : List.of(silent, broken)) {
+            Classification found = policy.classify(new IllegalStateException("no"), ATTEMPT);
+            assertThat(found.category()).isEqualTo(FailureCategory.UNKNOWN);
+            assertThat(found.retryable()).isEqualTo(FailureCategory.UNKNOWN.isRetryable());
+            assertThat(found.hint()).contains("the failure classifier");
+        }
     }
 
     @Test

@@ -58,9 +58,14 @@ final class HandBack {
         return entry(partition, read, WORKER_STOPS);
     }
 
-    /** Returns an entry that is in this worker's name, saying why. */
+    /** Returns an entry that is in this worker's name, saying why; never throws. */
     CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
-        QueueEntry entry = QueueEntry.parse(Bytes.text(read.text()));
+        QueueEntry entry;
+        try {
+            entry = QueueEntry.parse(Bytes.text(read.text()));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException garbage) {
+            return drop(partition, read);
+        }
         StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
         Keys keys = partition.keys();
         return runs.fieldsAsync(keys, entry.run(), List.of(step.field()))
@@ -70,6 +75,14 @@ final class HandBack {
                             ? send(keys, step, stored, entry.announcement(), details(step, why))
                             : CompletableFuture.completedFuture(null);
                 });
+    }
+
+    /** As a begin would: no step can be meant by it, and it would come up at every heartbeat. */
+    private CompletableFuture<?> drop(Partition partition, ReadEntry garbage) {
+        log.warn("queue={} entry={} says nothing, dropped", garbage.queue(), garbage.id());
+        byte[] queue = partition.queueKey(garbage.queue());
+        var unused = redis.commands().xack(queue, Bytes.of(Keys.WORKER_GROUP), garbage.id());
+        return redis.commands().xdel(queue, garbage.id()).toCompletableFuture();
     }
 
     private static boolean isCurrent(String stored, String entryId) {

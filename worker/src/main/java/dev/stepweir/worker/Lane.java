@@ -10,9 +10,9 @@ import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
+import dev.stepweir.worker.LaneTurn.Finished;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -61,9 +61,6 @@ final class Lane {
     private int mostItems = AdvanceSteps.MAX_ITEMS;
     private int takes;
     private int waits;
-
-    /** A finished execution that waits for its commit. */
-    record Finished(Execution execution, Commit commit) {}
 
     Lane(
             LaneContext context,
@@ -179,15 +176,7 @@ final class Lane {
         inHand.remove(item.execution());
         switch (result) {
             case APPLIED, ALREADY -> {}
-            case STALE, RUN_CLOSED, GONE -> {
-                context.noteLate(item.execution().assignment(), workerId(), result.name());
-                log.info(
-                        "result dropped: {} run={} step={} dispatch={}",
-                        result,
-                        item.commit().run(),
-                        item.execution().assignment().step().step(),
-                        item.commit().dispatch());
-            }
+            case STALE, RUN_CLOSED, GONE -> context.dropped(item, workerId(), result);
         }
     }
 
@@ -196,8 +185,10 @@ final class Lane {
         bring(turn.read());
         boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
         synchronized (this) {
-            turn.begins().reversed().forEach(read::addFirst);
-            if (!passing && turn.items().size() == 1) {
+            if (passing) {
+                turn.begins().reversed().forEach(read::addFirst);
+            }
+            if (!passing && turn.begins().isEmpty() && turn.items().size() == 1) {
                 Finished culprit = turn.items().getFirst();
                 inHand.remove(culprit.execution());
                 log.error(
@@ -209,6 +200,10 @@ final class Lane {
                 turn.items().reversed().forEach(outbox::addFirst);
                 mostItems = passing ? mostItems : 1;
             }
+        }
+        if (!passing) {
+            // One of them may be why: a heartbeat hands them back, at no charge.
+            turn.begins().forEach(entry -> release(entry.queue()));
         }
         pause(failure);
     }
@@ -281,10 +276,14 @@ final class Lane {
 
     /** A handler's thread ended; called after its report. */
     void slotFreed(String queue) {
-        context.slots().release(queue, 1);
-        context.slots().release(1);
+        release(queue);
         context.wakeStarved(this);
         turn();
+    }
+
+    private void release(String queue) {
+        context.slots().release(queue, 1);
+        context.slots().release(1);
     }
 
     /** Goes on if it found too few slots free before; some have been given back. */
@@ -310,15 +309,7 @@ final class Lane {
             return;
         }
         Reservation reservation = new Reservation(context.slots());
-        List<String> waitedFor = new ArrayList<>();
-        int most = context.fairShare();
-        int start = waits++;
-        for (int i = 0; i < queues.size() && waitedFor.size() < most; i++) {
-            String queue = queues.get(Math.floorMod(start + i, queues.size()));
-            if (reservation.reserveEntry(queue)) {
-                waitedFor.add(queue);
-            }
-        }
+        List<String> waitedFor = reservation.reserveEntries(queues, waits++, context.fairShare());
         boolean all = waitedFor.size() >= context.slots().readable(queues);
         starved = !all;
         if (!waitedFor.isEmpty()) {

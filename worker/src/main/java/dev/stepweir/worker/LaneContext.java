@@ -9,9 +9,11 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.worker.LaneTurn.Finished;
 import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
 import java.time.Duration;
@@ -194,6 +196,18 @@ final class LaneContext {
 
     HandBack handBack() {
         return handBack;
+    }
+
+    /** A result came too late. */
+    void dropped(Finished item, String worker, Result why) {
+        Assignment work = item.execution().assignment();
+        noteLate(work, worker, why.name());
+        log.info(
+                "result dropped: {} run={} step={} dispatch={}",
+                why,
+                work.step().run(),
+                work.step().step(),
+                work.dispatch());
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
-import dev.stepweir.worker.Lane.Finished;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what
@@ -23,6 +23,9 @@ final class LaneTurn {
 
     private static final int MAX_WRITES = 1000;
     private static final Turn NOTHING = new Turn(List.of(), List.of(), "");
+
+    /** A finished execution that waits for its commit. */
+    record Finished(Execution execution, Commit commit) {}
 
     private final AdvanceSteps call;
     private final Reservation reservation;
@@ -112,14 +115,23 @@ final class LaneTurn {
             takes.forEach(call::take);
         }
         if (!call.isEmpty()) {
-            advanced = connection.advance(call, saturated ? 0 : budget);
+            advanced = sent(() -> connection.advance(call, saturated ? 0 : budget));
         }
         List<CompletableFuture<?>> answers = new ArrayList<>(List.of(advanced));
         if (saturated) {
-            takes.forEach((queue, most) -> taken.add(connection.take(queue, most)));
+            takes.forEach((queue, most) -> taken.add(sent(() -> connection.take(queue, most))));
             answers.addAll(taken);
         }
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+    }
+
+    /** What cannot be sent fails like what was refused: there is one way to go on from both. */
+    private static <T> CompletableFuture<T> sent(Supplier<CompletableFuture<T>> call) {
+        try {
+            return call.get();
+        } catch (Throwable unsendable) {
+            return CompletableFuture.failedFuture(unsendable);
+        }
     }
 
     /** What the script answered. */

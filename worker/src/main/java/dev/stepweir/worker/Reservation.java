@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class Reservation {
     }
 
     /** Sets one slot of both kinds aside; false, and nothing set aside, when either is lacking. */
-    boolean reserveEntry(String handler) {
+    private boolean reserveEntry(String handler) {
         if (slots.reserve(1) == 0) {
             return false;
         }
@@ -49,6 +50,18 @@ final class Reservation {
         }
         addEntry(handler);
         return true;
+    }
+
+    /** Sets slots aside for an entry each of so many queues, beginning with one; returns which. */
+    List<String> reserveEntries(List<String> queues, int start, int most) {
+        List<String> reserved = new ArrayList<>();
+        for (int i = 0; i < queues.size() && reserved.size() < most; i++) {
+            String queue = queues.get(Math.floorMod(start + i, queues.size()));
+            if (reserveEntry(queue)) {
+                reserved.add(queue);
+            }
+        }
+        return reserved;
     }
 
     /** Takes over the slots of an entry that was read before. */

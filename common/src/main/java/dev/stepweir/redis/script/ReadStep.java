@@ -50,7 +50,8 @@ record ReadStep(String queue, String text) {
     }
 
     private String[] fields() {
-        return text.substring(Math.min(numberEnd() + 1, text.length())).split(SEPARATOR);
+        // With what is empty: an entry of separators only has a field as well.
+        return text.substring(Math.min(numberEnd() + 1, text.length())).split(SEPARATOR, -1);
     }
 
     private int numberEnd() {

@@ -1,5 +1,6 @@
 package dev.stepweir.handler;
 
+import dev.stepweir.workflow.QueueName;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,14 +40,22 @@ public final class Handlers {
     /**
      * Adds a handler of which a worker executes at most so many at once.
      *
-     * @throws IllegalArgumentException for a name that is blank, too long or taken, or a limit
-     *     below one
+     * @throws IllegalArgumentException for a name that is blank, too long, taken or that of a queue
+     *     for suspects, or a limit below one
      */
     public <I extends @Nullable Object> Handlers add(
             String name, Class<I> inputType, int limit, StepHandler<I, ?> handler) {
         if (name.isBlank() || name.length() > MAX_NAME) {
             throw new IllegalArgumentException(
                     "a handler's name has 1 to 255 characters, found '" + name + "'");
+        }
+        if (QueueName.isSolo(name)) {
+            throw new IllegalArgumentException(
+                    "a handler's name must not end in '"
+                            + QueueName.SOLO
+                            + "', found '"
+                            + name
+                            + "'");
         }
         if (limit < 1) {
             throw new IllegalArgumentException(

@@ -26,7 +26,7 @@ final class Cancellations implements AutoCloseable {
                         if (channel.equals(pauses)) {
                             paused.refresh();
                         } else {
-                            context.lanes().forEach(lane -> lane.cancelled(what));
+                            context.lanes().forEach(lane -> ended(lane, what));
                         }
                     }
                 });
@@ -34,6 +34,15 @@ final class Cancellations implements AutoCloseable {
                 context.lanes().stream().map(lane -> lane.partition().keys().cancelChannel());
         String[] channels = Stream.concat(cancels, Stream.of(pauses)).toArray(String[]::new);
         subscription.sync().subscribe(channels);
+    }
+
+    /** A run has ended before its steps: their handlers are stopped. */
+    private static void ended(Lane lane, String run) {
+        for (Execution execution : lane.inHand()) {
+            if (execution.assignment().step().run().text().equals(run)) {
+                var unused = execution.giveUp(HandBack.RUN_ENDED);
+            }
+        }
     }
 
     @Override

@@ -72,7 +72,14 @@ final class Execution implements Runnable {
         if (step.definition().breaker().isEmpty()) {
             startTimer();
         }
-        thread.start();
+        try {
+            thread.start();
+        } catch (RuntimeException | Error unstarted) {
+            timer.ifPresent(pending -> pending.cancel(false));
+            reported.set(true);
+            lane.forget(this);
+            throw unstarted;
+        }
     }
 
     private void startTimer() {

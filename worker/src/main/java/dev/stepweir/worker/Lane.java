@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,9 +175,8 @@ final class Lane {
 
     private void settle(Finished item, Result result) {
         inHand.remove(item.execution());
-        switch (result) {
-            case APPLIED, ALREADY -> {}
-            case STALE, RUN_CLOSED, GONE -> context.dropped(item, workerId(), result);
+        if (result != Result.APPLIED && result != Result.ALREADY) {
+            context.dropped(item, workerId(), result);
         }
     }
 
@@ -191,11 +191,7 @@ final class Lane {
             if (!passing && turn.begins().isEmpty() && turn.items().size() == 1) {
                 Finished culprit = turn.items().getFirst();
                 inHand.remove(culprit.execution());
-                log.error(
-                        "commit refused, left to the reaper: run={} step={}",
-                        culprit.commit().run(),
-                        culprit.execution().assignment().step().step(),
-                        failure);
+                context.refused(culprit, failure);
             } else {
                 turn.items().reversed().forEach(outbox::addFirst);
                 mostItems = passing ? mostItems : 1;
@@ -211,12 +207,8 @@ final class Lane {
     /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
     private void pause(Throwable why) {
         Duration delay = backoff.next();
-        if (backoff.isWorthALine() && !context.explains(why)) {
-            log.warn(
-                    "turn failed in partition {}, next in {} ms: {}",
-                    partition.keys().partition(),
-                    delay.toMillis(),
-                    why.getMessage());
+        if (backoff.isWorthALine()) {
+            context.turnFailed(partition, delay, why);
         }
         synchronized (this) {
             drained = false;
@@ -238,33 +230,48 @@ final class Lane {
         turn();
     }
 
+    /** One that cannot be started keeps no other from it, nor a slot. */
     private void start(Begun begun) {
-        Assignment assignment = Assignment.of(partition.keys(), begun);
-        Optional<Plan> known = context.plans().known(assignment.workflowHash());
-        if (known.isPresent()) {
-            execute(assignment, known.get());
+        try {
+            Assignment assignment = Assignment.of(partition.keys(), begun);
+            Optional<Plan> known = context.plans().known(assignment.workflowHash());
+            if (known.isPresent()) {
+                execute(assignment, known.get());
+            } else {
+                RedisFutures.onDone(
+                        context.plans().find(partition.keys(), assignment.workflowHash()),
+                        (plan, failure) -> found(assignment, plan, failure));
+            }
+        } catch (Throwable bug) {
+            unstarted(begun.queue(), bug);
+        }
+    }
+
+    private void found(
+            Assignment assignment, @Nullable Optional<Plan> plan, @Nullable Throwable failure) {
+        if (plan == null || plan.isEmpty()) {
+            context.plans().complain(assignment, Optional.ofNullable(failure));
+            slotFreed(assignment.step().queue());
             return;
         }
-        RedisFutures.onDone(
-                context.plans().find(partition.keys(), assignment.workflowHash()),
-                (plan, failure) -> {
-                    if (plan != null && plan.isPresent()) {
-                        execute(assignment, plan.get());
-                    } else {
-                        context.plans().complain(assignment, Optional.ofNullable(failure));
-                        slotFreed(assignment.step().queue());
-                    }
-                });
+        try {
+            execute(assignment, plan.get());
+        } catch (Throwable bug) {
+            unstarted(assignment.step().queue(), bug);
+        }
+    }
+
+    /** Unknown here, it goes back with the next heartbeat, free. */
+    private void unstarted(String queue, Throwable why) {
+        context.survive("a step could not be started", why);
+        slotFreed(queue);
     }
 
     private void execute(Assignment assignment, Plan plan) {
+        String queue = assignment.step().queue();
         Execution execution =
                 new Execution(
-                        assignment,
-                        plan,
-                        context.handler(assignment.step().queue()),
-                        this,
-                        context.clock().millis());
+                        assignment, plan, context.handler(queue), this, context.clock().millis());
         inHand.add(execution);
         execution.start();
     }
@@ -358,15 +365,6 @@ final class Lane {
         inHand.remove(execution);
         synchronized (this) {
             notifyAll();
-        }
-    }
-
-    /** A run has ended before its steps: their handlers are stopped. */
-    void cancelled(String runId) {
-        for (Execution execution : inHand) {
-            if (execution.assignment().step().run().text().equals(runId)) {
-                var unused = execution.giveUp(HandBack.RUN_ENDED);
-            }
         }
     }
 

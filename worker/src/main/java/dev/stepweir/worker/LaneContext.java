@@ -13,6 +13,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.NoteEvent;
 import dev.stepweir.redis.script.ScriptRunner;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.StepAddress;
 import dev.stepweir.worker.LaneTurn.Finished;
 import dev.stepweir.workflow.QueueName;
 import java.time.Clock;
@@ -164,7 +165,7 @@ final class LaneContext {
     }
 
     /** True for a failure that heals without anybody's help, or that is logged once for all. */
-    boolean explains(Throwable failure) {
+    private boolean explains(Throwable failure) {
         return QueueGroups.isNoGroup(RedisFutures.asRedisException(failure))
                 || redis.outages().speaksFor(failure);
     }
@@ -196,6 +197,24 @@ final class LaneContext {
 
     HandBack handBack() {
         return handBack;
+    }
+
+    /** A commit is refused whatever comes with it. */
+    void refused(Finished item, Throwable why) {
+        StepAddress step = item.execution().assignment().step();
+        log.error(
+                "commit refused, left to the reaper: run={} step={}", step.run(), step.step(), why);
+    }
+
+    /** A turn is tried again, and not for a reason that is logged once for all. */
+    void turnFailed(Partition partition, Duration delay, Throwable why) {
+        if (!explains(why)) {
+            log.warn(
+                    "turn failed in partition {}, next in {} ms: {}",
+                    partition.keys().partition(),
+                    delay.toMillis(),
+                    why.getMessage());
+        }
     }
 
     /** A result came too late. */

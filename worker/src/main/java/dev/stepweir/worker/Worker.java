@@ -19,11 +19,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -71,7 +73,9 @@ public final class Worker implements AutoCloseable {
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
-        Map<String, Handlers.Registered<?>> handlers = builder.handlers.byName();
+        // What is added to the builder's handlers later has no queue here that is known, nor slots.
+        SortedMap<String, Handlers.Registered<?>> handlers =
+                Collections.unmodifiableSortedMap(new TreeMap<>(builder.handlers.byName()));
         this.gates = new Gates(redis, namespace.keys(0));
         Deque<StatefulRedisConnection<byte[], byte[]>> opened = new ArrayDeque<>();
         for (int i = 0; i < 2 * namespace.partitions(); i++) {

@@ -169,9 +169,11 @@ final class Heartbeats implements Runnable {
 
     /**
      * Hands back what a worker still holds after its last reports: they were refused, since another
-     * has taken its name.
+     * has taken its name, or a reply brought it that came too late to be waited for.
      */
     void handBackHeld() {
+        // A read whose connection was closed is over on the server before this is answered.
+        RedisFutures.join(redis.commands().ping());
         for (Lane lane : context.lanes()) {
             handBackUnknown(lane, Duration.ZERO, Integer.MAX_VALUE, HandBack.WORKER_STOPS);
         }

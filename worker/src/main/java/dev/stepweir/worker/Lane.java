@@ -1,13 +1,13 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
+import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.redis.script.AdvanceSteps.Result;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
 import dev.stepweir.worker.LaneTurn.Finished;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +57,7 @@ final class Lane {
     private boolean drained;
     private boolean saturated;
     private boolean resting;
+    private volatile boolean resigned;
     private volatile boolean starved;
     private int mostItems = AdvanceSteps.MAX_ITEMS;
     private int takes;
@@ -144,7 +144,9 @@ final class Lane {
 
     private void done(LaneTurn turn, Turn answer) {
         for (int i = 0; i < turn.items().size(); i++) {
-            settle(turn.items().get(i), answer.results().get(i));
+            Finished item = turn.items().get(i);
+            inHand.remove(item.execution());
+            context.settled(item, workerId(), answer.results().get(i));
         }
         answer.begun().forEach(this::start);
         bring(turn.read());
@@ -173,33 +175,22 @@ final class Lane {
         read.addAll(entries);
     }
 
-    private void settle(Finished item, Result result) {
-        inHand.remove(item.execution());
-        if (result != Result.APPLIED && result != Result.ALREADY) {
-            context.dropped(item, workerId(), result);
-        }
-    }
-
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
         bring(turn.read());
         boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
         synchronized (this) {
-            if (passing) {
-                turn.begins().reversed().forEach(read::addFirst);
-            }
+            // Refused for good, either may be why: a heartbeat hands entries back, at no charge.
+            turn.begins()
+                    .reversed()
+                    .forEach(passing ? read::addFirst : entry -> release(entry.queue()));
             if (!passing && turn.begins().isEmpty() && turn.items().size() == 1) {
-                Finished culprit = turn.items().getFirst();
-                inHand.remove(culprit.execution());
-                context.refused(culprit, failure);
+                inHand.remove(turn.items().getFirst().execution());
+                context.refused(turn.items().getFirst(), failure);
             } else {
                 turn.items().reversed().forEach(outbox::addFirst);
                 mostItems = passing ? mostItems : 1;
             }
-        }
-        if (!passing) {
-            // One of them may be why: a heartbeat hands them back, at no charge.
-            turn.begins().forEach(entry -> release(entry.queue()));
         }
         pause(failure);
     }
@@ -237,27 +228,20 @@ final class Lane {
             Optional<Plan> known = context.plans().known(assignment.workflowHash());
             if (known.isPresent()) {
                 execute(assignment, known.get());
-            } else {
-                RedisFutures.onDone(
-                        context.plans().find(partition.keys(), assignment.workflowHash()),
-                        (plan, failure) -> found(assignment, plan, failure));
+                return;
             }
+            RedisFutures.onDone(
+                    context.plans().find(partition.keys(), assignment.workflowHash()),
+                    (plan, failure) -> {
+                        if (plan != null && plan.isPresent()) {
+                            execute(assignment, plan.get());
+                        } else {
+                            context.plans().complain(assignment, Optional.ofNullable(failure));
+                            slotFreed(begun.queue());
+                        }
+                    });
         } catch (Throwable bug) {
             unstarted(begun.queue(), bug);
-        }
-    }
-
-    private void found(
-            Assignment assignment, @Nullable Optional<Plan> plan, @Nullable Throwable failure) {
-        if (plan == null || plan.isEmpty()) {
-            context.plans().complain(assignment, Optional.ofNullable(failure));
-            slotFreed(assignment.step().queue());
-            return;
-        }
-        try {
-            execute(assignment, plan.get());
-        } catch (Throwable bug) {
-            unstarted(assignment.step().queue(), bug);
         }
     }
 
@@ -269,11 +253,23 @@ final class Lane {
 
     private void execute(Assignment assignment, Plan plan) {
         String queue = assignment.step().queue();
-        Execution execution =
-                new Execution(
-                        assignment, plan, context.handler(queue), this, context.clock().millis());
-        inHand.add(execution);
-        execution.start();
+        try {
+            Handlers.Registered<?> handler = context.handler(queue);
+            long now = context.clock().millis();
+            Execution execution = new Execution(assignment, plan, handler, this, now);
+            inHand.add(execution);
+            // Asked after it is listed: whoever gives up the rest sees it in the list, or this
+            // does.
+            if (resigned) {
+                forget(execution);
+                var unused = context.handBack().execution(execution, HandBack.WORKER_STOPS);
+                slotFreed(queue);
+            } else {
+                execution.start();
+            }
+        } catch (Throwable bug) {
+            unstarted(queue, bug);
+        }
     }
 
     /** An execution returned: its commit goes with the next turn. */
@@ -342,7 +338,7 @@ final class Lane {
             drained = entries.isEmpty() && all;
             resting = problem.isPresent();
         }
-        if (problem.isPresent()) {
+        if (problem.isPresent() && !resigned) {
             Duration delay = backoff.next();
             log.debug("blocking read failed, next in {} ms", delay.toMillis(), problem.get());
             RedisFutures.onDone(
@@ -373,15 +369,21 @@ final class Lane {
         stopping = true;
     }
 
+    /** From now on nothing is waited for or started: what still arrives is handed back. */
+    void resign() {
+        resigned = true;
+        reader.close();
+    }
+
     /** Waits until everything is reported, at most so long; returns whether it is. */
     synchronized boolean awaitReported(Duration limit) throws InterruptedException {
-        long end = context.clock().millis() + limit.toMillis();
+        long end = System.nanoTime() + limit.toNanos();
         while (turning || reader.isReading() || !outbox.isEmpty() || !inHand.isEmpty()) {
-            long left = end - context.clock().millis();
+            long left = end - System.nanoTime();
             if (left <= 0) {
                 return false;
             }
-            wait(Math.min(left, 50));
+            wait(Math.min(1 + left / 1_000_000, 50));
         }
         return true;
     }

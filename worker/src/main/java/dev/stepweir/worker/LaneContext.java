@@ -217,8 +217,11 @@ final class LaneContext {
         }
     }
 
-    /** A result came too late. */
-    void dropped(Finished item, String worker, Result why) {
+    /** A commit was answered; a result that came too late is noted. */
+    void settled(Finished item, String worker, Result why) {
+        if (why == Result.APPLIED || why == Result.ALREADY) {
+            return;
+        }
         Assignment work = item.execution().assignment();
         noteLate(work, worker, why.name());
         log.info(
@@ -274,6 +277,29 @@ final class LaneContext {
     /** Somebody learned that another worker has taken this one's name. */
     void superseded() {
         onSuperseded.run();
+    }
+
+    /** Waits for what is in hand, at most so long; returns whether all is reported. */
+    boolean awaitReported(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        boolean reported = true;
+        for (Lane lane : lanes) {
+            long left = Math.max(0, end - System.nanoTime());
+            reported &= lane.awaitReported(Duration.ofNanos(left));
+        }
+        return reported;
+    }
+
+    /** The worker stops and will not finish what it has in hand, nor start anything. */
+    void handBackTheRest() {
+        lanes.forEach(Lane::resign);
+        List<CompletableFuture<?>> handedBack = new ArrayList<>();
+        for (Lane lane : lanes) {
+            for (Execution execution : lane.inHand()) {
+                handedBack.add(execution.giveUp(HandBack.WORKER_STOPS));
+            }
+        }
+        handedBack.forEach(RedisFutures::join);
     }
 
     /** Creates the consumer groups that are missing. */

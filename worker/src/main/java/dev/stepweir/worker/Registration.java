@@ -80,7 +80,7 @@ final class Registration {
     }
 
     /** Whether another may take its place. */
-    boolean isNamed() {
+    private boolean isNamed() {
         return identity.name().isPresent();
     }
 

@@ -19,15 +19,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -47,6 +45,9 @@ public final class Worker implements AutoCloseable {
 
     /** How long the last reports of a worker may take that was superseded: blocking reads end. */
     private static final Duration LAST_REPORTS = Duration.ofSeconds(2);
+
+    /** How long the replies may take to what was sent before the rest was given up. */
+    private static final Duration LAST_REPLIES = Duration.ofSeconds(1);
 
     private final String id;
     private final Registration registration;
@@ -73,9 +74,8 @@ public final class Worker implements AutoCloseable {
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
         scheduler.setRemoveOnCancelPolicy(true);
-        // What is added to the builder's handlers later has no queue here that is known, nor slots.
-        SortedMap<String, Handlers.Registered<?>> handlers =
-                Collections.unmodifiableSortedMap(new TreeMap<>(builder.handlers.byName()));
+        // What is added to the builder's handlers later has no slots here.
+        Map<String, Handlers.Registered<?>> handlers = new TreeMap<>(builder.handlers.byName());
         this.gates = new Gates(redis, namespace.keys(0));
         Deque<StatefulRedisConnection<byte[], byte[]>> opened = new ArrayDeque<>();
         for (int i = 0; i < 2 * namespace.partitions(); i++) {
@@ -172,7 +172,7 @@ public final class Worker implements AutoCloseable {
     /**
      * Stops: takes nothing more, waits up to the drain limit for what is in hand, hands back what
      * is left at no charge, and leaves. Heartbeats go on until the end. When the caller is
-     * interrupted nothing is waited for.
+     * interrupted nothing is waited for but Redis.
      */
     @Override
     public synchronized void close() {
@@ -181,29 +181,51 @@ public final class Worker implements AutoCloseable {
         }
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
+        boolean interrupted = false;
         try {
             registration.drain();
-            soloWork.stop();
-            if (!drain()) {
-                handBackTheRest();
-            }
-            heartbeats.stop();
-            if (registration.isNamed()) {
-                heartbeats.handBackHeld();
-            }
-            Set<String> queues = new TreeSet<>(context.handlers().keySet());
-            queues.addAll(soloWork.queues());
-            registration.leave(queues);
+            interrupted = !finish();
+            leave();
         } catch (InterruptedException e) {
-            handBackTheRest();
-            Thread.currentThread().interrupt();
+            interrupted = true;
         } catch (RedisException e) {
             log.warn(
                     "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
+        } catch (RuntimeException bug) {
+            log.error("worker {} leaves without word", id, bug);
         } finally {
             release();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         log.info("worker {} has ended", id);
+    }
+
+    /** Waits for what is in hand and hands back the rest; false if the caller was interrupted. */
+    private boolean finish() {
+        boolean interrupted = false;
+        try {
+            soloWork.stop();
+            if (context.awaitReported(superseded.get() ? LAST_REPORTS : config.drain())) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        context.handBackTheRest();
+        return !interrupted;
+    }
+
+    /** Once nothing can arrive any more, what did although nobody waited for it goes back, too. */
+    private void leave() throws InterruptedException {
+        context.lanes().forEach(Lane::resign);
+        var unused = context.awaitReported(LAST_REPLIES);
+        heartbeats.stop();
+        heartbeats.handBackHeld();
+        Set<String> queues = new TreeSet<>(context.handlers().keySet());
+        queues.addAll(soloWork.queues());
+        registration.leave(queues);
     }
 
     private void release() {
@@ -233,33 +255,11 @@ public final class Worker implements AutoCloseable {
         try {
             // Also when it is being closed: nothing that it executes will count.
             context.lanes().forEach(Lane::stopTaking);
-            handBackTheRest();
+            context.handBackTheRest();
         } finally {
             close();
             onSuperseded.run();
         }
-    }
-
-    /** Waits for what is in hand, at most the drain limit; returns whether all is reported. */
-    private boolean drain() throws InterruptedException {
-        Duration limit = superseded.get() ? LAST_REPORTS : config.drain();
-        long end = System.nanoTime() + limit.toNanos();
-        boolean drained = true;
-        for (Lane lane : context.lanes()) {
-            long left = Math.max(0, end - System.nanoTime());
-            drained &= lane.awaitReported(Duration.ofNanos(left));
-        }
-        return drained;
-    }
-
-    private void handBackTheRest() {
-        List<CompletableFuture<?>> handedBack = new ArrayList<>();
-        for (Lane lane : context.lanes()) {
-            for (Execution execution : lane.inHand()) {
-                handedBack.add(execution.giveUp(HandBack.WORKER_STOPS));
-            }
-        }
-        handedBack.forEach(RedisFutures::join);
     }
 
     private static void closeQuietly(AutoCloseable connection) {

@@ -44,7 +44,7 @@ class GarbageEntriesIT {
         return Worker.builder()
                 .redis(redis.uri())
                 .namespace(redis.namespace())
-                .concurrency(2)
+                .concurrency(12)
                 .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(200)))
                 .handler("open", (input, context) -> "done")
                 .handler("held up", (input, context) -> "done")

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.testkit.proxy.FaultProxy;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.Map;
@@ -100,6 +102,32 @@ class HardCloseIT {
             assertThat(runs.step(run, "s").published().number())
                     .as("handed back")
                     .isBetween(2L, 3L);
+            assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("what a read brings to a worker that closes without waiting goes back at once")
+    void while_a_read_is_under_way(TestRedis redis) {
+        try (Runs runs = new Runs(redis.uri(), redis.namespace());
+                FaultProxy network = FaultProxy.before(redis.uri())) {
+            Worker worker =
+                    worker(redis)
+                            .redis(network.uri())
+                            .config(new WorkerConfig(9, Duration.ofSeconds(8), Duration.ZERO))
+                            .start();
+            network.delay(Duration.ofMillis(300));
+            RunId run = runs.start(ONE, null);
+            Keys keys = runs.namespace.keys(run);
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() ->
+                            redis.commands().xpending(keys.queue("h"), "workers").getCount() == 1);
+
+            worker.close();
+
+            assertThat(redis.commands().xpending(keys.queue("h"), "workers").getCount()).isZero();
+            assertThat(redis.commands().xinfoConsumers(keys.queue("h"), "workers")).isEmpty();
+            assertThat(runs.step(run, "s").published().number()).isEqualTo(2);
             assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
         }
     }

@@ -68,10 +68,7 @@ class UnstartedStepsIT {
         List<RunId> odd = List.of(startOfAnother(redis), startOfAnother(redis));
         RunId last = runs.start(ONE, null);
         try (Worker worker =
-                worker(redis)
-                        .concurrency(2)
-                        .handler("h", (input, context) -> "done")
-                        .start()) {
+                worker(redis).concurrency(2).handler("h", (input, context) -> "done").start()) {
             await().until(() -> runs.state(last) == RunState.COMPLETED);
             for (int i = 0; i < 8; i++) {
                 RunId next = runs.start(ONE, null);

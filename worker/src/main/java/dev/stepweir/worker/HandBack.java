@@ -58,7 +58,7 @@ final class HandBack {
         return entry(partition, read, WORKER_STOPS);
     }
 
-    /** Returns an entry that is in this worker's name, saying why; never throws. */
+    /** Returns an entry that is in this worker's name, saying why; drops what says nothing. */
     CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
         QueueEntry entry;
         try {

@@ -108,8 +108,8 @@ final class Heartbeats implements Runnable {
                             lane.partition().keys().partition(),
                             e.getMessage());
                 }
-            } catch (RuntimeException e) {
-                log.error("heartbeat failed", e);
+            } catch (Throwable e) {
+                context.survive("a heartbeat failed", e);
             }
         }
     }

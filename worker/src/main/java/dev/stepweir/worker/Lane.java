@@ -37,9 +37,6 @@ final class Lane {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
-    /** A take that brings so many at once comes from a backlog. */
-    private static final int SATURATED_FROM = 16;
-
     private final LaneContext context;
     private final Partition partition;
     private final LaneConnection connection;
@@ -95,20 +92,30 @@ final class Lane {
 
     /** Makes the next turn if there is reason for one and none is under way. */
     void turn() {
-        LaneTurn next;
-        synchronized (this) {
-            if (turning || context.hasEnded()) {
-                return;
+        try {
+            LaneTurn next;
+            synchronized (this) {
+                if (turning || context.hasEnded()) {
+                    return;
+                }
+                turning = true;
+                next = prepare();
+                if (next.isEmpty()) {
+                    waitForEntries();
+                    turning = false;
+                    notifyAll();
+                    return;
+                }
             }
-            next = prepare();
-            if (next.isEmpty()) {
-                waitForEntries();
-                notifyAll();
-                return;
-            }
-            turning = true;
+            RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
+        } catch (Throwable bug) {
+            stumbled(bug);
         }
-        RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
+    }
+
+    private void stumbled(Throwable bug) {
+        context.survive("a lane stumbled over a turn", bug);
+        var unused = context.schedule(this::turnAfterPause, backoff.next());
     }
 
     /** However a turn ends, there must be a next one: nothing else keeps a lane going. */
@@ -121,9 +128,9 @@ final class Lane {
             } else {
                 done(turn, turn.advanced().resultNow());
             }
-        } catch (RuntimeException bug) {
-            log.error("a turn's outcome could not be handled", bug);
-            context.schedule(this::turnAfterPause, backoff.next());
+        } catch (Throwable bug) {
+            turn.items().forEach(item -> inHand.remove(item.execution()));
+            stumbled(bug);
         }
     }
 
@@ -132,12 +139,16 @@ final class Lane {
             var unused = context.handBack().entry(partition, read.removeFirst());
         }
         LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
-        next.commit(outbox, mostItems);
-        next.begin(read);
-        if (!stopping && (!drained || !next.isEmpty())) {
-            starved = !next.take(queues, takes, context.fairShare());
-            // Only what takes is counted: with few slots lanes alternate, and with them the start.
-            takes += next.budget() > 0 ? 1 : 0;
+        try {
+            next.commit(outbox, mostItems);
+            next.begin(read);
+            if (!stopping && (!drained || !next.isEmpty())) {
+                starved = !next.take(queues, takes, context.fairShare());
+                // Only what takes is counted: with few slots lanes alternate, and so the start.
+                takes += next.budget() > 0 ? 1 : 0;
+            }
+        } catch (Throwable unfilled) {
+            next.fail(unfilled);
         }
         return next;
     }
@@ -164,7 +175,7 @@ final class Lane {
             mostItems = AdvanceSteps.MAX_ITEMS;
             if (turn.budget() > 0) {
                 drained = taken < turn.budget();
-                saturated = !drained && turn.budget() >= SATURATED_FROM;
+                saturated = !drained && turn.takesMany();
             }
         }
         turn();
@@ -198,7 +209,7 @@ final class Lane {
     /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
     private void pause(Throwable why) {
         Duration delay = backoff.next();
-        if (backoff.isWorthALine()) {
+        if (backoff.isWorthALine() || why instanceof Error) {
             context.turnFailed(partition, delay, why);
         }
         synchronized (this) {
@@ -209,9 +220,7 @@ final class Lane {
                 return;
             }
         }
-        RedisFutures.onDone(
-                context.ensureGroups(partition),
-                (created, failure) -> context.schedule(this::turnAfterPause, delay));
+        context.scheduleWithGroups(partition, this::turnAfterPause, delay);
     }
 
     private void turnAfterPause() {
@@ -341,9 +350,7 @@ final class Lane {
         if (problem.isPresent() && !resigned) {
             Duration delay = backoff.next();
             log.debug("blocking read failed, next in {} ms", delay.toMillis(), problem.get());
-            RedisFutures.onDone(
-                    context.ensureGroups(partition),
-                    (created, failure) -> context.schedule(this::readAgain, delay));
+            context.scheduleWithGroups(partition, this::readAgain, delay);
         }
         turn();
     }

@@ -208,7 +208,9 @@ final class LaneContext {
 
     /** A turn is tried again, and not for a reason that is logged once for all. */
     void turnFailed(Partition partition, Duration delay, Throwable why) {
-        if (!explains(why)) {
+        if (why instanceof Error) {
+            survive("a turn could not be made", why);
+        } else if (!explains(why)) {
             log.warn(
                     "turn failed in partition {}, next in {} ms: {}",
                     partition.keys().partition(),
@@ -262,11 +264,26 @@ final class LaneContext {
 
     /** Runs something later; not at all (empty) once the worker has ended: the reaper's then. */
     Optional<Future<?>> schedule(Runnable task, Duration delay) {
+        // The scheduler keeps what a task throws for somebody who asks, and nobody does.
+        Runnable audible =
+                () -> {
+                    try {
+                        task.run();
+                    } catch (Throwable bug) {
+                        survive("what a worker had put off failed", bug);
+                    }
+                };
         try {
-            return Optional.of(scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(
+                    scheduler.schedule(audible, delay.toMillis(), TimeUnit.MILLISECONDS));
         } catch (RejectedExecutionException ended) {
             return Optional.empty();
         }
+    }
+
+    /** As {@link #schedule}, once the groups that are missing are there, or cannot be. */
+    void scheduleWithGroups(Partition partition, Runnable task, Duration delay) {
+        RedisFutures.onDone(ensureGroups(partition), (created, failure) -> schedule(task, delay));
     }
 
     /** True once the worker has closed its connections: nothing can be sent any more. */

@@ -22,6 +22,10 @@ import java.util.function.Supplier;
 final class LaneTurn {
 
     private static final int MAX_WRITES = 1000;
+
+    /** A take that brings so many at once comes from a backlog. */
+    private static final int MANY = 16;
+
     private static final Turn NOTHING = new Turn(List.of(), List.of(), "");
 
     /** A finished execution that waits for its commit. */
@@ -92,13 +96,27 @@ final class LaneTurn {
         return takes.size() >= reservation.readable(queues);
     }
 
+    /** It could not be filled, and is not sent: what is in it goes back as from any that failed. */
+    void fail(Throwable why) {
+        advanced = CompletableFuture.failedFuture(why);
+    }
+
+    private boolean hasFailed() {
+        return advanced.isCompletedExceptionally();
+    }
+
     boolean isEmpty() {
-        return call.isEmpty() && takes.isEmpty();
+        return call.isEmpty() && takes.isEmpty() && !hasFailed();
     }
 
     /** Most entries that this turn takes. */
     int budget() {
         return budget;
+    }
+
+    /** Whether, if as many came, there is a backlog. */
+    boolean takesMany() {
+        return budget >= MANY;
     }
 
     List<Finished> items() {
@@ -111,6 +129,9 @@ final class LaneTurn {
 
     /** Sends the turn; complete, well or badly, when every answer is there. */
     CompletableFuture<?> send(LaneConnection connection) {
+        if (hasFailed()) {
+            return advanced;
+        }
         if (!saturated) {
             takes.forEach(call::take);
         }

@@ -91,8 +91,8 @@ final class SoloWork implements Runnable {
                     look();
                 } catch (RedisException e) {
                     log.debug("queues for suspects could not be read", e);
-                } catch (RuntimeException bug) {
-                    log.error("looking for suspects failed", bug);
+                } catch (RuntimeException | Error bug) {
+                    context.survive("looking for suspects failed", bug);
                 }
             }
         } catch (InterruptedException e) {

@@ -188,7 +188,7 @@ public final class Worker implements AutoCloseable {
             leave();
         } catch (InterruptedException e) {
             interrupted = true;
-        } catch (RedisException e) {
+        } catch (RedisException | IllegalStateException e) {
             log.warn(
                     "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
         } catch (RuntimeException bug) {

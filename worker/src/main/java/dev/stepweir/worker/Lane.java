@@ -142,7 +142,8 @@ final class Lane {
         try {
             next.commit(outbox, mostItems);
             next.begin(read);
-            if (!stopping && (!drained || !next.isEmpty())) {
+            // What is left makes another turn, and that one takes.
+            if (!stopping && (!drained || !next.isEmpty()) && LaneTurn.fits(outbox)) {
                 starved = !next.take(queues, takes, context.fairShare());
                 // Only what takes is counted: with few slots lanes alternate, and so the start.
                 takes += next.budget() > 0 ? 1 : 0;

@@ -65,6 +65,18 @@ final class LaneTurn {
         }
     }
 
+    /** Whether one more call may carry what waits: if not, it need not get more. */
+    static boolean fits(Deque<Finished> outbox) {
+        if (outbox.size() > AdvanceSteps.MAX_ITEMS) {
+            return false;
+        }
+        long bytes = 0;
+        for (Finished each : outbox) {
+            bytes += each.commit().size();
+        }
+        return outbox.size() <= 1 || bytes <= AdvanceSteps.MAX_BYTES;
+    }
+
     /** Moves entries that were read into this turn. */
     void begin(Deque<ReadEntry> read) {
         while (!read.isEmpty() && begins.size() < AdvanceSteps.MAX_ITEMS) {

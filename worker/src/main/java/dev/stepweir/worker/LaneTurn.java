@@ -65,11 +65,12 @@ final class LaneTurn {
         }
     }
 
-    /** Whether one more call may carry what waits: if not, it need not get more. */
+    /**
+     * Whether what waits is no more than a call may carry: else it grows faster than it is sent.
+     * Counted in bytes, since they fill a heap. Many small ones are no reason to hold back: a chain
+     * goes on by taking in the call that commits.
+     */
     static boolean fits(Deque<Finished> outbox) {
-        if (outbox.size() > AdvanceSteps.MAX_ITEMS) {
-            return false;
-        }
         long bytes = 0;
         for (Finished each : outbox) {
             bytes += each.commit().size();

@@ -101,8 +101,9 @@ final class Lane {
                 turning = true;
                 next = prepare();
                 if (next.isEmpty()) {
-                    waitForEntries();
+                    // At rest before it waits: what is read may be here before this returns.
                     turning = false;
+                    waitForEntries();
                     notifyAll();
                     return;
                 }

@@ -30,11 +30,12 @@ class KilledWorkersIT {
     private static final int WORKERS = 3;
 
     /**
-     * Twice the default. Of three workers one is killed each second here, and often just while it
-     * executes a suspect alone: a third death proves nothing then. What it proves otherwise is
-     * {@link PoisonPillIT}'s.
+     * Twice the crash budget that is usual. Of three workers one is killed each second here, and
+     * often just while it executes a suspect alone: a third death proves nothing then. What it
+     * proves otherwise is {@link PoisonPillIT}'s.
      */
-    private static final int BUDGET = 2 * ReaperConfig.DEFAULTS.crashBudget();
+    private static final ReaperConfig TERMS =
+            Stack.REAPER.withCrashBudget(2 * ReaperConfig.DEFAULTS.crashBudget());
 
     private static final int OPEN_RUNS = 20;
     private static final Workflow FAN = Shapes.fan(8, 100);
@@ -48,7 +49,7 @@ class KilledWorkersIT {
     void runs_survive_the_deaths_of_their_workers(TestRedis server, JavaProcesses processes)
             throws Exception {
         List<RunId> runs = new ArrayList<>();
-        try (Stack stack = Stack.open(server).orchestrator().reaperWithBudget(BUDGET)) {
+        try (Stack stack = Stack.open(server).orchestrator().reaper(TERMS)) {
             for (int i = 0; i < WORKERS; i++) {
                 workers.add(start(server, processes));
             }

@@ -9,6 +9,7 @@ import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.reaper.ReaperConfig;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
@@ -36,6 +37,13 @@ class PoisonPillIT {
     private static final int STEPS = WIDTH + 2;
     private static final int WORKERS = 3;
     private static final int BUDGET = 3;
+
+    /** Long enough that each crash charged is a death, not a worker held up by a busy machine. */
+    private static final ReaperConfig TERMS =
+            Stack.REAPER
+                    .withCrashBudget(BUDGET)
+                    .timed(Duration.ofSeconds(3), Stack.HEARTBEAT, Duration.ofMillis(100));
+
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final List<JavaProcess> workers = new ArrayList<>();
@@ -49,7 +57,7 @@ class PoisonPillIT {
             TestRedis server, JavaProcesses processes) throws Exception {
         Workflow pill =
                 Workflow.builder("pill").step("pill", s -> s.handler(WorkerMain.PILL)).build();
-        try (Stack stack = Stack.open(server).orchestrator().reaperWithBudget(BUDGET)) {
+        try (Stack stack = Stack.open(server).orchestrator().reaper(TERMS)) {
             List<RunId> good = stack.submit(Shapes.fan(WIDTH, 20), GOOD_RUNS / 2);
             List<RunId> bad = stack.submit(pill, PILLS);
             good.addAll(stack.submit(Shapes.fan(WIDTH, 20), GOOD_RUNS - GOOD_RUNS / 2));

@@ -127,11 +127,6 @@ public final class Stack implements AutoCloseable {
         return reaper(uri);
     }
 
-    /** One more reaper, with another crash budget. */
-    public Stack reaperWithBudget(int crashes) {
-        return reaper(REAPER.withCrashBudget(crashes));
-    }
-
     /** One more reaper, on other terms. */
     public Stack reaper(ReaperConfig terms) {
         return reaper(uri, terms);

@@ -9,15 +9,12 @@ import dev.stepweir.handler.StepHandler;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
-import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 /** Whatever goes wrong while a failure is dealt with, the step does not stay in hand. */
 @WithRedis
 @Timeout(60)
-class BrokenFailuresIT {
+class BrokenFailuresIT extends WithRuns {
 
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h").maxAttempts(1)).build();
@@ -43,23 +40,8 @@ class BrokenFailuresIT {
         }
     }
 
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private static Worker.Builder worker(TestRedis redis, StepHandler<JsonNode, ?> handler) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
+    private Worker.Builder worker(StepHandler<JsonNode, ?> handler) {
+        return worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
                 .handler("h", handler);
     }
 
@@ -71,41 +53,41 @@ class BrokenFailuresIT {
     }
 
     @Test
-    void an_exception_that_cannot_speak_of_itself_fails_its_step(TestRedis redis) {
+    void an_exception_that_cannot_speak_of_itself_fails_its_step() {
         StepHandler<JsonNode, ?> handler =
                 (input, context) -> {
                     throw new Unspeakable();
                 };
-        try (Worker worker = worker(redis, handler).start()) {
+        try (Worker worker = worker(handler).start()) {
             diesOnce(worker, ONE);
         }
     }
 
     @Test
-    void a_failure_that_cannot_be_decided_upon_is_reported_plainly(TestRedis redis) {
+    void a_failure_that_cannot_be_decided_upon_is_reported_plainly() {
         StepHandler<JsonNode, ?> handler =
                 (input, context) -> {
                     throw new IllegalStateException("no");
                 };
-        try (Worker worker = worker(redis, handler).classifier(OF_NO_CATEGORY).start()) {
+        try (Worker worker = worker(handler).classifier(OF_NO_CATEGORY).start()) {
             diesOnce(worker, ONE);
         }
     }
 
     @Test
-    void so_is_a_timeout(TestRedis redis) {
+    void so_is_a_timeout() {
         StepHandler<JsonNode, ?> handler =
                 (input, context) -> {
                     new CountDownLatch(1).await();
                     return "never";
                 };
-        try (Worker worker = worker(redis, handler).classifier(OF_NO_CATEGORY).start()) {
+        try (Worker worker = worker(handler).classifier(OF_NO_CATEGORY).start()) {
             diesOnce(worker, HANGING);
         }
     }
 
     @Test
-    void a_step_whose_fatal_error_the_worker_outlives_goes_back_for_free(TestRedis redis) {
+    void a_step_whose_fatal_error_the_worker_outlives_goes_back_for_free() {
         AtomicInteger calls = new AtomicInteger();
         StepHandler<JsonNode, ?> handler =
                 (input, context) -> {
@@ -120,7 +102,7 @@ class BrokenFailuresIT {
                         .withOnFatal(fatal -> {
                             throw new IllegalStateException("told, and failing");
                         });
-        try (Worker worker = worker(redis, handler).config(config).start()) {
+        try (Worker worker = worker(handler).config(config).start()) {
             RunId run = runs.start(ONE, null);
             await().until(() -> runs.state(run) == RunState.COMPLETED);
             assertThat(runs.step(run, "s").ledgers().failures()).isZero();

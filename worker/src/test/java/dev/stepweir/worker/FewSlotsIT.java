@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.Handlers;
-import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.util.ArrayList;
@@ -15,33 +14,19 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker with fewer slots than queues and partitions, and a backlog in all of them. */
 @WithRedis
-class FewSlotsIT {
+class FewSlotsIT extends WithRuns {
 
     private static final int RUNS_PER_HANDLER = 40;
-
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
 
     @ParameterizedTest(name = "concurrency {0}, {1} handlers")
     @CsvSource({"1, 2", "1, 3", "2, 2", "2, 3", "3, 4"})
     void every_queue_of_every_partition_is_served_while_all_are_full(
-            int concurrency, int handlerCount, TestRedis redis) {
+            int concurrency, int handlerCount) {
         List<String> order = new CopyOnWriteArrayList<>();
         CountDownLatch allSubmitted = new CountDownLatch(1);
         Handlers handlers = new Handlers();
@@ -57,13 +42,7 @@ class FewSlotsIT {
                         return order.add(name + " " + partition);
                     });
         }
-        try (Worker worker =
-                Worker.builder()
-                        .redis(redis.uri())
-                        .namespace(redis.namespace())
-                        .concurrency(concurrency)
-                        .handlers(handlers)
-                        .start()) {
+        try (Worker worker = worker().concurrency(concurrency).handlers(handlers).start()) {
             for (Workflow workflow : workflows) {
                 Collections.nCopies(RUNS_PER_HANDLER, workflow)
                         .forEach(one -> runs.start(one, null));

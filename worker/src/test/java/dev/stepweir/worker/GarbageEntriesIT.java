@@ -15,36 +15,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Entries that nobody can make sense of stop no lane, whichever way they come. */
 @WithRedis
 @Timeout(60)
-class GarbageEntriesIT {
+class GarbageEntriesIT extends WithRuns {
 
     private static final Workflow OPEN =
             Workflow.builder("open").step("only", s -> s.handler("open")).build();
 
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private Worker worker(TestRedis redis) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .concurrency(12)
+    private Worker start() {
+        return worker().concurrency(12)
                 .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(200)))
                 .handler("open", (input, context) -> "done")
                 .handler("held up", (input, context) -> "done")
@@ -69,7 +52,7 @@ class GarbageEntriesIT {
 
     @Test
     void they_are_dropped(TestRedis redis) {
-        try (Worker worker = worker(redis)) {
+        try (Worker worker = start()) {
             everyLaneWorks();
             litter(redis, "open");
 
@@ -83,7 +66,7 @@ class GarbageEntriesIT {
 
     @Test
     void of_a_queue_that_is_paused_they_cost_no_slots(TestRedis redis) {
-        try (Worker worker = worker(redis)) {
+        try (Worker worker = start()) {
             everyLaneWorks();
             // Reads that wait for entries of both queues are still under way.
             new PauseQueue(runs.namespace.keys(0), "held up", "{}").run(runs.redis.scripts());

@@ -12,8 +12,6 @@ import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,31 +19,17 @@ import org.junit.jupiter.api.Timeout;
 /** What becomes of a step whose run ends while its handler is at work. */
 @WithRedis
 @Timeout(60)
-class GivenUpIT {
+class GivenUpIT extends WithRuns {
 
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h")).build();
 
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
 
     /** Hangs in its first execution, until that is interrupted. */
-    private Worker worker(TestRedis redis, Duration heartbeat) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .config(WorkerConfig.DEFAULT.withHeartbeat(heartbeat))
+    private Worker worker(Duration heartbeat) {
+        return worker().config(WorkerConfig.DEFAULT.withHeartbeat(heartbeat))
                 .handler("h", (input, context) -> hang(context.dispatchNumber()))
                 .start();
     }
@@ -67,7 +51,7 @@ class GivenUpIT {
     @DisplayName(
             "a step whose run was taken up again before its worker heard of the end begins anew")
     void of_a_run_that_goes_on(TestRedis redis) throws Exception {
-        try (Worker worker = worker(redis, WorkerConfig.DEFAULT.heartbeat())) {
+        try (Worker worker = worker(WorkerConfig.DEFAULT.heartbeat())) {
             RunId run = runs.start(ONE, null);
             assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
             // The message of its end comes late: the run is RUNNING.
@@ -85,7 +69,7 @@ class GivenUpIT {
     @Test
     @DisplayName("a worker that missed the message of a run's end hears of it at a heartbeat")
     void of_a_run_whose_end_nobody_told(TestRedis redis) throws Exception {
-        try (Worker worker = worker(redis, Duration.ofMillis(200))) {
+        try (Worker worker = worker(Duration.ofMillis(200))) {
             RunId run = runs.start(ONE, null);
             assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
             Keys keys = runs.namespace.keys(run);

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 @WithRedis(privateServer = true)
-class GuardIT {
+class GuardIT extends WithRuns {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Workflow FREE =
@@ -36,15 +36,12 @@ class GuardIT {
                 .build();
     }
 
-    private static Worker worker(TestRedis redis, AtomicInteger calls) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .handler("h", Void.class, (input, context) -> calls.incrementAndGet())
+    private Worker worker(AtomicInteger calls) {
+        return worker().handler("h", Void.class, (input, context) -> calls.incrementAndGet())
                 .start();
     }
 
-    private static void halfOpen(TestRedis redis, Runs runs, String more) {
+    private void halfOpen(TestRedis redis, String more) {
         String json = "{\"state\":\"HALF_OPEN\",\"epoch\":5,\"since\":1,\"probe_until\":1%s}";
         redis.commands().hset(runs.namespace.keys(0).breakers(), "api", json.formatted(more));
     }
@@ -52,9 +49,8 @@ class GuardIT {
     @Test
     void the_first_step_that_comes_makes_the_probe_that_nobody_makes(TestRedis redis) {
         AtomicInteger calls = new AtomicInteger();
-        try (Runs runs = new Runs(redis.uri(), redis.namespace());
-                Worker worker = worker(redis, calls)) {
-            halfOpen(redis, runs, "");
+        try (Worker worker = worker(calls)) {
+            halfOpen(redis, "");
             RunId run = runs.start(GUARDED, null);
             await().until(() -> runs.state(run) == RunState.COMPLETED);
 
@@ -67,9 +63,8 @@ class GuardIT {
     @Test
     void nobody_makes_a_probe_that_another_step_makes(TestRedis redis) {
         AtomicInteger calls = new AtomicInteger();
-        try (Runs runs = new Runs(redis.uri(), redis.namespace());
-                Worker worker = worker(redis, calls)) {
-            halfOpen(redis, runs, ",\"prober\":\"another\"");
+        try (Worker worker = worker(calls)) {
+            halfOpen(redis, ",\"prober\":\"another\"");
             RunId run = runs.start(GUARDED, null);
             await().until(() -> runs.stepState(run, "s") == StepState.PARKED);
 
@@ -80,8 +75,7 @@ class GuardIT {
     @Test
     void the_time_of_a_step_does_not_run_while_its_breaker_cannot_be_asked(TestRedis redis) {
         AtomicInteger calls = new AtomicInteger();
-        try (Runs runs = new Runs(redis.uri(), redis.namespace());
-                Worker worker = worker(redis, calls)) {
+        try (Worker worker = worker(calls)) {
             RunId free = runs.start(FREE, null);
             await().until(() -> runs.state(free) == RunState.COMPLETED);
             String most = redis.commands().configGet("maxclients").get("maxclients");

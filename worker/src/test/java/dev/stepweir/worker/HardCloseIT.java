@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** However a worker ends, none of its threads goes on: the leak check looks after each test. */
 @WithRedis(privateServer = true)
 @Timeout(60)
-class HardCloseIT {
+class HardCloseIT extends WithRuns {
 
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h")).build();
@@ -37,11 +37,8 @@ class HardCloseIT {
     private final CountDownLatch never = new CountDownLatch(1);
     private final CountDownLatch handlerInterrupted = new CountDownLatch(1);
 
-    private Worker.Builder worker(TestRedis redis) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .config(IMPATIENT)
+    private Worker.Builder impatient() {
+        return worker().config(IMPATIENT)
                 .handler(
                         "h",
                         (input, context) -> {
@@ -54,21 +51,19 @@ class HardCloseIT {
                         });
     }
 
-    private static RunId giveItWork(TestRedis redis, Worker worker) {
-        try (Runs runs = new Runs(redis.uri(), redis.namespace())) {
-            RunId run = runs.start(ONE, null);
-            await().until(() -> worker.inHand() == 1);
-            return run;
-        }
+    private RunId giveItWork(Worker worker) {
+        RunId run = runs.start(ONE, null);
+        await().until(() -> worker.inHand() == 1);
+        return run;
     }
 
     @ParameterizedTest(name = "named: {0}")
     @ValueSource(booleans = {false, true})
     @DisplayName("a worker that is closed while Redis is away ends whole")
     void without_redis(boolean named, TestRedis redis) {
-        Worker.Builder builder = worker(redis);
+        Worker.Builder builder = impatient();
         Worker worker = (named ? builder.name("billing") : builder).start();
-        giveItWork(redis, worker);
+        giveItWork(worker);
         redis.server().stop();
         try {
             worker.close();
@@ -81,38 +76,33 @@ class HardCloseIT {
     @DisplayName("a worker whose connection its owner closed before it ends whole")
     void without_its_connection(TestRedis redis) {
         Redis owned = Redis.connect(redis.uri(), "owner");
-        Worker worker = worker(redis).start(owned);
+        Worker worker = impatient().start(owned);
         owned.close();
         worker.close();
     }
 
     @Test
     @DisplayName("a worker whose closing is interrupted ends whole")
-    void interrupted_while_it_waits(TestRedis redis) throws Exception {
-        Worker worker = worker(redis).config(IMPATIENT.withDrain(Duration.ofMinutes(30))).start();
-        RunId run = giveItWork(redis, worker);
+    void interrupted_while_it_waits() throws Exception {
+        Worker worker = impatient().config(IMPATIENT.withDrain(Duration.ofMinutes(30))).start();
+        RunId run = giveItWork(worker);
         FutureTask<Void> closing = new FutureTask<>(worker::close, null);
         Thread closer = Thread.ofPlatform().start(closing);
         await().until(() -> closer.getState() == Thread.State.TIMED_WAITING);
         closer.interrupt();
         closing.get(30, TimeUnit.SECONDS);
         assertThat(handlerInterrupted.await(30, TimeUnit.SECONDS)).isTrue();
-        try (Runs runs = new Runs(redis.uri(), redis.namespace())) {
-            // Once more if a read that was still waiting brought it again.
-            assertThat(runs.step(run, "s").published().number())
-                    .as("handed back")
-                    .isBetween(2L, 3L);
-            assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
-        }
+        // Once more if a read that was still waiting brought it again.
+        assertThat(runs.step(run, "s").published().number()).as("handed back").isBetween(2L, 3L);
+        assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
     }
 
     @Test
     @DisplayName("what a read brings to a worker that closes without waiting goes back at once")
     void while_a_read_is_under_way(TestRedis redis) {
-        try (Runs runs = new Runs(redis.uri(), redis.namespace());
-                FaultProxy network = FaultProxy.before(redis.uri())) {
+        try (FaultProxy network = FaultProxy.before(redis.uri())) {
             Worker worker =
-                    worker(redis)
+                    impatient()
                             .redis(network.uri())
                             .config(new WorkerConfig(9, Duration.ofSeconds(8), Duration.ZERO))
                             .start();
@@ -140,15 +130,11 @@ class HardCloseIT {
     @DisplayName("a worker that is refused leaves nothing")
     void refused_at_the_start(TestRedis redis) {
         long before = clients(redis);
-        assertThatThrownBy(() ->
-                        Worker.builder().redis(redis.uri()).namespace(redis.namespace()).start())
-                .isInstanceOf(IllegalStateException.class);
-        try (Runs runs = new Runs(redis.uri(), redis.namespace())) {
-            String reaper = runs.namespace.keys(0).reaper();
-            String now = redis.commands().time().getFirst() + "000";
-            redis.commands().hset(reaper, Map.of("tick", now, "lease_millis", "200"));
-        }
-        assertThatThrownBy(() -> worker(redis).start())
+        assertThatThrownBy(() -> worker().start()).isInstanceOf(IllegalStateException.class);
+        String reaper = runs.namespace.keys(0).reaper();
+        String now = redis.commands().time().getFirst() + "000";
+        redis.commands().hset(reaper, Map.of("tick", now, "lease_millis", "200"));
+        assertThatThrownBy(() -> impatient().start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("heartbeat must be at most");
         await().until(() -> clients(redis) == before);

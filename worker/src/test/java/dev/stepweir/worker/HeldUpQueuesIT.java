@@ -17,13 +17,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a paused queue must not do to its worker; the server's counts are this test's alone. */
 @WithRedis(privateServer = true)
-class HeldUpQueuesIT {
+class HeldUpQueuesIT extends WithRuns {
 
     private static final Workflow OPEN =
             Workflow.builder("open").step("only", s -> s.handler("open")).build();
@@ -33,17 +31,6 @@ class HeldUpQueuesIT {
             new Handlers()
                     .add("held up", (input, context) -> "held up")
                     .add("open", (input, context) -> "open");
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
 
     private static long calls(TestRedis redis, String command) {
         Matcher calls =
@@ -55,10 +42,7 @@ class HeldUpQueuesIT {
     @Test
     void an_idle_worker_is_as_idle_while_a_queue_is_paused(TestRedis redis) {
         try (Worker worker =
-                Worker.builder()
-                        .redis(redis.uri())
-                        .namespace(redis.namespace())
-                        .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(8)))
+                worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(8)))
                         .handlers(handlers)
                         .start()) {
             RunId run = runs.start(OPEN, 1);

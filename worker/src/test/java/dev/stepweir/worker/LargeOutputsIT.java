@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
-import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
@@ -15,27 +14,21 @@ import org.junit.jupiter.api.Timeout;
 
 @WithRedis
 @Timeout(60)
-class LargeOutputsIT {
+class LargeOutputsIT extends WithRuns {
 
     private static final int STEPS = 120;
     private static final int SLOTS = 8;
     private static final String LARGE = "x".repeat(300 * 1024);
 
     @Test
-    void no_more_is_taken_while_results_that_are_finished_wait_for_their_turn(TestRedis redis) {
+    void no_more_is_taken_while_results_that_are_finished_wait_for_their_turn() {
         AtomicInteger most = new AtomicInteger();
         Workflow.Builder fan = Workflow.builder("fan");
         for (int i = 0; i < STEPS; i++) {
             fan.step("s" + i, s -> s.handler("h"));
         }
-        try (Runs runs = new Runs(redis.uri(), redis.namespace());
-                Worker worker =
-                        Worker.builder()
-                                .redis(redis.uri())
-                                .namespace(redis.namespace())
-                                .concurrency(SLOTS)
-                                .handler("h", (input, context) -> LARGE)
-                                .start()) {
+        try (Worker worker =
+                worker().concurrency(SLOTS).handler("h", (input, context) -> LARGE).start()) {
             RunId run = runs.start(fan.build(), null);
             await().pollInterval(Duration.ofMillis(1))
                     .until(() -> {

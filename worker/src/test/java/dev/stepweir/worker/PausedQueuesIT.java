@@ -15,12 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @WithRedis
-class PausedQueuesIT {
+class PausedQueuesIT extends WithRuns {
 
     private static final Workflow HELD_UP =
             Workflow.builder("held up").step("only", s -> s.handler("held up")).build();
@@ -28,23 +26,9 @@ class PausedQueuesIT {
             Workflow.builder("open").step("only", s -> s.handler("open")).build();
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
-    private Runs runs;
 
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private Worker start(TestRedis redis, Duration heartbeat) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .config(WorkerConfig.DEFAULT.withHeartbeat(heartbeat))
+    private Worker start(Duration heartbeat) {
+        return worker().config(WorkerConfig.DEFAULT.withHeartbeat(heartbeat))
                 .handler("held up", (input, context) -> calls.add("held up"))
                 .handler("open", (input, context) -> calls.add("open"))
                 .start();
@@ -67,8 +51,8 @@ class PausedQueuesIT {
     }
 
     @Test
-    void a_worker_that_waits_for_entries_lets_those_of_a_paused_queue_lie(TestRedis redis) {
-        try (Worker worker = start(redis, Duration.ofSeconds(8))) {
+    void a_worker_that_waits_for_entries_lets_those_of_a_paused_queue_lie() {
+        try (Worker worker = start(Duration.ofSeconds(8))) {
             completes(runs.start(HELD_UP, 0));
             calls.clear();
             pause();
@@ -91,9 +75,9 @@ class PausedQueuesIT {
     }
 
     @Test
-    void a_worker_that_starts_later_does_not_read_it_either(TestRedis redis) {
+    void a_worker_that_starts_later_does_not_read_it_either() {
         pause();
-        try (Worker worker = start(redis, Duration.ofSeconds(8))) {
+        try (Worker worker = start(Duration.ofSeconds(8))) {
             RunId run = runs.start(HELD_UP, 1);
             assertThat(worker.pausedQueues()).containsExactly("held up");
             completes(runs.start(OPEN, 1));
@@ -106,7 +90,7 @@ class PausedQueuesIT {
 
     @Test
     void a_worker_that_was_not_told_learns_it_with_its_next_heartbeat(TestRedis redis) {
-        try (Worker worker = start(redis, Duration.ofMillis(50))) {
+        try (Worker worker = start(Duration.ofMillis(50))) {
             String paused = runs.namespace.keys(0).pausedQueues();
             redis.commands().hset(paused, "open", "1 {}");
             await().until(() -> worker.pausedQueues().equals(Set.of("open")));

@@ -21,36 +21,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Several workers of one namespace. */
 @WithRedis
-class PoolIT {
+class PoolIT extends WithRuns {
 
     private static final int STEPS = 300;
 
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private Worker start(TestRedis redis, int concurrency, Handlers handlers) {
-        return Worker.builder()
-                .namespace(redis.namespace())
-                .concurrency(concurrency)
-                .handlers(handlers)
-                .start(runs.redis);
+    private Worker start(int concurrency, Handlers handlers) {
+        return worker().concurrency(concurrency).handlers(handlers).start(runs.redis);
     }
 
     private static Workflow one(String handler) {
@@ -77,7 +59,7 @@ class PoolIT {
         for (int round = 0; round < 2; round++) {
             List<Worker> workers = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                workers.add(start(redis, 1, handlers));
+                workers.add(start(1, handlers));
                 ids.add(workers.getLast().id());
             }
             assertThat(redis.commands().hlen(records)).isEqualTo(10);
@@ -89,7 +71,7 @@ class PoolIT {
 
     @Test
     @DisplayName("S2-010: multiple_workers_same_queue_fair_distribution")
-    void equal_workers_get_equal_shares_and_no_slot_stays_empty(TestRedis redis) {
+    void equal_workers_get_equal_shares_and_no_slot_stays_empty() {
         // A round of as many steps as there are slots ends when each slot has one of them.
         CyclicBarrier round = new CyclicBarrier(15);
         Handlers handlers =
@@ -100,9 +82,9 @@ class PoolIT {
                                     round.await(20, TimeUnit.SECONDS);
                                     return "done";
                                 });
-        try (Worker a = start(redis, 5, handlers);
-                Worker b = start(redis, 5, handlers);
-                Worker c = start(redis, 5, handlers)) {
+        try (Worker a = start(5, handlers);
+                Worker b = start(5, handlers);
+                Worker c = start(5, handlers)) {
             List<RunId> started = new ArrayList<>();
             for (int i = 0; i < STEPS; i++) {
                 started.add(runs.start(one("h"), i));
@@ -120,7 +102,7 @@ class PoolIT {
 
     @Test
     @DisplayName("S2-011: worker_with_different_workflow_types_only_receives_matching")
-    void a_worker_gets_only_what_it_has_and_no_more_of_it_than_its_limit(TestRedis redis) {
+    void a_worker_gets_only_what_it_has_and_no_more_of_it_than_its_limit() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         Handlers first =
@@ -137,8 +119,8 @@ class PoolIT {
                                 })
                         .add("b", (input, context) -> "done");
         Handlers second = new Handlers().add("c", (input, context) -> "done");
-        try (Worker ab = start(redis, 20, first);
-                Worker c = start(redis, 20, second)) {
+        try (Worker ab = start(20, first);
+                Worker c = start(20, second)) {
             List<RunId> started = new ArrayList<>();
             for (int i = 0; i < 90; i++) {
                 started.add(runs.start(one(List.of("a", "b", "c").get(i % 3)), i));
@@ -155,7 +137,7 @@ class PoolIT {
 
     @Test
     @DisplayName("S2-013: workflow_type_concurrency_limit_per_worker")
-    void a_handler_at_its_limit_does_not_hold_up_another(TestRedis redis) throws Exception {
+    void a_handler_at_its_limit_does_not_hold_up_another() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger begun = new AtomicInteger();
         Handlers handlers =
@@ -170,7 +152,7 @@ class PoolIT {
                                     return "done";
                                 })
                         .add("b", (input, context) -> "done");
-        try (Worker worker = start(redis, 20, handlers)) {
+        try (Worker worker = start(20, handlers)) {
             List<RunId> limited = new ArrayList<>();
             List<RunId> free = new ArrayList<>();
             for (int i = 0; i < 10; i++) {

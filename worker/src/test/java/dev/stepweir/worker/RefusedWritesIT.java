@@ -14,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** A server that refuses writes until its replicas are back costs nobody what was done. */
 @WithRedis(privateServer = true)
 @Timeout(60)
-class RefusedWritesIT {
+class RefusedWritesIT extends WithRuns {
 
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h").maxAttempts(1)).build();
@@ -32,17 +31,10 @@ class RefusedWritesIT {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch refusing = new CountDownLatch(1);
     private final AtomicInteger done = new AtomicInteger();
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
 
     @AfterEach
-    void disconnect(TestRedis redis) {
+    void needNoReplicas(TestRedis redis) {
         needReplicas(redis, 0);
-        runs.close();
     }
 
     private static void needReplicas(TestRedis redis, int atLeast) {
@@ -50,13 +42,8 @@ class RefusedWritesIT {
     }
 
     /** One slot: while the handler has it nothing else is written. */
-    private static Worker worker(TestRedis redis, StepHandler<JsonNode, ?> handler) {
-        return Worker.builder()
-                .redis(redis.uri())
-                .namespace(redis.namespace())
-                .concurrency(1)
-                .handler("h", handler)
-                .start();
+    private Worker worker(StepHandler<JsonNode, ?> handler) {
+        return worker().concurrency(1).handler("h", handler).start();
     }
 
     /** Lets the handler go on when its step's report will be refused, and heals that in the end. */
@@ -79,7 +66,7 @@ class RefusedWritesIT {
 
     @Test
     void a_commit_that_was_refused_is_sent_again(TestRedis redis) throws Exception {
-        try (Worker worker = worker(redis, (input, context) -> doIt())) {
+        try (Worker worker = worker((input, context) -> doIt())) {
             RunId run = runThroughIt(redis);
 
             await().until(() -> runs.state(run) == RunState.COMPLETED);
@@ -95,7 +82,7 @@ class RefusedWritesIT {
                 (input, context) -> {
                     throw new IllegalStateException("attempt " + doIt());
                 };
-        try (Worker worker = worker(redis, failing)) {
+        try (Worker worker = worker(failing)) {
             RunId run = runThroughIt(redis);
 
             await().until(() -> runs.stepState(run, "s") == StepState.DEAD);
@@ -107,7 +94,7 @@ class RefusedWritesIT {
     @Test
     void what_was_done_once_is_noted_when_it_can_be(TestRedis redis) throws Exception {
         try (Worker worker =
-                worker(redis, (input, context) -> context.once("it", Integer.class, this::doIt))) {
+                worker((input, context) -> context.once("it", Integer.class, this::doIt))) {
             RunId run = runThroughIt(redis);
 
             await().until(() -> runs.state(run) == RunState.COMPLETED);

@@ -9,7 +9,6 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.run.RunId;
-import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Clock;
@@ -17,28 +16,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @WithRedis
-class SoloWorkIT {
+class SoloWorkIT extends WithRuns {
 
     private static final Workflow HELD_UP =
             Workflow.builder("held up").step("only", s -> s.handler("held up")).build();
 
     private final Handlers handlers = new Handlers().add("held up", (input, context) -> "done");
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
 
     @Test
     void a_suspect_whose_queue_is_paused_while_it_is_read_is_handed_back() throws Exception {

@@ -7,7 +7,6 @@ import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
-import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -20,14 +19,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An error outside of the handlers' threads ends nothing that a worker lives by. */
 @WithRedis
 @Timeout(60)
-class StumblingIT {
+class StumblingIT extends WithRuns {
 
     /** Meets an error that often when a lane asks whether its worker has ended. */
     private final AtomicInteger errors = new AtomicInteger();
@@ -49,17 +47,10 @@ class StumblingIT {
                                 }
                                 return method.invoke(pool, args);
                             });
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
 
     @AfterEach
-    void disconnect() {
+    void endPool() {
         pool.shutdownNow();
-        runs.close();
     }
 
     private LaneContext context() {

@@ -16,36 +16,18 @@ import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a worker cannot start costs the others nothing. */
 @WithRedis
 @Timeout(60)
-class UnstartedStepsIT {
+class UnstartedStepsIT extends WithRuns {
 
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h")).build();
     private static final Workflow OTHER =
             Workflow.builder("other").step("another", s -> s.handler("h")).build();
-
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private Worker.Builder worker(TestRedis redis) {
-        return Worker.builder().redis(redis.uri()).namespace(redis.namespace());
-    }
 
     /** Its head names a definition that does not have its step. */
     private RunId startOfAnother(TestRedis redis) {
@@ -69,7 +51,7 @@ class UnstartedStepsIT {
         List<RunId> odd = List.of(startOfAnother(redis), startOfAnother(redis));
         RunId last = runs.start(ONE, null);
         try (Worker worker =
-                worker(redis).concurrency(2).handler("h", (input, context) -> "done").start()) {
+                worker().concurrency(2).handler("h", (input, context) -> "done").start()) {
             await().until(() -> runs.state(last) == RunState.COMPLETED);
             for (int i = 0; i < 8; i++) {
                 RunId next = runs.start(ONE, null);
@@ -85,7 +67,7 @@ class UnstartedStepsIT {
         Handlers handlers = new Handlers().add("h", (input, context) -> "done");
         WorkerConfig quick = WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(50));
         String records = runs.namespace.keys(0).workerRecords();
-        try (Worker worker = worker(redis).config(quick).handlers(handlers).start()) {
+        try (Worker worker = worker().config(quick).handlers(handlers).start()) {
             handlers.add("later", (input, context) -> "done");
 
             // Heartbeats look after the queues of every handler that the worker knows.

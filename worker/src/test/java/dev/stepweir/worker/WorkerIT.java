@@ -23,33 +23,15 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @WithRedis
-class WorkerIT {
+class WorkerIT extends WithRuns {
 
     private static final String PENDING =
             "local sum = 0 for _, queue in ipairs(KEYS) do"
                     + " sum = sum + redis.call('XPENDING', queue, 'workers')[1] end return sum";
-
-    private Runs runs;
-
-    @BeforeEach
-    void connect(TestRedis redis) {
-        runs = new Runs(redis.uri(), redis.namespace());
-    }
-
-    @AfterEach
-    void disconnect() {
-        runs.close();
-    }
-
-    private Worker.Builder worker(TestRedis redis) {
-        return Worker.builder().redis(redis.uri()).namespace(redis.namespace());
-    }
 
     private void awaitState(RunId run, RunState state) {
         await().atMost(Duration.ofSeconds(20)).until(() -> runs.state(run) == state);
@@ -57,7 +39,7 @@ class WorkerIT {
 
     @Test
     @DisplayName("a diamond runs each step once and hands outputs on")
-    void a_diamond_runs_each_step_once_and_hands_outputs_on(TestRedis redis) {
+    void a_diamond_runs_each_step_once_and_hands_outputs_on() {
         List<String> calls = new CopyOnWriteArrayList<>();
         Workflow diamond =
                 Workflow.builder("diamond")
@@ -67,8 +49,7 @@ class WorkerIT {
                         .step("d", s -> s.handler("join").after("b", "c"))
                         .build();
         try (Worker worker =
-                worker(redis)
-                        .handler("a", Integer.class, (input, context) -> input + 1)
+                worker().handler("a", Integer.class, (input, context) -> input + 1)
                         .handler(
                                 "double",
                                 Integer.class,
@@ -106,7 +87,7 @@ class WorkerIT {
                         return context.step();
                     });
         }
-        try (Worker worker = worker(redis).handlers(handlers).concurrency(4).start()) {
+        try (Worker worker = worker().handlers(handlers).concurrency(4).start()) {
             List<RunId> started =
                     Collections.nCopies(10, fan.build()).stream()
                             .map(workflow -> runs.start(workflow, null))
@@ -135,13 +116,10 @@ class WorkerIT {
 
     @Test
     @DisplayName("with fewer slots than partitions every partition is still served")
-    void a_lane_without_a_slot_gets_one_when_another_lane_finds_nothing(TestRedis redis) {
+    void a_lane_without_a_slot_gets_one_when_another_lane_finds_nothing() {
         Workflow one = Workflow.builder("one").step("s", s -> s.handler("h")).build();
         try (Worker worker =
-                worker(redis)
-                        .concurrency(1)
-                        .handler("h", (input, context) -> context.step())
-                        .start()) {
+                worker().concurrency(1).handler("h", (input, context) -> context.step()).start()) {
             for (int round = 0; round < 6; round++) {
                 RunId run = runs.start(one, null);
                 awaitState(run, RunState.COMPLETED);
@@ -163,8 +141,7 @@ class WorkerIT {
                         .step("broken", s -> s.handler("broken"))
                         .build();
         try (Worker worker =
-                worker(redis)
-                        .handler(
+                worker().handler(
                                 "flaky",
                                 (input, context) -> {
                                     throw new IllegalStateException("no luck");
@@ -187,15 +164,13 @@ class WorkerIT {
 
     @Test
     @DisplayName("S2-004 worker_drain_mode_completes_active_before_stopping")
-    void a_stopping_worker_finishes_what_it_has_and_hands_the_rest_back(TestRedis redis)
-            throws Exception {
+    void a_stopping_worker_finishes_what_it_has_and_hands_the_rest_back() throws Exception {
         CountDownLatch started = new CountDownLatch(3);
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger finished = new AtomicInteger();
         Workflow workflow = Workflow.builder("one").step("s", s -> s.handler("slow")).build();
         Worker worker =
-                worker(redis)
-                        .concurrency(3)
+                worker().concurrency(3)
                         .handler(
                                 "slow",
                                 (input, context) -> {
@@ -215,9 +190,7 @@ class WorkerIT {
         closing.join();
         assertThat(finished.get()).isEqualTo(3);
         try (Worker other =
-                worker(redis)
-                        .handler("slow", (input, context) -> finished.incrementAndGet())
-                        .start()) {
+                worker().handler("slow", (input, context) -> finished.incrementAndGet()).start()) {
             await().until(() -> finished.get() == 13);
         }
     }
@@ -225,16 +198,15 @@ class WorkerIT {
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h")).build();
 
-    private Worker.Builder quick(TestRedis redis) {
-        return worker(redis)
-                .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
+    private Worker.Builder quick() {
+        return worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
                 .concurrency(1);
     }
 
     @Test
     @DisplayName("S2-003: worker_deregistration_clears_from_pool")
     void a_worker_that_has_ended_leaves_no_consumer(TestRedis redis) {
-        try (Worker worker = quick(redis).handler("h", (input, context) -> "done").start()) {
+        try (Worker worker = quick().handler("h", (input, context) -> "done").start()) {
             RunId run = runs.start(ONE, null);
             awaitState(run, RunState.COMPLETED);
             assertThat(worker.id()).isNotEmpty();
@@ -252,10 +224,9 @@ class WorkerIT {
 
     @Test
     @DisplayName("S2-019: workflow_panic_treated_as_failure: an Error fails the step")
-    void any_throwable_fails_the_step(TestRedis redis) {
+    void any_throwable_fails_the_step() {
         try (Worker worker =
-                quick(redis)
-                        .handler(
+                quick().handler(
                                 "h",
                                 (input, context) -> {
                                     throw new AssertionError("not so");
@@ -269,12 +240,11 @@ class WorkerIT {
 
     @Test
     @DisplayName("S2-019: workflow_panic_treated_as_failure: a fatal error ends the worker")
-    void a_fatal_error_of_the_jvm_is_no_failure_of_the_step(TestRedis redis) {
+    void a_fatal_error_of_the_jvm_is_no_failure_of_the_step() {
         List<Error> told = new CopyOnWriteArrayList<>();
         WorkerConfig config = WorkerConfig.DEFAULT.withDrain(Duration.ZERO).withOnFatal(told::add);
         try (Worker worker =
-                worker(redis)
-                        .config(config)
+                worker().config(config)
                         .handler(
                                 "h",
                                 (input, context) -> {
@@ -296,8 +266,7 @@ class WorkerIT {
     void a_forgotten_worker_is_known_again(TestRedis redis) {
         Keys keys = runs.namespace.keys(0);
         try (Worker worker =
-                worker(redis)
-                        .config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
+                worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(100)))
                         .handler("h", (input, context) -> "done")
                         .start()) {
             redis.commands().del(keys.workerRecords(), keys.handlers());
@@ -309,7 +278,7 @@ class WorkerIT {
 
     @Test
     @DisplayName("S1: a handler deaf to its interrupt loses its slot, and cannot commit")
-    void a_deaf_handler_gives_its_slot_back(TestRedis redis) {
+    void a_deaf_handler_gives_its_slot_back() {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
         Workflow limited =
@@ -319,8 +288,7 @@ class WorkerIT {
                                 s -> s.handler("h").timeout(Duration.ofMillis(50)).maxAttempts(1))
                         .build();
         try (Worker worker =
-                quick(redis)
-                        .handler(
+                quick().handler(
                                 "h",
                                 (input, context) -> {
                                     if (calls.incrementAndGet() == 1) {
@@ -364,8 +332,7 @@ class WorkerIT {
                 Map.of("tick", time.getFirst() + "000", "lease_millis", "25000");
         redis.commands().hset(runs.namespace.keys(0).reaper(), reaper);
         WorkerConfig slow = WorkerConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(10));
-        Worker.Builder builder =
-                worker(redis).config(slow).handler("h", (input, context) -> "done");
+        Worker.Builder builder = worker().config(slow).handler("h", (input, context) -> "done");
         assertThatThrownBy(() -> builder.start(runs.redis))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("heartbeat must be at most 8333 ms")

@@ -76,11 +76,6 @@ public final class AllInOne implements AutoCloseable {
         return server.description() + " on 127.0.0.1:" + server.port();
     }
 
-    /** Whether its Redis runs; if not, nothing here goes on. */
-    boolean hasRedis() {
-        return server.isRunning();
-    }
-
     /** Completes when its Redis ends, by itself or because this is closed. */
     public CompletableFuture<?> redisEnd() {
         return server.end();

@@ -51,13 +51,14 @@ public final class DevCommand implements Callable<Integer> {
             output.say(hint());
             output.line("ready dev " + all.workerId());
             output.out().flush();
-            boolean asked = stop.awaitWhile(all::hasRedis);
+            var unused = all.redisEnd().thenRun(() -> stop.end(ExitCode.NO_REDIS));
+            ExitCode code = stop.await();
             Files.deleteIfExists(file);
-            if (!asked) {
-                output.say("its Redis has ended by itself; runs are kept in " + data);
-                return ExitCode.NO_REDIS.code();
-            }
-            output.say("stopping");
+            output.say(
+                    code == ExitCode.OK
+                            ? "stopping"
+                            : "its Redis has ended by itself; runs are kept in " + data);
+            return code.code();
         } catch (IOException e) {
             output.say("the note of where Redis was is left behind: " + e.getMessage());
         }

@@ -44,10 +44,11 @@ public final class RedisCommand implements Callable<Integer> {
             output.say(server.description() + ", its address is in " + note);
             output.line("ready redis " + server.port());
             output.out().flush();
-            boolean asked = stop.awaitWhile(server::isRunning);
+            var unused = server.end().thenRun(() -> stop.end(ExitCode.FAILED));
+            ExitCode code = stop.await();
             Files.deleteIfExists(note);
-            output.say(asked ? "stopping" : "the server ended by itself");
-            return (asked ? ExitCode.OK : ExitCode.FAILED).code();
+            output.say(code == ExitCode.OK ? "stopping" : "the server ended by itself");
+            return code.code();
         } catch (IOException e) {
             output.say("the note of where Redis was is left behind: " + e.getMessage());
             return ExitCode.OK.code();

@@ -4,7 +4,6 @@ import dev.stepweir.cli.terminal.ExitCode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * SIGTERM and Ctrl-C ask a role to stop; the JVM waits until it has and then exits with 0, since a
@@ -17,8 +16,6 @@ final class StopSignal implements AutoCloseable {
 
     /** A role that is told to hurry hands back what it holds, which is a matter of round trips. */
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(15);
-
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Duration patience;
     private final Runnable exit;
@@ -51,7 +48,7 @@ final class StopSignal implements AutoCloseable {
 
     /** What the JVM does when it is asked to end. */
     void stop() {
-        asked.countDown();
+        end(ExitCode.OK);
         try {
             if (!stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 main.interrupt();
@@ -67,10 +64,12 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    /** The role has ended by itself. */
-    void end(ExitCode why) {
-        code = why;
-        asked.countDown();
+    /** The role has ended by itself; without effect once it is to stop. */
+    synchronized void end(ExitCode why) {
+        if (asked.getCount() > 0) {
+            code = why;
+            asked.countDown();
+        }
     }
 
     /** Waits until the role is to stop; returns with what the process then ends. */
@@ -82,16 +81,6 @@ final class StopSignal implements AutoCloseable {
     /** Waits; true if it was asked to stop meanwhile. */
     boolean awaitFor(Duration pause) throws InterruptedException {
         return asked.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Waits for as long as a server of ours runs; true if it was asked to stop meanwhile. */
-    boolean awaitWhile(BooleanSupplier running) throws InterruptedException {
-        while (running.getAsBoolean()) {
-            if (awaitFor(LOOK)) {
-                return true;
-            }
-        }
-        return awaitFor(Duration.ZERO);
     }
 
     /** Everything has stopped: the JVM may end. */

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,8 +92,10 @@ public final class RunCommand implements Callable<Integer> {
             return executeLocally(workflow.get(), value, asked, output);
         }
         try (Session session = Session.open(spec)) {
-            return execute(
-                    session, workflow.get(), value, asked, output, new CompletableFuture<>());
+            StepweirClient client = session.client();
+            return detach
+                    ? submit(client, workflow.get(), value, asked, output)
+                    : await(client, watched(client, workflow.get(), value, asked, output), output);
         }
     }
 
@@ -129,42 +130,43 @@ public final class RunCommand implements Callable<Integer> {
         String namespace = ServerOptions.of(spec).namespace();
         try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
                 Session session = Session.open(all.address(), namespace)) {
-            return execute(session, workflow, value, asked, output, all.redisEnd());
+            StepweirClient client = session.client();
+            WatchedRun run = watched(client, workflow, value, asked, output);
+            CommandFailure ended =
+                    new CommandFailure(
+                            ExitCode.NO_REDIS, "the run's own Redis has ended by itself");
+            var unused =
+                    all.redisEnd().thenRun(() -> run.completion().completeExceptionally(ended));
+            return await(client, run, output);
         }
     }
 
-    private int execute(
-            Session session,
+    private int await(StepweirClient client, WatchedRun run, Output output)
+            throws InterruptedException {
+        return new Waiting(client, output, json, waitTimeout, !local).run(run).code();
+    }
+
+    private int submit(
+            StepweirClient client,
             Workflow workflow,
             JsonNode value,
             Identity asked,
-            Output output,
-            CompletableFuture<?> redisEnd)
-            throws InterruptedException {
-        StepweirClient client = session.client();
-        if (detach) {
-            Submission submission = client.submit(workflow, value, asked);
-            SubmittedRun run = accepted(submission);
-            boolean existing = submission instanceof Submission.Existing;
-            if (json) {
-                output.json(
-                        Map.of(
-                                "run_id",
-                                run.id().text(),
-                                "durability",
-                                run.durability(),
-                                "existing",
-                                existing));
-            } else {
-                output.line(run.id().text());
-            }
-            return ExitCode.OK.code();
+            Output output) {
+        Submission submission = client.submit(workflow, value, asked);
+        SubmittedRun run = accepted(submission);
+        if (json) {
+            output.json(
+                    Map.of(
+                            "run_id",
+                            run.id().text(),
+                            "durability",
+                            run.durability(),
+                            "existing",
+                            submission instanceof Submission.Existing));
+        } else {
+            output.line(run.id().text());
         }
-        WatchedRun run = watched(client, workflow, value, asked, output);
-        CommandFailure ended =
-                new CommandFailure(ExitCode.NO_REDIS, "the run's own Redis has ended by itself");
-        var unused = redisEnd.thenRun(() -> run.completion().completeExceptionally(ended));
-        return new Waiting(client, output, json, waitTimeout, !local).run(run).code();
+        return ExitCode.OK.code();
     }
 
     private static WatchedRun watched(

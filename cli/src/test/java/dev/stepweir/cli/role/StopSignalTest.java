@@ -39,12 +39,13 @@ class StopSignalTest {
     }
 
     @Test
-    void a_server_that_ends_ends_the_waiting() throws InterruptedException {
+    void the_first_reason_to_stop_is_the_one_that_counts() throws InterruptedException {
         try (StopSignal signal = new StopSignal(PLENTY, exited::countDown)) {
-            assertThat(signal.awaitWhile(() -> false)).isFalse();
+            assertThat(signal.awaitFor(Duration.ZERO)).isFalse();
+            signal.end(ExitCode.NO_REDIS);
             signal.end(ExitCode.OK);
-            assertThat(signal.awaitWhile(() -> true)).isTrue();
-            assertThat(signal.awaitWhile(() -> false)).isTrue();
+            assertThat(signal.awaitFor(Duration.ZERO)).isTrue();
+            assertThat(signal.await()).isEqualTo(ExitCode.NO_REDIS);
         }
     }
 }

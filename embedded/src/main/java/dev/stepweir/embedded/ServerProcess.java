@@ -60,8 +60,12 @@ final class ServerProcess {
 
     private ServerProcess(Process shell) {
         this.shell = shell;
+        // Reading from a pipe keeps a processor of virtual threads from all others.
         this.reader =
-                Thread.ofVirtual().name("embedded-redis-log-" + shell.pid()).start(this::readLog);
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("embedded-redis-log-" + shell.pid())
+                        .start(this::readLog);
     }
 
     static ServerProcess start(Path program, Path workingDir, String configuration) {

@@ -67,7 +67,7 @@ public final class JavaProcess implements AutoCloseable {
     private JavaProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        Thread.ofVirtual().name("output-of-" + name).start(this::readOutput);
+        Thread.ofPlatform().daemon().name("output-of-" + name).start(this::readOutput);
     }
 
     static JavaProcess start(Command command) {

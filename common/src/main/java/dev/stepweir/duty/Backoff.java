@@ -10,14 +10,15 @@ import java.time.Duration;
 public final class Backoff {
 
     private static final int MOST_DOUBLED = 30;
+    private static final IntervalFunction USUAL =
+            IntervalFunction.ofExponentialRandomBackoff(
+                    Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5));
 
     private final IntervalFunction delays;
     private int failures;
 
     public Backoff() {
-        this(
-                IntervalFunction.ofExponentialRandomBackoff(
-                        Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5)));
+        this(USUAL);
     }
 
     Backoff(IntervalFunction delays) {

@@ -106,13 +106,18 @@ public final class QueueEntries {
      * reapers find.
      */
     public void drop(Keys keys, String queue, String entryId) {
+        RedisFutures.join(dropAsync(keys, queue, entryId));
+    }
+
+    /** As {@link #drop}, without waiting for it. */
+    public CompletableFuture<Void> dropAsync(Keys keys, String queue, String entryId) {
         byte[] stream = Bytes.of(keys.queue(queue));
         CompletableFuture<Long> deleted =
                 redis.commands().xdel(stream, entryId).toCompletableFuture();
-        try {
-            RedisFutures.join(redis.commands().xack(stream, Bytes.of(Keys.WORKER_GROUP), entryId));
-        } finally {
-            RedisFutures.join(deleted);
-        }
+        CompletableFuture<Long> acknowledged =
+                redis.commands()
+                        .xack(stream, Bytes.of(Keys.WORKER_GROUP), entryId)
+                        .toCompletableFuture();
+        return CompletableFuture.allOf(deleted, acknowledged);
     }
 }

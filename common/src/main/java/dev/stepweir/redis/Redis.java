@@ -206,6 +206,15 @@ public final class Redis implements AutoCloseable {
                         || message.startsWith("CLUSTERDOWN"));
     }
 
+    /** True when the server refuses who asks, whatever is asked: an operator can mend that. */
+    public static boolean isForbidden(RedisException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.startsWith("NOAUTH")
+                || message.startsWith("WRONGPASS")
+                || message.startsWith("NOPERM")
+                || message.contains("ACL failure in script");
+    }
+
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

@@ -58,12 +58,12 @@ public final class Journal {
             return Optional.empty();
         }
         String field = StepFields.once(work.step().step(), name);
-        return new Persistence().ask(() -> runs.value(work.keys(), work.step().run(), field));
+        return Persistence.ask(() -> runs.value(work.keys(), work.step().run(), field));
     }
 
     private byte[] note(String name, byte[] json) throws InterruptedException {
         RecordOnce record = new RecordOnce(work.keys(), work.step(), work.expected(), name, json);
-        RecordOnce.Outcome outcome = new Persistence().ask(() -> record.run(scripts));
+        RecordOnce.Outcome outcome = Persistence.ask(() -> record.run(scripts));
         return switch (outcome) {
             // KEPT: the reply to this very note was lost, and it was sent again.
             case NOTED, KEPT -> json;

@@ -7,19 +7,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Asks Redis until it answers, on a handler's thread: what a handler has done must not be forgotten
- * because Redis is away for a while. For one thread.
+ * Asks Redis until it answers, on the thread of an execution: what a step needs, and what it has
+ * done, must not fail it or be forgotten because Redis is away for a while.
  */
-final class Persistence {
+public final class Persistence {
 
-    private final CountDownLatch never = new CountDownLatch(1);
-    private final Backoff backoff = new Backoff();
+    private Persistence() {}
 
     /**
      * @param call a read or a guarded script
      * @throws InterruptedException when the execution is given up meanwhile
      */
-    <T> T ask(Supplier<T> call) throws InterruptedException {
+    public static <T> T ask(Supplier<T> call) throws InterruptedException {
+        Backoff backoff = new Backoff();
+        CountDownLatch never = new CountDownLatch(1);
         while (true) {
             try {
                 return call.get();

@@ -68,12 +68,11 @@ public final class SharedKeys {
             throws InterruptedException {
         String key = declared.keyFor(CanonicalJson.hash(input));
         KeyClaim mine = new KeyClaim(work.step().run(), work.dispatch(), work.step().step());
-        Persistence persistence = new Persistence();
         String over = "";
         while (true) {
             ClaimKey call = new ClaimKey(keys(key), key, mine, over, UNFINISHED);
             ClaimKey.Answer answer =
-                    persistence.ask(() -> RedisFutures.join(call.runAsync(redis.scripts())));
+                    Persistence.ask(() -> RedisFutures.join(call.runAsync(redis.scripts())));
             switch (answer.outcome()) {
                 case CLAIMED -> {
                     return new Found.Mine(key, mine, answer.token());
@@ -83,7 +82,7 @@ public final class SharedKeys {
                 }
                 case HELD -> {
                     KeyClaim holder = KeyClaim.parse(answer.holder());
-                    if (!persistence.ask(() -> isOver(holder))) {
+                    if (!Persistence.ask(() -> isOver(holder))) {
                         return new Found.Held(key, holder, look(answer.age()));
                     }
                     over = answer.holder();
@@ -123,7 +122,7 @@ public final class SharedKeys {
             throws InterruptedException {
         KeepResult call =
                 new KeepResult(keys(mine.key()), mine.key(), mine.claim(), output, declared.ttl());
-        KeepResult.Outcome outcome = new Persistence().ask(() -> call.run(redis.scripts()));
+        KeepResult.Outcome outcome = Persistence.ask(() -> call.run(redis.scripts()));
         if (outcome == KeepResult.Outcome.LOST) {
             log.info("result not shared, its key was lost: {}", mine.claim().text());
         }
@@ -143,7 +142,7 @@ public final class SharedKeys {
                         held.look(),
                         "key '%s', held by step '%s' of run %s"
                                 .formatted(held.key(), held.holder().step(), held.holder().run()));
-        DeferStep.Outcome outcome = new Persistence().ask(() -> call.run(redis.scripts()));
+        DeferStep.Outcome outcome = Persistence.ask(() -> call.run(redis.scripts()));
         log.debug("put off: {} run={} {}", outcome, work.step().run(), call.reason());
     }
 

@@ -15,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Waits for the next entry on a connection of its own, since a blocked connection holds up whatever
@@ -30,6 +33,22 @@ final class BlockingReader implements AutoCloseable {
     /** When slots do not suffice for all queues or lanes, the others get their turn soon. */
     private static final Duration BLOCK_ON_SOME = Duration.ofMillis(100);
 
+    /**
+     * What a read waits for.
+     *
+     * @param reservation slots for what it may bring
+     * @param all whether that is every queue that is to be read
+     */
+    record Wait(Reservation reservation, List<String> queues, boolean all) {
+
+        /** Sets slots aside for an entry each of so many queues, beginning with one. */
+        static Wait reserve(Slots slots, List<String> queues, int start, int most) {
+            Reservation reservation = new Reservation(slots);
+            List<String> reserved = reservation.reserveEntries(queues, start, most);
+            return new Wait(reservation, reserved, reserved.size() >= slots.readable(queues));
+        }
+    }
+
     /** Receives what a read brought. */
     interface Arrival {
         void arrived(List<ReadEntry> entries, Optional<Throwable> problem);
@@ -38,7 +57,7 @@ final class BlockingReader implements AutoCloseable {
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final Partition partition;
     private final Map<String, String> queueOfKey = new HashMap<>();
-    private volatile boolean reading;
+    private final AtomicBoolean reading = new AtomicBoolean();
 
     BlockingReader(
             StatefulRedisConnection<byte[], byte[]> connection,
@@ -50,29 +69,45 @@ final class BlockingReader implements AutoCloseable {
     }
 
     boolean isReading() {
-        return reading;
+        return reading.get();
     }
 
-    /** Starts a read; the arrival is told exactly once. */
+    /** From here on it counts as reading; {@link #read} must follow. */
+    void claim() {
+        reading.set(true);
+    }
+
+    /**
+     * Starts a read that was claimed; the arrival is told exactly once, maybe before this returns.
+     */
     void read(List<String> queues, boolean slotsSuffice, Arrival arrival) {
-        reading = true;
+        CompletionStage<List<ReadEntry>> read;
+        try {
+            read = sent(queues, slotsSuffice ? BLOCK : BLOCK_ON_SOME).thenApply(this::entries);
+        } catch (Throwable unsent) {
+            read = CompletableFuture.failedFuture(unsent);
+        }
+        RedisFutures.onDone(
+                read,
+                (entries, failure) -> {
+                    reading.set(false);
+                    arrival.arrived(
+                            entries == null ? List.of() : entries, Optional.ofNullable(failure));
+                });
+    }
+
+    private CompletionStage<List<StreamMessage<byte[], byte[]>>> sent(
+            List<String> queues, Duration block) {
         @SuppressWarnings({"unchecked", "rawtypes"})
         StreamOffset<byte[]>[] offsets =
                 queues.stream()
                         .map(queue -> Bytes.of(partition.keys().queue(queue)))
                         .map(StreamOffset::lastConsumed)
                         .toArray(size -> new StreamOffset[size]);
-        XReadArgs args = XReadArgs.Builder.block(slotsSuffice ? BLOCK : BLOCK_ON_SOME).count(1);
+        XReadArgs args = XReadArgs.Builder.block(block).count(1);
         Consumer<byte[]> consumer =
                 Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
-        RedisFutures.onDone(
-                connection.async().xreadgroup(consumer, args, offsets),
-                (messages, failure) -> {
-                    reading = false;
-                    arrival.arrived(
-                            messages == null ? List.of() : entries(messages),
-                            Optional.ofNullable(failure));
-                });
+        return connection.async().xreadgroup(consumer, args, offsets);
     }
 
     private List<ReadEntry> entries(List<StreamMessage<byte[], byte[]>> messages) {

@@ -1,5 +1,8 @@
 package dev.stepweir.worker;
 
+import static dev.stepweir.failure.FailedAttempt.HANDLER;
+import static dev.stepweir.failure.FailedAttempt.WORKER;
+
 import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailedAttempt;
@@ -49,6 +52,7 @@ final class Execution implements Runnable {
     private final AtomicBoolean slotHeld = new AtomicBoolean(true);
     private final Thread thread;
     private Optional<Future<?>> timer = Optional.empty();
+    private volatile boolean called;
     private volatile boolean cancelled;
     private @Nullable Journal journal;
 
@@ -69,24 +73,13 @@ final class Execution implements Runnable {
     }
 
     void start() {
-        if (step.definition().breaker().isEmpty()) {
-            startTimer();
-        }
         try {
             thread.start();
         } catch (RuntimeException | Error unstarted) {
-            timer.ifPresent(pending -> pending.cancel(false));
             reported.set(true);
             lane.forget(this);
             throw unstarted;
         }
-    }
-
-    private void startTimer() {
-        timer =
-                step.definition()
-                        .timeout()
-                        .flatMap(limit -> lane.context().schedule(this::timeOut, limit));
     }
 
     Assignment assignment() {
@@ -162,7 +155,7 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
-            fail(new TimeoutException(message), FailedAttempt.WORKER, "TIMEOUT");
+            lane.context().aside(() -> fail(new TimeoutException(message), WORKER, "TIMEOUT"));
         }
     }
 
@@ -174,7 +167,7 @@ final class Execution implements Runnable {
 
     /** A handler that is deaf to its interrupt goes on, but not in a slot: it can never commit. */
     private void leaveBehind() {
-        if (slotHeld.compareAndSet(true, false)) {
+        if (called && slotHeld.compareAndSet(true, false)) {
             lane.context().strays().incrementAndGet();
             log.warn(
                     "handler '{}' does not heed its interrupt and is left behind: run={} step={}",
@@ -197,7 +190,8 @@ final class Execution implements Runnable {
     public void run() {
         Optional<BreakerPolicy> breaker = step.definition().breaker();
         try {
-            if (breaker.isPresent() && !isAdmitted(breaker.get())) {
+            // Given up before a processor was free for it, it never begins.
+            if (reported.get() || (breaker.isPresent() && !isAdmitted(breaker.get()))) {
                 return;
             }
             Optional<Idempotency> declared = step.definition().idempotency();
@@ -227,8 +221,6 @@ final class Execution implements Runnable {
     private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
         Guard guard = lane.context().guard();
         if (guard.admits(assignment, breaker)) {
-            // Not before: while Redis is away nothing is called, and nobody's time may run.
-            startTimer();
             return true;
         }
         if (reported.compareAndSet(false, true)) {
@@ -270,6 +262,12 @@ final class Execution implements Runnable {
             Handlers.Registered<I> registered, Optional<Found.Mine> claim) throws Exception {
         StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
         I input = inputs.read(registered.inputType());
+        called = true;
+        // Not before: whatever Redis is asked until here is not the handler's time.
+        timer =
+                step.definition()
+                        .timeout()
+                        .flatMap(limit -> lane.context().schedule(this::timeOut, limit));
         Object output =
                 registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
         Optional<BreakerPolicy> breaker = step.definition().breaker();
@@ -298,9 +296,14 @@ final class Execution implements Runnable {
                                 : assignment.step().letterId()));
     }
 
+    /** Its commit cannot be written, whatever comes with it: as bad as a handler that failed. */
+    void refused(Throwable why) {
+        lane.context().aside(() -> fail(why, WORKER, "COMMIT_REFUSED"));
+    }
+
     private void reportFailure(Throwable thrown) {
         if (reported.compareAndSet(false, true)) {
-            fail(thrown, FailedAttempt.HANDLER, "");
+            fail(thrown, HANDLER, "");
         }
     }
 

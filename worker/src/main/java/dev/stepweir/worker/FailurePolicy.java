@@ -40,6 +40,8 @@ final class FailurePolicy {
         try {
             Classification found = classifier.classify(thrown, attempt);
             return found == null ? unknown("the failure classifier returned null") : found;
+        } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
+            throw fatal;
         } catch (Throwable broken) {
             log.error("the failure classifier failed itself", broken);
             return unknown("the failure classifier failed: " + broken);

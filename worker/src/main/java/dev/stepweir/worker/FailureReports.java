@@ -3,7 +3,6 @@ package dev.stepweir.worker;
 import dev.stepweir.duty.Backoff;
 import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.json.Json;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.FailStep;
 import dev.stepweir.run.HistoryEvent;
@@ -82,7 +81,7 @@ final class FailureReports {
         RedisFutures.onDone(
                 reply,
                 (outcome, failure) -> {
-                    if (failure != null && mayHeal(failure)) {
+                    if (failure != null && LaneContext.mayHeal(failure)) {
                         context.schedule(() -> send(execution, verdict, report), backoff.next());
                         return;
                     }
@@ -93,10 +92,6 @@ final class FailureReports {
                         tell(verdict, report, outcome);
                     }
                 });
-    }
-
-    private static boolean mayHeal(Throwable failure) {
-        return Redis.isPassing(RedisFutures.asRedisException(failure));
     }
 
     /** A listener is no part of the report: what it throws is its own affair. */
@@ -118,7 +113,7 @@ final class FailureReports {
             @Nullable Throwable failure) {
         if (failure != null) {
             log.error(
-                    "failure not reported, left to the reaper: run={} step={}: {}",
+                    "failure not reported, to be handed back: run={} step={}: {}",
                     report.step().run(),
                     report.step().step(),
                     failure.getMessage());

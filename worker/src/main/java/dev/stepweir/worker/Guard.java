@@ -4,6 +4,7 @@ import dev.stepweir.breaker.Breaker;
 import dev.stepweir.breaker.BreakerState;
 import dev.stepweir.breaker.FailureRates;
 import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.once.Persistence;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ParkStep;
@@ -13,14 +14,12 @@ import dev.stepweir.redis.script.TurnBreaker.Outcome;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
-import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,6 @@ final class Guard {
     private static final Duration PROBE_SILENCE = Duration.ofSeconds(25);
 
     private static final Duration PROBE_SIGN = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final Redis redis;
     private final String worker;
@@ -66,20 +64,7 @@ final class Guard {
      * @throws InterruptedException when the execution was given up meanwhile
      */
     boolean admits(Assignment work, BreakerPolicy policy) throws InterruptedException {
-        while (true) {
-            try {
-                return ask(work, policy);
-            } catch (RedisException away) {
-                if (!Redis.isPassing(away)) {
-                    throw away;
-                }
-                CountDownLatch pause = new CountDownLatch(1);
-                if (context.schedule(pause::countDown, PATIENCE).isEmpty()) {
-                    throw away;
-                }
-                pause.await();
-            }
-        }
+        return Persistence.ask(() -> ask(work, policy));
     }
 
     private boolean ask(Assignment work, BreakerPolicy policy) {

@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.QueueEntries;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Returns steps that this worker holds and will not finish, at no charge: because it stops, because
- * their run has ended, which may have been taken up again, or because the reply that brought them
- * was lost. A step that cannot be returned now is left to the reaper.
+ * their run has ended, which may have been taken up again, or because it does not have them in hand
+ * although they are in its name. A step that cannot be returned now is left to the reaper.
  */
 final class HandBack {
 
@@ -29,13 +30,19 @@ final class HandBack {
 
     static final String WORKER_STOPS = "worker stops";
     static final String RUN_ENDED = "run ended";
+    static final String QUEUE_PAUSED = "queue paused";
+
+    /** A reply was lost, or the worker could not execute or report it. */
+    static final String NOT_IN_HAND = "not in hand";
 
     private final Redis redis;
     private final RunStore runs;
+    private final QueueEntries entries;
 
     HandBack(Redis redis, RunStore runs) {
         this.redis = redis;
         this.runs = runs;
+        this.entries = new QueueEntries(redis);
     }
 
     /** Returns what an execution worked on, saying why. */
@@ -58,13 +65,17 @@ final class HandBack {
         return entry(partition, read, WORKER_STOPS);
     }
 
-    /** Returns an entry that is in this worker's name, saying why; drops what says nothing. */
+    /**
+     * Returns an entry that is in this worker's name, saying why. One that says nothing or is not
+     * current any more is dropped, as by a begin: it would come up at every heartbeat.
+     */
     CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
         QueueEntry entry;
         try {
             entry = QueueEntry.parse(Bytes.text(read.text()));
         } catch (IllegalArgumentException | IndexOutOfBoundsException garbage) {
-            return drop(partition, read);
+            log.warn("queue={} entry={} says nothing, dropped", read.queue(), read.id());
+            return entries.dropAsync(partition.keys(), read.queue(), read.id());
         }
         StepAddress step = new StepAddress(entry.run(), entry.step(), read.queue());
         Keys keys = partition.keys();
@@ -73,16 +84,8 @@ final class HandBack {
                     String stored = fields.getOrDefault(step.field(), "");
                     return isCurrent(stored, read.id())
                             ? send(keys, step, stored, entry.announcement(), details(step, why))
-                            : CompletableFuture.completedFuture(null);
+                            : entries.dropAsync(keys, read.queue(), read.id());
                 });
-    }
-
-    /** As a begin would: no step can be meant by it, and it would come up at every heartbeat. */
-    private CompletableFuture<?> drop(Partition partition, ReadEntry garbage) {
-        log.warn("queue={} entry={} says nothing, dropped", garbage.queue(), garbage.id());
-        byte[] queue = partition.queueKey(garbage.queue());
-        var unused = redis.commands().xack(queue, Bytes.of(Keys.WORKER_GROUP), garbage.id());
-        return redis.commands().xdel(queue, garbage.id()).toCompletableFuture();
     }
 
     private static boolean isCurrent(String stored, String entryId) {
@@ -99,7 +102,8 @@ final class HandBack {
         return details;
     }
 
-    private CompletableFuture<?> send(
+    /** Completes well in any case: what was answered has been logged. */
+    private CompletableFuture<Void> send(
             Keys keys,
             StepAddress step,
             String expected,
@@ -123,7 +127,8 @@ final class HandBack {
                                 step.step(),
                                 failure.getMessage());
                     }
-                    return outcome;
-                });
+                    return step;
+                })
+                .thenAccept(told -> {});
     }
 }

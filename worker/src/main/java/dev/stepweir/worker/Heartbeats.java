@@ -90,27 +90,37 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    /** One beat in every partition. */
+    /** One beat in every partition. No lease waits for what is handed back. */
     void beat() {
-        for (Lane lane : context.lanes()) {
-            try {
-                if (lane.partition().keys().partition() == 0) {
-                    renewWorker();
-                }
-                renew(lane);
-                handBackUnknown(lane, period, LEASES_PER_CALL, "reply lost");
-            } catch (RedisException e) {
-                if (QueueGroups.isNoGroup(e)) {
-                    var unused = context.ensureGroups(lane.partition());
-                } else if (!redis.outages().speaksFor(e)) {
-                    log.warn(
-                            "heartbeat failed in partition {}: {}",
-                            lane.partition().keys().partition(),
-                            e.getMessage());
-                }
-            } catch (Throwable e) {
-                context.survive("a heartbeat failed", e);
+        List<Lane> renewed = new ArrayList<>();
+        context.lanes()
+                .forEach(lane ->
+                        inPartition(
+                                lane,
+                                () -> {
+                                    if (lane.partition().keys().partition() == 0) {
+                                        renewWorker();
+                                    }
+                                    renew(lane);
+                                    renewed.add(lane);
+                                }));
+        renewed.forEach(lane -> inPartition(lane, () -> handBackUnknown(lane)));
+    }
+
+    private void inPartition(Lane lane, Runnable work) {
+        try {
+            work.run();
+        } catch (RedisException e) {
+            if (QueueGroups.isNoGroup(e)) {
+                var unused = context.ensureGroups(lane.partition());
+            } else if (!redis.outages().speaksFor(e)) {
+                log.warn(
+                        "heartbeat failed in partition {}: {}",
+                        lane.partition().keys().partition(),
+                        e.getMessage());
             }
+        } catch (Throwable e) {
+            context.survive("a heartbeat failed", e);
         }
     }
 
@@ -168,43 +178,61 @@ final class Heartbeats implements Runnable {
     }
 
     /**
-     * Hands back what a worker still holds after its last reports: they were refused, since another
-     * has taken its name, or a reply brought it that came too late to be waited for.
+     * Hands back whatever is in the name of a worker that has ended. What is in its hand as well:
+     * it will not be reported, or it has been, and then its dispatch is over.
      */
-    void handBackHeld() {
+    void handBackAll() {
         // A read whose connection was closed is over on the server before this is answered.
         RedisFutures.join(redis.commands().ping());
         for (Lane lane : context.lanes()) {
-            handBackUnknown(lane, Duration.ZERO, Integer.MAX_VALUE, HandBack.WORKER_STOPS);
+            for (String queue : queues()) {
+                pending(lane, queue, Duration.ZERO, Integer.MAX_VALUE)
+                        .forEach(id -> handBack(lane, queue, id, HandBack.WORKER_STOPS));
+            }
         }
     }
 
-    private void handBackUnknown(Lane lane, Duration idle, int most, String why) {
-        Partition partition = lane.partition();
-        Set<String> known = new HashSet<>();
-        lane.inHand().forEach(one -> known.add(entryKey(one)));
-        Set<String> queues = new HashSet<>(context.handlers().keySet());
-        queues.addAll(soloWork.queues());
-        for (String queue : queues) {
-            byte[] key = Bytes.of(partition.keys().queue(queue));
-            for (PendingMessage pending : pending(queue, key, partition.consumer(), idle, most)) {
-                if (!known.contains(queue + " " + pending.getId())) {
-                    handBack(lane, queue, key, pending.getId(), why);
+    private void handBackUnknown(Lane lane) {
+        for (String queue : queues()) {
+            for (String entryId : pending(lane, queue, period, LEASES_PER_CALL)) {
+                if (!isInHand(lane, queue, entryId)) {
+                    handBack(lane, queue, entryId, HandBack.NOT_IN_HAND);
                 }
             }
         }
     }
 
-    private List<PendingMessage> pending(
-            String queue, byte[] key, String consumer, Duration idle, int most) {
+    private Set<String> queues() {
+        Set<String> queues = new HashSet<>(context.handlers().keySet());
+        queues.addAll(soloWork.queues());
+        return queues;
+    }
+
+    private static boolean isInHand(Lane lane, String queue, String entryId) {
+        return lane.inHand().stream()
+                .map(Execution::assignment)
+                .anyMatch(work ->
+                        work.step().queue().equals(queue)
+                                && work.dispatch().entryId().equals(entryId));
+    }
+
+    /** The ids of entries in this worker's name that nobody has touched for so long. */
+    private List<String> pending(Lane lane, String queue, Duration idle, int most) {
+        Partition partition = lane.partition();
         XPendingArgs<byte[]> mine =
                 new XPendingArgs<byte[]>()
-                        .consumer(Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(consumer)))
+                        .consumer(
+                                Consumer.from(
+                                        Bytes.of(Keys.WORKER_GROUP),
+                                        Bytes.of(partition.consumer())))
                         .range(Range.unbounded())
                         .limit(Limit.from(most))
                         .idle(idle);
         try {
-            return RedisFutures.join(redis.commands().xpending(key, mine));
+            return RedisFutures.join(redis.commands().xpending(partition.queueKey(queue), mine))
+                    .stream()
+                    .map(PendingMessage::getId)
+                    .toList();
         } catch (RedisCommandExecutionException e) {
             // A queue for suspects is only where there has been one.
             if (QueueName.isSolo(queue) && QueueGroups.isNoGroup(e)) {
@@ -214,28 +242,15 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    private void handBack(Lane lane, String queue, byte[] key, String entryId, String why) {
-        if (lane.inHand().stream().anyMatch(one -> entryKey(one).equals(queue + " " + entryId))) {
-            return;
-        }
+    private void handBack(Lane lane, String queue, String entryId, String why) {
+        byte[] key = lane.partition().queueKey(queue);
         List<StreamMessage<byte[], byte[]>> found =
                 RedisFutures.join(redis.commands().xrange(key, Range.create(entryId, entryId)));
         List<byte[]> texts = new ArrayList<>();
         found.forEach(message -> texts.addAll(message.getBody().values()));
         if (!texts.isEmpty()) {
-            var unused =
-                    RedisFutures.join(
-                            context.handBack()
-                                    .entry(
-                                            lane.partition(),
-                                            new ReadEntry(queue, entryId, texts.getFirst()),
-                                            why));
+            ReadEntry entry = new ReadEntry(queue, entryId, texts.getFirst());
+            var unused = RedisFutures.join(context.handBack().entry(lane.partition(), entry, why));
         }
-    }
-
-    private static String entryKey(Execution execution) {
-        return execution.assignment().step().queue()
-                + " "
-                + execution.assignment().dispatch().entryId();
     }
 }

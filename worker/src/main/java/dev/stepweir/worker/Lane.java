@@ -2,7 +2,6 @@ package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
 import dev.stepweir.handler.Handlers;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
@@ -10,6 +9,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
+import dev.stepweir.worker.BlockingReader.Wait;
 import dev.stepweir.worker.LaneTurn.Finished;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -56,7 +56,7 @@ final class Lane {
     private boolean resting;
     private volatile boolean resigned;
     private volatile boolean starved;
-    private int mostItems = AdvanceSteps.MAX_ITEMS;
+    private int suspects;
     private int takes;
     private int waits;
 
@@ -94,21 +94,24 @@ final class Lane {
     void turn() {
         try {
             LaneTurn next;
+            Optional<Wait> wait = Optional.empty();
             synchronized (this) {
                 if (turning || context.hasEnded()) {
                     return;
                 }
-                turning = true;
                 next = prepare();
-                if (next.isEmpty()) {
-                    // At rest before it waits: what is read may be here before this returns.
-                    turning = false;
-                    waitForEntries();
+                turning = !next.isEmpty();
+                if (!turning) {
+                    wait = prepareToWait();
                     notifyAll();
-                    return;
                 }
             }
-            RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
+            // What is read or answered may be here before these return: nothing is held meanwhile.
+            if (next.isEmpty()) {
+                wait.ifPresent(this::waitForEntries);
+            } else {
+                RedisFutures.onDone(next.send(connection), (answers, failure) -> ended(next));
+            }
         } catch (Throwable bug) {
             stumbled(bug);
         }
@@ -141,7 +144,7 @@ final class Lane {
         }
         LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
         try {
-            next.commit(outbox, mostItems);
+            next.commit(outbox, suspects > 0 ? 1 : AdvanceSteps.MAX_ITEMS);
             next.begin(read);
             // What is left makes another turn, and that one takes.
             if (!stopping && (!drained || !next.isEmpty()) && LaneTurn.fits(outbox)) {
@@ -174,7 +177,7 @@ final class Lane {
         backoff.succeeded();
         synchronized (this) {
             turning = false;
-            mostItems = AdvanceSteps.MAX_ITEMS;
+            suspects = Math.max(0, suspects - turn.items().size());
             if (turn.budget() > 0) {
                 drained = taken < turn.budget();
                 saturated = !drained && turn.takesMany();
@@ -191,19 +194,28 @@ final class Lane {
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
         bring(turn.read());
-        boolean passing = Redis.isPassing(RedisFutures.asRedisException(failure));
+        List<Finished> items = turn.items();
+        boolean heals = LaneContext.mayHeal(failure);
+        boolean refused = !heals && turn.begins().isEmpty() && items.size() == 1;
         synchronized (this) {
-            // Refused for good, either may be why: a heartbeat hands entries back, at no charge.
-            turn.begins()
-                    .reversed()
-                    .forEach(passing ? read::addFirst : entry -> release(entry.queue()));
-            if (!passing && turn.begins().isEmpty() && turn.items().size() == 1) {
-                inHand.remove(turn.items().getFirst().execution());
-                context.refused(turn.items().getFirst(), failure);
-            } else {
-                turn.items().reversed().forEach(outbox::addFirst);
-                mostItems = passing ? mostItems : 1;
+            if (heals) {
+                turn.begins().reversed().forEach(read::addFirst);
             }
+            if (refused) {
+                suspects = Math.max(0, suspects - 1);
+            } else {
+                // Sent one by one from here on, until it is known which of them is bad.
+                items.reversed().forEach(outbox::addFirst);
+                suspects = heals ? suspects : Math.max(suspects, items.size());
+            }
+        }
+        if (!heals) {
+            // Either may be why: a heartbeat hands entries back, at no charge.
+            turn.begins().forEach(entry -> context.slots().releaseEntry(entry.queue()));
+            context.wakeStarved(this);
+        }
+        if (refused) {
+            context.refused(items.getFirst(), failure);
         }
         pause(failure);
     }
@@ -236,21 +248,11 @@ final class Lane {
     private void start(Begun begun) {
         try {
             Assignment assignment = Assignment.of(partition.keys(), begun);
-            Optional<Plan> known = context.plans().known(assignment.workflowHash());
-            if (known.isPresent()) {
-                execute(assignment, known.get());
-                return;
-            }
-            RedisFutures.onDone(
-                    context.plans().find(partition.keys(), assignment.workflowHash()),
-                    (plan, failure) -> {
-                        if (plan != null && plan.isPresent()) {
-                            execute(assignment, plan.get());
-                        } else {
-                            context.plans().complain(assignment, Optional.ofNullable(failure));
-                            slotFreed(begun.queue());
-                        }
-                    });
+            context.plans()
+                    .of(
+                            assignment,
+                            plan -> execute(assignment, plan),
+                            () -> slotFreed(begun.queue()));
         } catch (Throwable bug) {
             unstarted(begun.queue(), bug);
         }
@@ -269,8 +271,7 @@ final class Lane {
             long now = context.clock().millis();
             Execution execution = new Execution(assignment, plan, handler, this, now);
             inHand.add(execution);
-            // Asked after it is listed: whoever gives up the rest sees it in the list, or this
-            // does.
+            // Asked after it is listed: whoever gives up the rest sees it there, or this does.
             if (resigned) {
                 forget(execution);
                 var unused = context.handBack().execution(execution, HandBack.WORKER_STOPS);
@@ -290,14 +291,9 @@ final class Lane {
 
     /** A handler's thread ended; called after its report. */
     void slotFreed(String queue) {
-        release(queue);
+        context.slots().releaseEntry(queue);
         context.wakeStarved(this);
         turn();
-    }
-
-    private void release(String queue) {
-        context.slots().release(queue, 1);
-        context.slots().release(1);
     }
 
     /** Goes on if it found too few slots free before; some have been given back. */
@@ -317,38 +313,43 @@ final class Lane {
         return context.lanes().stream().anyMatch(other -> other != this && other.starved);
     }
 
-    /** Called with the lane at rest: keeps a blocking read under way while slots are free. */
-    private void waitForEntries() {
+    /** With the lane at rest: a blocking read is kept under way while slots are free. */
+    private Optional<Wait> prepareToWait() {
         if (stopping || resting || reader.isReading()) {
-            return;
+            return Optional.empty();
         }
-        Reservation reservation = new Reservation(context.slots());
-        List<String> waitedFor = reservation.reserveEntries(queues, waits++, context.fairShare());
-        boolean all = waitedFor.size() >= context.slots().readable(queues);
-        starved = !all;
-        if (!waitedFor.isEmpty()) {
-            reader.read(
-                    waitedFor,
-                    all && !othersStarve(),
-                    (entries, problem) -> arrived(reservation, all, entries, problem));
+        Wait wait = Wait.reserve(context.slots(), queues, waits++, context.fairShare());
+        starved = !wait.all();
+        if (wait.queues().isEmpty()) {
+            return Optional.empty();
         }
+        reader.claim();
+        return Optional.of(wait);
+    }
+
+    private void waitForEntries(Wait wait) {
+        reader.read(
+                wait.queues(),
+                wait.all() && !othersStarve(),
+                (entries, problem) -> arrived(wait, entries, problem));
     }
 
     /** A blocking read came back. */
-    private void arrived(
-            Reservation reservation,
-            boolean all,
-            List<ReadEntry> entries,
-            Optional<Throwable> problem) {
-        List<ReadEntry> wanted = context.withoutPaused(partition, entries);
-        wanted.forEach(entry -> reservation.use(entry.queue()));
-        reservation.releaseRest();
-        context.wakeStarved(this);
+    private void arrived(Wait wait, List<ReadEntry> entries, Optional<Throwable> problem) {
         synchronized (this) {
-            read.addAll(wanted);
-            drained = entries.isEmpty() && all;
+            // Before others are woken: they may wake this one while Redis rejects every read.
+            drained = entries.isEmpty() && wait.all();
             resting = problem.isPresent();
         }
+        try {
+            List<ReadEntry> wanted = context.withoutPaused(partition, entries);
+            wanted.forEach(entry -> wait.reservation().use(entry.queue()));
+            bring(wanted);
+        } catch (Throwable bug) {
+            context.survive("a lane stumbled over what it had read", bug);
+        }
+        wait.reservation().releaseRest();
+        context.wakeStarved(this);
         if (problem.isPresent() && !resigned) {
             Duration delay = backoff.next();
             log.debug("blocking read failed, next in {} ms", delay.toMillis(), problem.get());

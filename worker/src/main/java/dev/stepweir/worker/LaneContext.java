@@ -16,6 +16,7 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.worker.LaneTurn.Finished;
 import dev.stepweir.workflow.QueueName;
+import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,11 +200,20 @@ final class LaneContext {
         return handBack;
     }
 
+    /**
+     * Whether waiting helps against a failed call: Redis is back some time, and an operator may
+     * give back the rights that were taken from a user.
+     */
+    static boolean mayHeal(Throwable failure) {
+        RedisException reason = RedisFutures.asRedisException(failure);
+        return Redis.isPassing(reason) || Redis.isForbidden(reason);
+    }
+
     /** A commit is refused whatever comes with it. */
     void refused(Finished item, Throwable why) {
         StepAddress step = item.execution().assignment().step();
-        log.error(
-                "commit refused, left to the reaper: run={} step={}", step.run(), step.step(), why);
+        log.error("commit refused: run={} step={}", step.run(), step.step(), why);
+        item.execution().refused(why);
     }
 
     /** A turn is tried again, and not for a reason that is logged once for all. */
@@ -256,7 +266,7 @@ final class LaneContext {
         for (ReadEntry entry : entries) {
             if (slots.isPaused(entry.queue())) {
                 wanted.remove(entry);
-                var unused = handBack.entry(partition, entry, "queue paused");
+                var unused = handBack.entry(partition, entry, HandBack.QUEUE_PAUSED);
             }
         }
         return wanted;
@@ -278,6 +288,19 @@ final class LaneContext {
                     scheduler.schedule(audible, delay.toMillis(), TimeUnit.MILLISECONDS));
         } catch (RejectedExecutionException ended) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Runs something that calls what is the user's, on a thread that nobody else waits for. A
+     * virtual one would wait for handlers that hog the processors.
+     */
+    void aside(Runnable task) {
+        try {
+            Thread.ofPlatform().daemon().name("stepweir-aside").start(task);
+        } catch (OutOfMemoryError noThread) {
+            survive("no thread can be started", noThread);
+            task.run();
         }
     }
 

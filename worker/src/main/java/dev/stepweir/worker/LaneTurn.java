@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * One turn of a lane: what it commits, begins and takes, and the slots that are reserved for what
@@ -145,27 +144,29 @@ final class LaneTurn {
         if (hasFailed()) {
             return advanced;
         }
+        try {
+            return sent(connection);
+        } catch (Throwable unsent) {
+            // As if it had been refused: there is one way to go on from both.
+            taken.clear();
+            fail(unsent);
+            return advanced;
+        }
+    }
+
+    private CompletableFuture<?> sent(LaneConnection connection) {
         if (!saturated) {
             takes.forEach(call::take);
         }
         if (!call.isEmpty()) {
-            advanced = sent(() -> connection.advance(call, saturated ? 0 : budget));
+            advanced = connection.advance(call, saturated ? 0 : budget);
         }
         List<CompletableFuture<?>> answers = new ArrayList<>(List.of(advanced));
         if (saturated) {
-            takes.forEach((queue, most) -> taken.add(sent(() -> connection.take(queue, most))));
+            takes.forEach((queue, most) -> taken.add(connection.take(queue, most)));
             answers.addAll(taken);
         }
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
-    }
-
-    /** What cannot be sent fails like what was refused: there is one way to go on from both. */
-    private static <T> CompletableFuture<T> sent(Supplier<CompletableFuture<T>> call) {
-        try {
-            return call.get();
-        } catch (Throwable unsendable) {
-            return CompletableFuture.failedFuture(unsendable);
-        }
     }
 
     /** What the script answered. */

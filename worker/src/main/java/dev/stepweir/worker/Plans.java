@@ -3,10 +3,12 @@ package dev.stepweir.worker;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.OutageWatch;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.WorkflowStore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +28,12 @@ final class Plans {
         this.outages = redis.outages();
     }
 
-    Optional<Plan> known(String hash) {
+    private Optional<Plan> known(String hash) {
         return Optional.ofNullable(known.get(hash));
     }
 
-    /** The plan, read from Redis if need be; empty when the partition does not have it. */
-    CompletableFuture<Optional<Plan>> find(Keys keys, String hash) {
-        Optional<Plan> here = known(hash);
-        if (here.isPresent()) {
-            return CompletableFuture.completedFuture(here);
-        }
+    /** Read from Redis; empty when the partition does not have it. */
+    private CompletableFuture<Optional<Plan>> find(Keys keys, String hash) {
         return workflows
                 .read(keys, hash)
                 .thenApply(graph -> {
@@ -64,8 +62,29 @@ final class Plans {
         }
     }
 
-    /** Says why a step cannot be executed here; it goes back with the next heartbeat, free. */
-    void complain(Assignment work, Optional<Throwable> failure) {
+    /**
+     * Goes on with the plan of a step's run, at once if it is known here. Without one it says why;
+     * the step goes back with the next heartbeat, free.
+     */
+    void of(Assignment work, Consumer<Plan> then, Runnable without) {
+        Optional<Plan> here = known(work.workflowHash());
+        if (here.isPresent()) {
+            then.accept(here.get());
+            return;
+        }
+        RedisFutures.onDone(
+                find(work.keys(), work.workflowHash()),
+                (plan, failure) -> {
+                    if (plan != null && plan.isPresent()) {
+                        then.accept(plan.get());
+                    } else {
+                        complain(work, Optional.ofNullable(failure));
+                        without.run();
+                    }
+                });
+    }
+
+    private void complain(Assignment work, Optional<Throwable> failure) {
         if (failure.isPresent() && outages.speaksFor(failure.get())) {
             return;
         }

@@ -85,6 +85,12 @@ final class Slots {
         ofHandler(handler).addAndGet(count);
     }
 
+    /** What an entry of a queue had. */
+    void releaseEntry(String queue) {
+        release(queue, 1);
+        release(1);
+    }
+
     int free() {
         return free.get();
     }

@@ -49,6 +49,7 @@ final class SoloWork implements Runnable {
     private long busyUntilNanos;
     private int fruitless;
     private int rotation;
+    private boolean complained;
 
     /** A queue for suspects, and the lane of its partition. */
     record Place(Lane lane, String queue) {}
@@ -59,7 +60,8 @@ final class SoloWork implements Runnable {
         Duration patience = context.patience();
         this.look = patience.compareTo(LONGEST_LOOK) < 0 ? patience : LONGEST_LOOK;
         this.random = random;
-        this.thread = Thread.ofVirtual().name("stepweir-solo").unstarted(this);
+        // Handlers that hog the processors must not keep it from ending.
+        this.thread = Thread.ofPlatform().daemon().name("stepweir-solo").unstarted(this);
         beBusy();
     }
 
@@ -104,11 +106,16 @@ final class SoloWork implements Runnable {
         Optional<Place> place = waiting();
         if (place.isEmpty()) {
             fruitless = 0;
+            complained = false;
             beBusy();
             return;
         }
         boolean impatient = System.nanoTime() - busyUntilNanos > 0;
-        if (context.strays().get() > 0 || !(isEmptyHanded() || impatient)) {
+        if (context.strays().get() > 0) {
+            complain(place.get());
+            return;
+        }
+        if (!isEmptyHanded() && !impatient) {
             return;
         }
         Slots slots = context.slots();
@@ -130,6 +137,17 @@ final class SoloWork implements Runnable {
             beBusy();
             slots.open();
             context.lanes().forEach(Lane::turn);
+        }
+    }
+
+    /** Said once: nothing but an end of the handler, or of the worker, changes it. */
+    private void complain(Place place) {
+        if (!complained) {
+            complained = true;
+            log.warn(
+                    "queue={}: no step that is to be executed alone is taken while a handler runs"
+                            + " that did not heed its interrupt; restart this worker if it stays",
+                    place.queue());
         }
     }
 
@@ -158,10 +176,7 @@ final class SoloWork implements Runnable {
             return false;
         }
         if (context.slots().reserve(place.queue(), 1) == 0) {
-            for (ReadEntry entry : read) {
-                var unused =
-                        context.handBack().entry(place.lane().partition(), entry, "queue paused");
-            }
+            var unused = context.withoutPaused(place.lane().partition(), read);
             return false;
         }
         log.info("queue={} entry={} is executed alone", place.queue(), read.getFirst().id());

@@ -1,21 +1,26 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.handler.PermanentStepException;
+import dev.stepweir.handler.StepAbandonedException;
 import dev.stepweir.json.Json;
 import dev.stepweir.json.JsonFault;
+import dev.stepweir.once.Persistence;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.QueueEntry;
-import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepFields;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** What flows into one execution. Values kept outside the run are fetched when they are needed. */
+/**
+ * What flows into one execution. Values kept outside the run are fetched when they are needed,
+ * however long Redis is away: that is no failure of the step.
+ */
 final class StepInputs {
 
     private static final String INPUT = "input";
@@ -55,8 +60,7 @@ final class StepInputs {
     /** What flows in; empty when nothing does. */
     Optional<byte[]> json() {
         if (assignment.ledgers().isEdited()) {
-            StepAddress address = assignment.step();
-            return runs.value(assignment.keys(), address.run(), StepFields.input(address.step()));
+            return stored(StepFields.input(assignment.step().step()));
         }
         List<String> dependencies = step.dependencies();
         return switch (dependencies.size()) {
@@ -67,9 +71,7 @@ final class StepInputs {
     }
 
     Optional<byte[]> runInput() {
-        return step.dependencies().isEmpty()
-                ? value(0, INPUT)
-                : runs.value(assignment.keys(), assignment.step().run(), INPUT);
+        return step.dependencies().isEmpty() ? value(0, INPUT) : stored(INPUT);
     }
 
     Optional<byte[]> output(String dependency) {
@@ -90,10 +92,24 @@ final class StepInputs {
     // The entry brought them, unless there were too many to name in it.
     private Optional<byte[]> value(int index, String field) {
         if (step.dependencies().size() > QueueEntry.MAX_INPUTS) {
-            return runs.value(assignment.keys(), assignment.step().run(), field);
+            return stored(field);
         }
-        return runs.resolve(
-                assignment.keys(), assignment.step().run(), field, assignment.inputs().get(index));
+        byte[] brought = assignment.inputs().get(index);
+        return fetched(
+                () -> runs.resolve(assignment.keys(), assignment.step().run(), field, brought));
+    }
+
+    private Optional<byte[]> stored(String field) {
+        return fetched(() -> runs.value(assignment.keys(), assignment.step().run(), field));
+    }
+
+    private static Optional<byte[]> fetched(Supplier<Optional<byte[]>> read) {
+        try {
+            return Persistence.ask(read);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StepAbandonedException("given up while what flows in was read");
+        }
     }
 
     private byte[] object(List<String> dependencies) {

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -181,18 +182,13 @@ public final class Worker implements AutoCloseable {
         }
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
-        boolean interrupted = false;
+        boolean interrupted = !finish();
         try {
-            registration.drain();
-            interrupted = !finish();
-            leave();
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } catch (RedisException | IllegalStateException e) {
-            log.warn(
-                    "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
-        } catch (RuntimeException bug) {
-            log.error("worker {} leaves without word", id, bug);
+            // On a thread that nobody interrupts, and that no handler keeps from a processor.
+            CompletableFuture.runAsync(
+                            this::leave,
+                            task -> Thread.ofPlatform().name("stepweir-leaving").start(task))
+                    .join();
         } finally {
             release();
             if (interrupted) {
@@ -202,30 +198,35 @@ public final class Worker implements AutoCloseable {
         log.info("worker {} has ended", id);
     }
 
-    /** Waits for what is in hand and hands back the rest; false if the caller was interrupted. */
+    /** Waits for what is in hand; false if the caller was interrupted. */
     private boolean finish() {
-        boolean interrupted = false;
         try {
             soloWork.stop();
-            if (context.awaitReported(superseded.get() ? LAST_REPORTS : config.drain())) {
-                return true;
-            }
+            registration.drain();
+            var unused = context.awaitReported(superseded.get() ? LAST_REPORTS : config.drain());
+            return true;
         } catch (InterruptedException e) {
-            interrupted = true;
+            return false;
         }
-        context.handBackTheRest();
-        return !interrupted;
     }
 
-    /** Once nothing can arrive any more, what did although nobody waited for it goes back, too. */
-    private void leave() throws InterruptedException {
-        context.lanes().forEach(Lane::resign);
-        var unused = context.awaitReported(LAST_REPLIES);
-        heartbeats.stop();
-        heartbeats.handBackHeld();
-        Set<String> queues = new TreeSet<>(context.handlers().keySet());
-        queues.addAll(soloWork.queues());
-        registration.leave(queues);
+    /** Hands back the rest, and what still arrives although nobody waited for it. */
+    private void leave() {
+        try {
+            soloWork.stop();
+            context.handBackTheRest();
+            var unused = context.awaitReported(LAST_REPLIES);
+            heartbeats.stop();
+            heartbeats.handBackAll();
+            Set<String> queues = new TreeSet<>(context.handlers().keySet());
+            queues.addAll(soloWork.queues());
+            registration.leave(queues);
+        } catch (RedisException | IllegalStateException e) {
+            log.warn(
+                    "worker {} leaves without word, Redis is out of reach: {}", id, e.getMessage());
+        } catch (InterruptedException | RuntimeException bug) {
+            log.error("worker {} leaves without word", id, bug);
+        }
     }
 
     private void release() {
@@ -247,7 +248,7 @@ public final class Worker implements AutoCloseable {
                     "worker {} is over: another one has started under its name. If both are meant"
                             + " to run, give them different names",
                     id);
-            Thread.ofVirtual().name("stepweir-superseded").start(this::giveUp);
+            Thread.ofPlatform().name("stepweir-superseded").start(this::giveUp);
         }
     }
 

@@ -12,6 +12,8 @@ import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,5 +82,47 @@ class GivenUpIT extends WithRuns {
             await().until(() -> redis.commands().xlen(keys.queue("h")) == 0);
             await().until(() -> worker.inHand() == 0);
         }
+    }
+
+    @Test
+    @DisplayName("a step whose run ended before a processor was free for it never begins")
+    void before_it_began(TestRedis redis) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        AtomicInteger hogs = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        AtomicBoolean enough = new AtomicBoolean();
+        Workflow hog = Workflow.builder("hog").step("s", s -> s.handler("hog")).build();
+        try (Worker worker =
+                worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(50)))
+                        .handler("hog", (input, context) -> hog(hogs, enough))
+                        .handler("h", (input, context) -> calls.incrementAndGet())
+                        .start()) {
+            for (int i = 0; i < processors; i++) {
+                runs.start(hog, i);
+            }
+            await().until(() -> hogs.get() == processors);
+            RunId run = runs.start(ONE, null);
+            await().until(() -> worker.inHand() == processors + 1);
+            Keys keys = runs.namespace.keys(run);
+            String head = redis.commands().hget(keys.run(run), "head");
+            redis.commands().hset(keys.run(run), "head", head.replace("RUNNING", "CANCELLED"));
+            await().until(() -> worker.inHand() == processors);
+
+            enough.set(true);
+            RunId next = runs.start(ONE, null);
+            await().until(() -> runs.state(next) == RunState.COMPLETED);
+            assertThat(calls).as("the next one alone").hasValue(1);
+            await().until(() -> worker.inHand() == 0);
+        } finally {
+            enough.set(true);
+        }
+    }
+
+    private static int hog(AtomicInteger hogs, AtomicBoolean enough) {
+        int number = hogs.incrementAndGet();
+        while (!enough.get()) {
+            Thread.onSpinWait();
+        }
+        return number;
     }
 }

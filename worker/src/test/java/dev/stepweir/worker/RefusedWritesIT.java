@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import static io.lettuce.core.protocol.CommandType.EVALSHA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,15 +11,20 @@ import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.AclSetuserArgs;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** A server that refuses writes until its replicas are back costs nobody what was done. */
+/** A server that refuses writes, for a while or for good, costs nobody what was done. */
 @WithRedis(privateServer = true)
 @Timeout(60)
 class RefusedWritesIT extends WithRuns {
@@ -26,19 +32,45 @@ class RefusedWritesIT extends WithRuns {
     private static final Workflow ONE =
             Workflow.builder("one").step("s", s -> s.handler("h").maxAttempts(1)).build();
     private static final Pattern REFUSED =
-            Pattern.compile("cmdstat_evalsha:.*(rejected|failed)_calls=[1-9]");
+            Pattern.compile("cmdstat_evalsha:.*rejected_calls=(\\d+),failed_calls=(\\d+)");
 
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch refusing = new CountDownLatch(1);
     private final AtomicInteger done = new AtomicInteger();
 
-    @AfterEach
-    void needNoReplicas(TestRedis redis) {
-        needReplicas(redis, 0);
+    private enum Refusal {
+        NO_REPLICAS {
+            @Override
+            void begin(TestRedis redis) {
+                redis.commands().configSet("min-replicas-to-write", "1");
+            }
+
+            @Override
+            void end(TestRedis redis) {
+                redis.commands().configSet("min-replicas-to-write", "0");
+            }
+        },
+
+        NO_RIGHTS {
+            @Override
+            void begin(TestRedis redis) {
+                redis.commands().aclSetuser("default", new AclSetuserArgs().removeCommand(EVALSHA));
+            }
+
+            @Override
+            void end(TestRedis redis) {
+                redis.commands().aclSetuser("default", new AclSetuserArgs().addCommand(EVALSHA));
+            }
+        };
+
+        abstract void begin(TestRedis redis);
+
+        abstract void end(TestRedis redis);
     }
 
-    private static void needReplicas(TestRedis redis, int atLeast) {
-        redis.commands().configSet("min-replicas-to-write", String.valueOf(atLeast));
+    @AfterEach
+    void refuseNothing(TestRedis redis) {
+        List.of(Refusal.values()).forEach(refusal -> refusal.end(redis));
     }
 
     /** One slot: while the handler has it nothing else is written. */
@@ -47,15 +79,28 @@ class RefusedWritesIT extends WithRuns {
     }
 
     /** Lets the handler go on when its step's report will be refused, and heals that in the end. */
-    private RunId runThroughIt(TestRedis redis) throws InterruptedException {
+    private RunId runThrough(Refusal refusal, TestRedis redis) throws InterruptedException {
+        RunId run = runUntilRefused(refusal, redis, 1);
+        refusal.end(redis);
+        return run;
+    }
+
+    private RunId runUntilRefused(Refusal refusal, TestRedis redis, int times)
+            throws InterruptedException {
         RunId run = runs.start(ONE, null);
         begun.await();
-        needReplicas(redis, 1);
+        refusal.begin(redis);
         redis.commands().configResetstat();
         refusing.countDown();
-        await().until(() -> REFUSED.matcher(redis.commands().info("commandstats")).find());
-        needReplicas(redis, 0);
+        await().until(() -> refusals(redis) >= times);
         return run;
+    }
+
+    private static int refusals(TestRedis redis) {
+        Matcher refused = REFUSED.matcher(redis.commands().info("commandstats"));
+        return refused.find()
+                ? Integer.parseInt(refused.group(1)) + Integer.parseInt(refused.group(2))
+                : 0;
     }
 
     private int doIt() throws InterruptedException {
@@ -64,10 +109,12 @@ class RefusedWritesIT extends WithRuns {
         return done.incrementAndGet();
     }
 
-    @Test
-    void a_commit_that_was_refused_is_sent_again(TestRedis redis) throws Exception {
+    @ParameterizedTest
+    @EnumSource(Refusal.class)
+    void a_commit_that_was_refused_is_sent_again(Refusal refusal, TestRedis redis)
+            throws Exception {
         try (Worker worker = worker((input, context) -> doIt())) {
-            RunId run = runThroughIt(redis);
+            RunId run = runThrough(refusal, redis);
 
             await().until(() -> runs.state(run) == RunState.COMPLETED);
             assertThat(done).hasValue(1);
@@ -76,14 +123,16 @@ class RefusedWritesIT extends WithRuns {
         }
     }
 
-    @Test
-    void a_failure_that_was_refused_is_reported_again(TestRedis redis) throws Exception {
+    @ParameterizedTest
+    @EnumSource(Refusal.class)
+    void a_failure_that_was_refused_is_reported_again(Refusal refusal, TestRedis redis)
+            throws Exception {
         StepHandler<JsonNode, ?> failing =
                 (input, context) -> {
                     throw new IllegalStateException("attempt " + doIt());
                 };
         try (Worker worker = worker(failing)) {
-            RunId run = runThroughIt(redis);
+            RunId run = runThrough(refusal, redis);
 
             await().until(() -> runs.stepState(run, "s") == StepState.DEAD);
             assertThat(runs.step(run, "s").ledgers().failures()).isEqualTo(1);
@@ -95,10 +144,42 @@ class RefusedWritesIT extends WithRuns {
     void what_was_done_once_is_noted_when_it_can_be(TestRedis redis) throws Exception {
         try (Worker worker =
                 worker((input, context) -> context.once("it", Integer.class, this::doIt))) {
-            RunId run = runThroughIt(redis);
+            RunId run = runThrough(Refusal.NO_REPLICAS, redis);
 
             await().until(() -> runs.state(run) == RunState.COMPLETED);
             assertThat(runs.output(run, "s")).contains("1");
+            await().until(() -> worker.inHand() == 0);
+        }
+    }
+
+    @Test
+    void what_is_not_committed_when_its_worker_closes_goes_back(TestRedis redis) throws Exception {
+        RunId run;
+        try (Worker worker = worker((input, context) -> doIt())) {
+            run = runUntilRefused(Refusal.NO_REPLICAS, redis, 6);
+            Refusal.NO_REPLICAS.end(redis);
+            Thread.currentThread().interrupt();
+            worker.close();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(runs.stepState(run, "s")).isIn(StepState.READY, StepState.SUCCEEDED);
+        assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
+        String queue = runs.namespace.keys(run).queue("h");
+        assertThat(redis.commands().xinfoConsumers(queue, "workers")).isEmpty();
+    }
+
+    @Test
+    void a_step_whose_commit_is_refused_for_good_has_failed(TestRedis redis) {
+        Workflow two =
+                Workflow.builder("two")
+                        .step("s", s -> s.handler("h").maxAttempts(1))
+                        .step("next", s -> s.handler("garbled").after("s"))
+                        .build();
+        try (Worker worker = worker((input, context) -> done.incrementAndGet())) {
+            runs.namespace.all().forEach(keys -> redis.commands().set(keys.queue("garbled"), "x"));
+            RunId run = runs.start(two, null);
+            await().until(() -> runs.stepState(run, "s") == StepState.DEAD);
+            assertThat(done).hasValue(1);
             await().until(() -> worker.inHand() == 0);
         }
     }

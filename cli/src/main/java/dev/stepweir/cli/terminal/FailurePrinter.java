@@ -45,17 +45,10 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             case SupersededException over -> ExitCode.SUPERSEDED;
             case IllegalArgumentException wrong -> ExitCode.BAD_INPUT;
             case RedisCommandExecutionException refused ->
-                    isRefusal(refused) ? ExitCode.NO_REDIS : ExitCode.FAILED;
+                    Redis.isForbidden(refused) ? ExitCode.NO_REDIS : ExitCode.FAILED;
             case RedisException gone -> ExitCode.NO_REDIS;
             default -> ExitCode.FAILED;
         };
-    }
-
-    private static boolean isRefusal(RedisException failure) {
-        String message = String.valueOf(failure.getMessage());
-        return message.startsWith("NOAUTH")
-                || message.startsWith("WRONGPASS")
-                || message.startsWith("NOPERM");
     }
 
     private static String sentence(Throwable failure, ExitCode code) {

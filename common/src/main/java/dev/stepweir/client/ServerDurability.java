@@ -1,6 +1,7 @@
 package dev.stepweir.client;
 
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,16 +16,22 @@ final class ServerDurability {
     }
 
     CompletableFuture<Durability> get() {
-        return durability.get();
+        return durability.get().exceptionally(away -> Durability.UNKNOWN);
     }
 
-    /** Many servers forbid CONFIG: then nobody knows, and that is what the caller is told. */
+    /**
+     * Many servers forbid CONFIG: then nobody knows, and that is what the caller is told. Whether
+     * they do is asked again after a failure that passes.
+     */
     private static CompletableFuture<Durability> read(Redis redis) {
         return redis.commands()
                 .configGet("append*")
                 .toCompletableFuture()
                 .thenApply(ServerDurability::of)
-                .exceptionally(forbidden -> Durability.UNKNOWN);
+                .exceptionallyCompose(failure ->
+                        Redis.isPassing(RedisFutures.asRedisException(failure))
+                                ? CompletableFuture.failedFuture(failure)
+                                : CompletableFuture.completedFuture(Durability.UNKNOWN));
     }
 
     private static Durability of(Map<String, String> settings) {

@@ -37,6 +37,9 @@ final class Submissions {
 
     private record Known(String hash, int partition) {}
 
+    /** Definitions remembered to be stored; one that is not is sent once more. */
+    private static final int KNOWN = 10_000;
+
     private final Redis redis;
     private final Namespace namespace;
     private final ServerMemory memory;
@@ -155,6 +158,9 @@ final class Submissions {
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(failure)))
                 .thenApply(outcome -> {
                     if (outcome == SubmitRun.Outcome.ACCEPTED) {
+                        if (known.size() >= KNOWN) {
+                            known.clear();
+                        }
                         known.add(here);
                     }
                     return outcome;

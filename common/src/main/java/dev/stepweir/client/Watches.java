@@ -7,11 +7,10 @@ import dev.stepweir.redis.script.WatchRun;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,7 @@ final class Watches implements AutoCloseable {
     private final String clientId = UUID.randomUUID().toString();
     private final Map<RunId, Watch> outstanding = new ConcurrentHashMap<>();
     private final Map<Integer, CompletableFuture<Void>> subscribed = new ConcurrentHashMap<>();
-    private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private @Nullable CompletableFuture<StatefulRedisPubSubConnection<String, String>> connection;
     private @Nullable ScheduledExecutorService clock;
     private boolean closed;
 
@@ -181,7 +179,7 @@ final class Watches implements AutoCloseable {
         CompletableFuture<Void> asked;
         try {
             asked = subscribed.computeIfAbsent(partition, this::subscribe);
-        } catch (RedisException | IllegalStateException refused) {
+        } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }
         return asked.exceptionallyCompose(failure -> {
@@ -192,18 +190,19 @@ final class Watches implements AutoCloseable {
 
     private CompletableFuture<Void> subscribe(int partition) {
         String channel = namespace.keys(partition).clientChannel(clientId);
-        return connection().async().subscribe(channel).toCompletableFuture();
+        return connection()
+                .thenCompose(open -> open.async().subscribe(channel))
+                .toCompletableFuture();
     }
 
-    private synchronized StatefulRedisPubSubConnection<String, String> connection() {
+    /** Never waited for: whoever asks may be a thread that has to receive the answer. */
+    private synchronized CompletableFuture<StatefulRedisPubSubConnection<String, String>>
+            connection() {
         if (closed) {
-            throw new IllegalStateException("the client is closed");
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("the client is closed"));
         }
-        StatefulRedisPubSubConnection<String, String> open = connection;
-        if (open == null) {
-            open = redis.openSubscription();
-            open.addListener(new Ear());
-            connection = open;
+        if (clock == null) {
             ScheduledExecutorService beats =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("stepweir-client-watch").factory());
@@ -213,26 +212,36 @@ final class Watches implements AutoCloseable {
                             this::checkOld, period, period, TimeUnit.MILLISECONDS);
             clock = beats;
         }
-        return open;
+        CompletableFuture<StatefulRedisPubSubConnection<String, String>> known = connection;
+        if (known == null || known.isCompletedExceptionally()) {
+            known =
+                    redis.subscriptionAsync()
+                            .thenApply(open -> {
+                                open.addListener(new Ear());
+                                return open;
+                            });
+            connection = known;
+        }
+        return known;
     }
 
+    /** A run, and when it had been asked about when it was chosen. */
+    private record Due(RunId run, Watch watch, long checkedAt) {}
+
+    /** Those first that were asked about the longest ago. */
     private void checkOld() {
         long now = System.nanoTime();
-        checkThose(watch -> now - watch.checkedAt >= CHECK_EVERY.toNanos(), run -> true);
-    }
-
-    private void checkThose(Predicate<Watch> which, Predicate<RunId> where) {
-        List<Map.Entry<RunId, Watch>> chosen =
-                outstanding.entrySet().stream()
-                        .filter(e -> where.test(e.getKey()))
-                        .filter(e -> e.getValue().stored && which.test(e.getValue()))
-                        .limit(CHECKS_PER_ROUND)
-                        .toList();
-        for (Map.Entry<RunId, Watch> entry : chosen) {
-            var unused =
-                    check(entry.getKey(), entry.getValue())
-                            .whenComplete((done, failure) -> complain(entry.getKey(), failure));
-        }
+        outstanding.entrySet().stream()
+                .filter(e -> e.getValue().stored)
+                .map(e -> new Due(e.getKey(), e.getValue(), e.getValue().checkedAt))
+                .filter(due -> now - due.checkedAt() >= CHECK_EVERY.toNanos())
+                .sorted(Comparator.comparingLong(due -> due.checkedAt() - now))
+                .limit(CHECKS_PER_ROUND)
+                .forEach(due -> {
+                    var unused =
+                            check(due.run(), due.watch())
+                                    .whenComplete((done, failure) -> complain(due.run(), failure));
+                });
     }
 
     private static void complain(RunId run, @Nullable Throwable failure) {
@@ -244,7 +253,7 @@ final class Watches implements AutoCloseable {
     @Override
     public void close() {
         ScheduledExecutorService beats;
-        StatefulRedisPubSubConnection<String, String> open;
+        CompletableFuture<StatefulRedisPubSubConnection<String, String>> open;
         synchronized (this) {
             closed = true;
             beats = clock;
@@ -252,10 +261,10 @@ final class Watches implements AutoCloseable {
         }
         if (beats != null) {
             beats.shutdownNow();
-            beats.close();
         }
         if (open != null) {
-            open.close();
+            // Also one that is still being made.
+            var unused = open.thenAccept(StatefulRedisPubSubConnection::closeAsync);
         }
         outstanding.forEach((run, watch) ->
                 watch.closed.completeExceptionally(
@@ -274,7 +283,13 @@ final class Watches implements AutoCloseable {
         /** Also after each reconnect, before which messages may have been lost. */
         @Override
         public void subscribed(String channel, long count) {
-            checkThose(watch -> true, run -> channel(run).equals(channel));
+            long longAgo = System.nanoTime() - CHECK_EVERY.toNanos();
+            outstanding.forEach((run, watch) -> {
+                if (channel(run).equals(channel)) {
+                    watch.checkedAt = longAgo;
+                }
+            });
+            checkOld();
         }
     }
 }

@@ -148,7 +148,7 @@ public final class DutyLoop implements AutoCloseable {
                     break;
                 }
                 pause = backoff.next();
-                complained |= complain(failure, pause);
+                complained |= complains(failure, pause);
             }
             pause(pause);
         }
@@ -158,6 +158,15 @@ public final class DutyLoop implements AutoCloseable {
             duty.close();
         } catch (RuntimeException e) {
             LOG.debug("{} (interrupted: {}) could not clean up", duty.name(), interrupted, e);
+        }
+    }
+
+    /** Nothing that is wrong with what is said of a failure may end the loop. */
+    private boolean complains(Throwable failure, Duration pause) {
+        try {
+            return complain(failure, pause);
+        } catch (RuntimeException | Error unsaid) {
+            return false;
         }
     }
 

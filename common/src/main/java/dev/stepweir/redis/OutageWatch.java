@@ -73,9 +73,10 @@ public final class OutageWatch implements AutoCloseable {
             }
             toldAt = now;
             if (!looking && !closed && now - lookedAt >= LOOK_AGAIN_NANOS) {
-                looking = true;
                 watcher = Thread.ofPlatform().daemon().name(THREAD).unstarted(this::watch);
                 watcher.start();
+                // Not if no thread could be started: the next failure tries again.
+                looking = true;
             }
             return closed || falseAlarms < MOST_FALSE_ALARMS;
         } finally {

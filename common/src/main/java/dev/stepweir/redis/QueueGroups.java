@@ -4,6 +4,7 @@ import dev.stepweir.redis.script.CreateGroup;
 import dev.stepweir.redis.script.ListQueue;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.workflow.QueueName;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The consumer group of each queue. It is created at the end of its stream: entries that a lost
@@ -21,6 +24,8 @@ import java.util.stream.Collectors;
  * Thread-safe.
  */
 public final class QueueGroups {
+
+    private static final Logger log = LoggerFactory.getLogger(QueueGroups.class);
 
     private final Redis redis;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -39,8 +44,16 @@ public final class QueueGroups {
         Map<String, CompletableFuture<?>> created = new HashMap<>();
         missing.forEach(key -> created.put(key, create(redis, key)));
         created.forEach((key, reply) -> {
-            RedisFutures.join(reply);
-            known.add(key);
+            try {
+                RedisFutures.join(reply);
+                known.add(key);
+            } catch (RedisCommandExecutionException refused) {
+                if (!Redis.concernsWhatWasAsked(refused)) {
+                    throw refused;
+                }
+                // No stream: whoever publishes into it is told, for that step alone.
+                log.warn("{} cannot have its group: {}", key, refused.getMessage());
+            }
         });
     }
 

@@ -10,6 +10,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -29,6 +30,7 @@ import io.lettuce.core.resource.Delay;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -160,6 +162,11 @@ public final class Redis implements AutoCloseable {
         return client.connect(ByteArrayCodec.INSTANCE, uri);
     }
 
+    /** As {@link #openSubscription()}, without waiting for it. */
+    public CompletableFuture<StatefulRedisPubSubConnection<String, String>> subscriptionAsync() {
+        return client.connectPubSubAsync(StringCodec.UTF8, uri).toCompletableFuture();
+    }
+
     /** A subscriber's connection; the caller closes it. */
     public StatefulRedisPubSubConnection<String, String> openSubscription() {
         return client.connectPubSub(StringCodec.UTF8, uri);
@@ -206,7 +213,27 @@ public final class Redis implements AutoCloseable {
                         || message.startsWith("CLUSTERDOWN"));
     }
 
-    /** True when the server refuses who asks, whatever is asked: an operator can mend that. */
+    /**
+     * Whether waiting helps: Redis is back some time, and an operator may give back the rights that
+     * were taken from a user.
+     */
+    public static boolean mayHeal(Throwable failure) {
+        return isPassing(failure) || (failure instanceof RedisException e && isForbidden(e));
+    }
+
+    /**
+     * True for a failure of what was asked and of nothing else: stored data of the wrong type, or
+     * that cannot be read. Other requests are not concerned, and asking again does not help.
+     */
+    public static boolean concernsWhatWasAsked(RedisException failure) {
+        boolean refused = failure instanceof RedisCommandExecutionException;
+        boolean unreadable =
+                failure.getCause() instanceof RuntimeException cause
+                        && !(cause instanceof RedisException);
+        return (refused || unreadable) && !isPassing(failure);
+    }
+
+    /** True when the server refuses who asks: an operator can mend that. */
     public static boolean isForbidden(RedisException failure) {
         String message = String.valueOf(failure.getMessage());
         return message.startsWith("NOAUTH")
@@ -228,7 +255,10 @@ public final class Redis implements AutoCloseable {
     private static void shutDown(RedisClient client, ClientResources resources) {
         // Also by a thread that is interrupted: what is not ended here is never ended.
         try {
-            client.shutdownAsync(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS).join();
+            // At most so long: one of its own threads may have come here, and would never end.
+            client.shutdownAsync(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
+                    .completeOnTimeout(null, 2 * SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
+                    .join();
         } finally {
             resources
                     .shutdown(0, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)

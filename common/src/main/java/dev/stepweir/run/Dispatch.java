@@ -16,9 +16,23 @@ public record Dispatch(long number, String entryId) {
         if (number < 1) {
             throw new IllegalArgumentException("dispatch number must be >= 1, found " + number);
         }
-        if (entryId.isEmpty()) {
-            throw new IllegalArgumentException("dispatch without an entry id");
+        if (!isEntryId(entryId)) {
+            throw new IllegalArgumentException("not an entry's id: '" + entryId + "'");
         }
+    }
+
+    /** Two numbers, as Redis gives them. */
+    private static boolean isEntryId(String text) {
+        int dash = text.indexOf('-');
+        if (dash < 1 || dash == text.length() - 1) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (i != dash && (text.charAt(i) < '0' || text.charAt(i) > '9')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Parses {@code <number>@<entry id>}. */

@@ -93,6 +93,24 @@ class StepweirClientIT {
     }
 
     @Test
+    void a_callback_may_ask_for_a_completion_and_close_the_client(TestRedis server)
+            throws Exception {
+        StepweirClient own = StepweirClient.connect(server.uri(), server.namespace());
+        CompletableFuture<RunId> submitted = new CompletableFuture<>();
+        CompletableFuture<Void> closed =
+                own.submitAsync(EMPTY, null)
+                        .thenCompose(run -> {
+                            submitted.complete(run.id());
+                            return own.completion(run.id());
+                        })
+                        .thenRun(own::close);
+
+        finish(submitted.get(4, TimeUnit.SECONDS));
+
+        closed.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
     void a_lost_message_is_made_up_for(TestRedis server) throws Exception {
         WatchedRun run = client.submitAndWatch(EMPTY, null);
         server.commands().hdel(namespace.keys(run.run().id()).run(run.run().id()), "watch");

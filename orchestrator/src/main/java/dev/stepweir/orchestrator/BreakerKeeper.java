@@ -17,6 +17,7 @@ import dev.stepweir.redis.script.TurnBreaker.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,9 @@ final class BreakerKeeper implements Duty {
 
     /** A step that fails by itself must not be the only one to be tried. */
     private static final int PROBE_CANDIDATES = 10;
+
+    /** How many are tried at a time: a second or two, well within the silence of a probe. */
+    private static final int MOST_TRIED = 1_000;
 
     private final Redis redis;
     private final Namespace namespace;
@@ -160,12 +164,17 @@ final class BreakerKeeper implements Duty {
             return;
         }
         Collections.rotate(candidates, -breaker.probes());
-        for (ParkedSteps.Parked one : candidates) {
-            if (parked.release(breaker.dependency(), List.of(one), halfOpen.epoch())
-                    .contains(ReleaseStep.Outcome.PUBLISHED)) {
-                LOG.info("breaker {}: {} is the probe", breaker.dependency(), one.member());
-                return;
+        Set<ParkedSteps.Parked> tried = new HashSet<>();
+        // The oldest may all be of runs that have ended: those leave the list by being tried.
+        while (tried.size() < MOST_TRIED && tried.addAll(candidates)) {
+            for (ParkedSteps.Parked one : candidates) {
+                if (parked.release(breaker.dependency(), List.of(one), halfOpen.epoch())
+                        .contains(ReleaseStep.Outcome.PUBLISHED)) {
+                    LOG.info("breaker {}: {} is the probe", breaker.dependency(), one.member());
+                    return;
+                }
             }
+            candidates = parked.oldest(breaker.dependency(), where, PROBE_CANDIDATES);
         }
         turn(halfOpen, Event.GIVE_UP_PROBE, Duration.ZERO, "the probe was not to be had");
     }

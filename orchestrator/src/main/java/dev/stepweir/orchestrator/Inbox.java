@@ -92,7 +92,13 @@ final class Inbox implements Duty {
         Reader open =
                 reader.orElseGet(() -> {
                     var connection = redis.openConnection();
-                    return new Reader(connection, RedisFutures.join(connection.async().clientId()));
+                    try {
+                        long id = RedisFutures.join(connection.async().clientId());
+                        return new Reader(connection, id);
+                    } catch (RuntimeException refused) {
+                        connection.close();
+                        throw refused;
+                    }
                 });
         reader = Optional.of(open);
         return open;

@@ -2,7 +2,6 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,11 +26,7 @@ final class Refusals {
      */
     static RedisException orThrow(Throwable failure) {
         RedisException refusal = RedisFutures.asRedisException(failure);
-        boolean ofThisRun =
-                refusal instanceof RedisCommandExecutionException
-                        || (refusal.getCause() instanceof RuntimeException cause
-                                && !(cause instanceof RedisException));
-        if (!ofThisRun || Redis.isPassing(refusal)) {
+        if (!Redis.concernsWhatWasAsked(refusal)) {
             throw refusal;
         }
         return refusal;

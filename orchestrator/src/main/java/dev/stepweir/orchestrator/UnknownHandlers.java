@@ -121,7 +121,14 @@ final class UnknownHandlers implements Duty {
                                         Limit.from(PAGE)));
         for (StreamMessage<byte[], byte[]> message : page) {
             for (byte[] text : message.getBody().values()) {
-                bury(queue, message.getId(), Bytes.text(text), registered);
+                String entryId = message.getId();
+                var unused =
+                        Refusals.readable(
+                                "queue=" + queue + " entry=" + entryId,
+                                () -> {
+                                    bury(queue, entryId, Bytes.text(text), registered);
+                                    return queue;
+                                });
             }
         }
     }

@@ -16,6 +16,7 @@ import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.workflow.Graph;
+import io.lettuce.core.RedisException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class CrashLetters {
                                 1),
                         field.ledgers().attempt(),
                         worker);
-        Optional<Graph> graph = workflows.find(keys, head.workflowHash());
+        Optional<Graph> graph = graph(head);
         Map<String, @Nullable Object> settings =
                 graph.isPresent() && graph.get().contains(step.step())
                         ? graph.get().step(step.step()).settings()
@@ -81,12 +82,29 @@ final class CrashLetters {
                         field.published().toString()));
     }
 
+    /** What cannot be read is only missing in the letter: the step must not wait for it. */
+    private Optional<Graph> graph(RunHead head) {
+        try {
+            return workflows.find(keys, head.workflowHash());
+        } catch (RedisException failure) {
+            if (!Redis.concernsWhatWasAsked(failure)) {
+                throw failure;
+            }
+            return Optional.empty();
+        }
+    }
+
     /** The workers that died over this step before, the latest last. */
     private List<String> crashed(StepAddress step) {
         List<String> workers = new ArrayList<>();
         byte[] key = Bytes.of(keys.history(step.run()));
         for (byte[] line : RedisFutures.join(redis.commands().lrange(key, -HISTORY_READ, -1))) {
-            HistoryEvent event = HistoryEvent.parse(Bytes.text(line));
+            HistoryEvent event;
+            try {
+                event = HistoryEvent.parse(Bytes.text(line));
+            } catch (RuntimeException garbled) {
+                continue;
+            }
             if (event.kind().equals(HistoryEvent.CRASHED)
                     && step.step().equals(event.details().get("step"))) {
                 workers.add(String.valueOf(event.details().get("worker")));

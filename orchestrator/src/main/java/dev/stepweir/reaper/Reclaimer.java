@@ -111,11 +111,7 @@ final class Reclaimer implements Duty {
         try {
             return lapsed.take(queue, entry);
         } catch (RuntimeException failure) {
-            boolean ofRedis =
-                    failure instanceof RedisException
-                            && (!(failure instanceof RedisCommandExecutionException)
-                                    || Redis.isPassing(failure));
-            if (ofRedis) {
+            if (failure instanceof RedisException e && !Redis.concernsWhatWasAsked(e)) {
                 throw failure;
             }
             LOG.warn("queue={} entry={} is left as it is: {}", queue, entry.getId(), failure);

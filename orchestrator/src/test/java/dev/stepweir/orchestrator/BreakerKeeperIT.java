@@ -112,4 +112,23 @@ class BreakerKeeperIT {
         assertThat(runs.take("w", "work")).hasSize(1);
         assertThat(runs.step(last, "only").state()).isEqualTo(StepState.PARKED);
     }
+
+    @Test
+    void steps_of_runs_that_have_ended_hold_up_no_probe(TestRedis redis) {
+        for (int i = 0; i < 25; i++) {
+            RunId ended = parked();
+            redis.commands().del(runs.keys().run(ended));
+        }
+        RunId alive = parked();
+        breaker(
+                redis,
+                "{\"state\":\"OPEN\",\"epoch\":5,\"since\":1,\"retry_at\":1,\"probes\":0,"
+                        + "\"failures\":5,\"open_millis\":60000}");
+
+        keeper.runOnce();
+
+        assertThat(breaker(redis)).contains("HALF_OPEN");
+        assertThat(runs.step(alive, "only").state()).isEqualTo(StepState.READY);
+        assertThat(redis.commands().zcard(runs.keys().parked("api"))).isZero();
+    }
 }

@@ -109,6 +109,17 @@ class UnknownHandlersIT {
     }
 
     @Test
+    void a_garbled_run_holds_up_no_other(TestRedis redis) {
+        RunId garbled = started();
+        RunId run = started();
+        aWorkerLives(redis);
+        redis.commands().hset(runs.keys().handlers(), "other", "1");
+        redis.commands().hset(runs.keys().run(garbled), "head", "RUNNING");
+        aMinutePasses();
+        assertThat(runs.step(run, "only").state()).isEqualTo(StepState.DEAD);
+    }
+
+    @Test
     void without_living_workers_the_step_waits(TestRedis redis) {
         RunId run = started();
         redis.commands().hset(runs.keys().handlers(), "other", "1");

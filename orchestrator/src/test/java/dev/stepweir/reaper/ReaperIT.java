@@ -194,6 +194,26 @@ class ReaperIT {
     }
 
     @Test
+    void a_definition_and_a_history_that_cannot_be_read_keep_no_letter_from_being_written(
+            TestRedis redis) {
+        RunId run = started();
+        suspectAfter("w1", "w2");
+        redis.commands()
+                .hset(runs.keys().workflow(PlayedRuns.SINGLE.hash()), "json", "{\"garbled\":");
+        redis.commands().rpush(runs.keys().history(run), "garbled");
+        // One that has not read the definition before.
+        reclaimer =
+                new Reclaimer(
+                        runs.redis(),
+                        runs.keys(),
+                        new KnownQueues(runs.redis(), runs.keys()),
+                        CONFIG);
+        runs.age(runs.take("w3", "work:solo").getFirst(), "w3", LAPSED);
+        reclaimer.runOnce();
+        assertThat(runs.step(run, "only").state()).isEqualTo(StepState.DEAD);
+    }
+
+    @Test
     void an_entry_without_a_body_is_dropped(TestRedis redis) {
         RunId run = started();
         Taken taken = lapsedBy("w");

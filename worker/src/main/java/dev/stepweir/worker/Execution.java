@@ -7,16 +7,19 @@ import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.ErrorHandlingConfig;
 import dev.stepweir.failure.FailedAttempt;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.handler.StepAbandonedException;
 import dev.stepweir.once.Journal;
 import dev.stepweir.once.SharedKeys;
 import dev.stepweir.once.SharedKeys.Found;
 import dev.stepweir.once.StepValue;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Idempotency;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class Execution implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
+    /** How long nothing is tried for which this worker has no rights. */
+    private static final Duration REFUSED_FOR = Duration.ofSeconds(5);
 
     private static final byte[] NO_VALUE = Bytes.of("null");
 
@@ -155,7 +162,7 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
-            lane.context().aside(() -> fail(new TimeoutException(message), WORKER, "TIMEOUT"));
+            lane.context().aside(() -> failByEngine("TIMEOUT", new TimeoutException(message)));
         }
     }
 
@@ -167,7 +174,10 @@ final class Execution implements Runnable {
 
     /** A handler that is deaf to its interrupt goes on, but not in a slot: it can never commit. */
     private void leaveBehind() {
-        if (called && slotHeld.compareAndSet(true, false)) {
+        if (!called && slotHeld.get()) {
+            // It has still to see that it is given up.
+            var unused = lane.context().schedule(this::leaveBehind, lane.context().patience());
+        } else if (slotHeld.compareAndSet(true, false)) {
             lane.context().strays().incrementAndGet();
             log.warn(
                     "handler '{}' does not heed its interrupt and is left behind: run={} step={}",
@@ -263,6 +273,9 @@ final class Execution implements Runnable {
         StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
         I input = inputs.read(registered.inputType());
         called = true;
+        if (reported.get()) {
+            throw new StepAbandonedException("given up before its handler was called");
+        }
         // Not before: whatever Redis is asked until here is not the handler's time.
         timer =
                 step.definition()
@@ -296,31 +309,42 @@ final class Execution implements Runnable {
                                 : assignment.step().letterId()));
     }
 
-    /** Its commit cannot be written, whatever comes with it: as bad as a handler that failed. */
-    void refused(Throwable why) {
-        lane.context().aside(() -> fail(why, WORKER, "COMMIT_REFUSED"));
+    /** Its commit is not written, whatever comes with it. */
+    void refused(Commit commit, Throwable why) {
+        if (Redis.mayHeal(why)) {
+            var unused = lane.context().schedule(() -> commitAgain(commit), REFUSED_FOR);
+        } else if (why instanceof RedisCommandExecutionException) {
+            // As bad as a handler that failed.
+            lane.context().aside(() -> failByEngine("COMMIT_REFUSED", why));
+        } else {
+            // This worker's own trouble: unknown here, it goes back with the next heartbeat, free.
+            lane.forget(this);
+        }
+    }
+
+    private void commitAgain(Commit commit) {
+        lane.succeeded(this, commit);
+        lane.turn();
     }
 
     private void reportFailure(Throwable thrown) {
         if (reported.compareAndSet(false, true)) {
-            fail(thrown, HANDLER, "");
+            fail(thrown, HANDLER, found -> StepError.of(thrown, found, attempt(), lane.workerId()));
         }
+    }
+
+    private void failByEngine(String type, Throwable why) {
+        fail(why, WORKER, found -> engineError(type, String.valueOf(why.getMessage()), found));
     }
 
     /**
      * Nobody else reports from here on. What goes wrong with it must not keep the step in hand: its
      * lease would be renewed for ever.
-     *
-     * @param word the engine's own for it; empty for what a handler threw
      */
-    private void fail(Throwable thrown, String source, String word) {
+    private void fail(
+            Throwable thrown, String source, Function<Classification, StepError> described) {
         try {
-            Classification found = classify(thrown, source);
-            lane.failed(
-                    this,
-                    word.isEmpty()
-                            ? StepError.of(thrown, found, attempt(), lane.workerId())
-                            : engineError(word, String.valueOf(thrown.getMessage()), found));
+            lane.failed(this, described.apply(classify(thrown, source)));
         } catch (Throwable broken) {
             lane.context().survive("a failure could not be reported as it is", broken);
             failPlainly(thrown.getClass().getName(), broken.getClass().getName());

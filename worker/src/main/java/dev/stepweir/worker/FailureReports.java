@@ -3,12 +3,14 @@ package dev.stepweir.worker;
 import dev.stepweir.duty.Backoff;
 import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.json.Json;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.FailStep;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
+import io.lettuce.core.RedisException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +83,7 @@ final class FailureReports {
         RedisFutures.onDone(
                 reply,
                 (outcome, failure) -> {
-                    if (failure != null && LaneContext.mayHeal(failure)) {
+                    if (failure != null && mayHeal(failure)) {
                         context.schedule(() -> send(execution, verdict, report), backoff.next());
                         return;
                     }
@@ -92,6 +94,14 @@ final class FailureReports {
                         tell(verdict, report, outcome);
                     }
                 });
+    }
+
+    private boolean mayHeal(Throwable failure) {
+        RedisException reason = RedisFutures.asRedisException(failure);
+        if (Redis.isForbidden(reason) && backoff.isWorthALine()) {
+            log.warn("failures cannot be reported, and are kept: {}", reason.getMessage());
+        }
+        return Redis.mayHeal(reason);
     }
 
     /** A listener is no part of the report: what it throws is its own affair. */

@@ -16,16 +16,18 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XPendingArgs;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,26 +92,26 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    /** One beat in every partition. No lease waits for what is handed back. */
+    /** One beat in every partition. No lease waits for anything else. */
     void beat() {
         List<Lane> renewed = new ArrayList<>();
-        context.lanes()
-                .forEach(lane ->
-                        inPartition(
-                                lane,
-                                () -> {
-                                    if (lane.partition().keys().partition() == 0) {
-                                        renewWorker();
-                                    }
-                                    renew(lane);
-                                    renewed.add(lane);
-                                }));
+        for (Lane lane : context.lanes()) {
+            inPartition(
+                    lane,
+                    () -> {
+                        renew(lane);
+                        renewed.add(lane);
+                    });
+        }
+        inPartition(context.lanes().getFirst(), this::renewWorker);
         renewed.forEach(lane -> inPartition(lane, () -> handBackUnknown(lane)));
     }
 
     private void inPartition(Lane lane, Runnable work) {
         try {
-            work.run();
+            if (stop.getCount() > 0) {
+                work.run();
+            }
         } catch (RedisException e) {
             if (QueueGroups.isNoGroup(e)) {
                 var unused = context.ensureGroups(lane.partition());
@@ -120,7 +122,10 @@ final class Heartbeats implements Runnable {
                         e.getMessage());
             }
         } catch (Throwable e) {
-            context.survive("a heartbeat failed", e);
+            // What ends while the last beat is made is nobody's failure.
+            if (stop.getCount() > 0) {
+                context.survive("a heartbeat failed", e);
+            }
         }
     }
 
@@ -185,20 +190,35 @@ final class Heartbeats implements Runnable {
         // A read whose connection was closed is over on the server before this is answered.
         RedisFutures.join(redis.commands().ping());
         for (Lane lane : context.lanes()) {
-            for (String queue : queues()) {
-                pending(lane, queue, Duration.ZERO, Integer.MAX_VALUE)
-                        .forEach(id -> handBack(lane, queue, id, HandBack.WORKER_STOPS));
-            }
+            handBack(lane, Duration.ZERO, Integer.MAX_VALUE, HandBack.WORKER_STOPS, one -> true);
         }
     }
 
     private void handBackUnknown(Lane lane) {
+        handBack(
+                lane,
+                period,
+                LEASES_PER_CALL,
+                HandBack.NOT_IN_HAND,
+                entry -> !isInHand(lane, entry));
+    }
+
+    /** All are under way before the first is waited for: there may be many. */
+    private void handBack(
+            Lane lane, Duration idle, int most, String why, Predicate<ReadEntry> wanted) {
         for (String queue : queues()) {
-            for (String entryId : pending(lane, queue, period, LEASES_PER_CALL)) {
-                if (!isInHand(lane, queue, entryId)) {
-                    handBack(lane, queue, entryId, HandBack.NOT_IN_HAND);
-                }
+            List<CompletableFuture<?>> handedBack = new ArrayList<>();
+            for (String entryId : pending(lane, queue, idle, most)) {
+                handedBack.add(
+                        read(lane, queue, entryId)
+                                .thenCompose(found ->
+                                        found.filter(wanted).isPresent()
+                                                ? context.handBack()
+                                                        .entry(lane.partition(), found.get(), why)
+                                                        .thenAccept(done -> {})
+                                                : CompletableFuture.completedFuture(null)));
             }
+            handedBack.forEach(RedisFutures::join);
         }
     }
 
@@ -208,12 +228,12 @@ final class Heartbeats implements Runnable {
         return queues;
     }
 
-    private static boolean isInHand(Lane lane, String queue, String entryId) {
+    private static boolean isInHand(Lane lane, ReadEntry entry) {
         return lane.inHand().stream()
                 .map(Execution::assignment)
                 .anyMatch(work ->
-                        work.step().queue().equals(queue)
-                                && work.dispatch().entryId().equals(entryId));
+                        work.step().queue().equals(entry.queue())
+                                && work.dispatch().entryId().equals(entry.id()));
     }
 
     /** The ids of entries in this worker's name that nobody has touched for so long. */
@@ -242,15 +262,11 @@ final class Heartbeats implements Runnable {
         }
     }
 
-    private void handBack(Lane lane, String queue, String entryId, String why) {
-        byte[] key = lane.partition().queueKey(queue);
-        List<StreamMessage<byte[], byte[]>> found =
-                RedisFutures.join(redis.commands().xrange(key, Range.create(entryId, entryId)));
-        List<byte[]> texts = new ArrayList<>();
-        found.forEach(message -> texts.addAll(message.getBody().values()));
-        if (!texts.isEmpty()) {
-            ReadEntry entry = new ReadEntry(queue, entryId, texts.getFirst());
-            var unused = RedisFutures.join(context.handBack().entry(lane.partition(), entry, why));
-        }
+    private CompletableFuture<Optional<ReadEntry>> read(Lane lane, String queue, String entryId) {
+        return redis.commands()
+                .xrange(lane.partition().queueKey(queue), Range.create(entryId, entryId))
+                .toCompletableFuture()
+                .thenApply(found ->
+                        found.stream().map(message -> ReadEntry.of(queue, message)).findFirst());
     }
 }

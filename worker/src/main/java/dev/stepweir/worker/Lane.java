@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
@@ -11,6 +12,7 @@ import dev.stepweir.redis.script.AdvanceSteps.Turn;
 import dev.stepweir.run.StepError;
 import dev.stepweir.worker.BlockingReader.Wait;
 import dev.stepweir.worker.LaneTurn.Finished;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -106,7 +108,7 @@ final class Lane {
                     notifyAll();
                 }
             }
-            // What is read or answered may be here before these return: nothing is held meanwhile.
+            // What these bring may be here before they return: nothing is held meanwhile.
             if (next.isEmpty()) {
                 wait.ifPresent(this::waitForEntries);
             } else {
@@ -144,10 +146,11 @@ final class Lane {
         }
         LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
         try {
-            next.commit(outbox, suspects > 0 ? 1 : AdvanceSteps.MAX_ITEMS);
+            boolean calm = suspects == 0;
+            next.commit(outbox, calm ? AdvanceSteps.MAX_ITEMS : 1);
             next.begin(read);
             // What is left makes another turn, and that one takes.
-            if (!stopping && (!drained || !next.isEmpty()) && LaneTurn.fits(outbox)) {
+            if (calm && !stopping && (!drained || !next.isEmpty()) && LaneTurn.fits(outbox)) {
                 starved = !next.take(queues, takes, context.fairShare());
                 // Only what takes is counted: with few slots lanes alternate, and so the start.
                 takes += next.budget() > 0 ? 1 : 0;
@@ -164,6 +167,7 @@ final class Lane {
             inHand.remove(item.execution());
             context.settled(item, workerId(), answer.results().get(i));
         }
+        countSuspects(-turn.items().size());
         answer.begun().forEach(this::start);
         bring(turn.read());
         int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
@@ -177,7 +181,6 @@ final class Lane {
         backoff.succeeded();
         synchronized (this) {
             turning = false;
-            suspects = Math.max(0, suspects - turn.items().size());
             if (turn.budget() > 0) {
                 drained = taken < turn.budget();
                 saturated = !drained && turn.takesMany();
@@ -194,30 +197,29 @@ final class Lane {
     /** The reply was lost or is an error: what was reported is reported again, alone if need be. */
     private void recover(LaneTurn turn, Throwable failure) {
         bring(turn.read());
-        List<Finished> items = turn.items();
-        boolean heals = LaneContext.mayHeal(failure);
-        boolean refused = !heals && turn.begins().isEmpty() && items.size() == 1;
-        synchronized (this) {
-            if (heals) {
+        RedisException reason = RedisFutures.asRedisException(failure);
+        if (Redis.isPassing(reason)) {
+            synchronized (this) {
                 turn.begins().reversed().forEach(read::addFirst);
+                turn.items().reversed().forEach(outbox::addFirst);
             }
-            if (refused) {
-                suspects = Math.max(0, suspects - 1);
-            } else {
-                // Sent one by one from here on, until it is known which of them is bad.
-                items.reversed().forEach(outbox::addFirst);
-                suspects = heals ? suspects : Math.max(suspects, items.size());
-            }
-        }
-        if (!heals) {
-            // Either may be why: a heartbeat hands entries back, at no charge.
+        } else if (turn.begins().isEmpty() && turn.items().size() == 1) {
+            countSuspects(-1);
+            context.refused(turn.items().getFirst(), reason);
+        } else {
+            // Either may be why: a heartbeat hands entries back, free; commits go one by one.
             turn.begins().forEach(entry -> context.slots().releaseEntry(entry.queue()));
+            synchronized (this) {
+                turn.items().reversed().forEach(outbox::addFirst);
+                suspects = Math.max(suspects, turn.items().size());
+            }
             context.wakeStarved(this);
         }
-        if (refused) {
-            context.refused(items.getFirst(), failure);
-        }
         pause(failure);
+    }
+
+    private synchronized void countSuspects(int more) {
+        suspects = Math.max(0, suspects + more);
     }
 
     /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
@@ -309,10 +311,6 @@ final class Lane {
         failures.report(execution, error);
     }
 
-    private boolean othersStarve() {
-        return context.lanes().stream().anyMatch(other -> other != this && other.starved);
-    }
-
     /** With the lane at rest: a blocking read is kept under way while slots are free. */
     private Optional<Wait> prepareToWait() {
         if (stopping || resting || reader.isReading()) {
@@ -328,9 +326,11 @@ final class Lane {
     }
 
     private void waitForEntries(Wait wait) {
+        boolean othersStarve =
+                context.lanes().stream().anyMatch(other -> other != this && other.starved);
         reader.read(
                 wait.queues(),
-                wait.all() && !othersStarve(),
+                wait.all() && !othersStarve,
                 (entries, problem) -> arrived(wait, entries, problem));
     }
 

@@ -16,7 +16,6 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.worker.LaneTurn.Finished;
 import dev.stepweir.workflow.QueueName;
-import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,8 +106,8 @@ final class LaneContext {
     }
 
     /**
-     * For what nothing in a worker may end of: an error after which the JVM cannot be relied on is
-     * told to its owner, who may let it live; anything else is logged.
+     * Keeps a worker going after an error that none of its loops may end of. One after which the
+     * JVM cannot be relied on is told to its owner, who may let it live; anything else is logged.
      */
     void survive(String what, Throwable thrown) {
         try {
@@ -200,20 +199,11 @@ final class LaneContext {
         return handBack;
     }
 
-    /**
-     * Whether waiting helps against a failed call: Redis is back some time, and an operator may
-     * give back the rights that were taken from a user.
-     */
-    static boolean mayHeal(Throwable failure) {
-        RedisException reason = RedisFutures.asRedisException(failure);
-        return Redis.isPassing(reason) || Redis.isForbidden(reason);
-    }
-
     /** A commit is refused whatever comes with it. */
     void refused(Finished item, Throwable why) {
         StepAddress step = item.execution().assignment().step();
         log.error("commit refused: run={} step={}", step.run(), step.step(), why);
-        item.execution().refused(why);
+        item.execution().refused(item.commit(), why);
     }
 
     /** A turn is tried again, and not for a reason that is logged once for all. */
@@ -292,16 +282,29 @@ final class LaneContext {
     }
 
     /**
-     * Runs something that calls what is the user's, on a thread that nobody else waits for. A
-     * virtual one would wait for handlers that hog the processors.
+     * Runs something on a thread of its own: one that calls what is the user's, or that must not be
+     * interrupted. A virtual one would wait for handlers that hog the processors.
      */
     void aside(Runnable task) {
         try {
             Thread.ofPlatform().daemon().name("stepweir-aside").start(task);
         } catch (OutOfMemoryError noThread) {
-            survive("no thread can be started", noThread);
+            log.warn("no thread can be started, what needs one is done here", noThread);
             task.run();
         }
+    }
+
+    /** As {@link #aside}, and waits for its end, whoever interrupts. */
+    void asideUndisturbed(Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        aside(() -> {
+            try {
+                task.run();
+            } finally {
+                done.complete(null);
+            }
+        });
+        done.join();
     }
 
     /** As {@link #schedule}, once the groups that are missing are there, or cannot be. */

@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -182,13 +181,10 @@ public final class Worker implements AutoCloseable {
         }
         closed = true;
         context.lanes().forEach(Lane::stopTaking);
-        boolean interrupted = !finish();
+        boolean interrupted = false;
         try {
-            // On a thread that nobody interrupts, and that no handler keeps from a processor.
-            CompletableFuture.runAsync(
-                            this::leave,
-                            task -> Thread.ofPlatform().name("stepweir-leaving").start(task))
-                    .join();
+            interrupted = !finish();
+            context.asideUndisturbed(this::leave);
         } finally {
             release();
             if (interrupted) {

@@ -94,6 +94,7 @@ class GivenUpIT extends WithRuns {
         Workflow hog = Workflow.builder("hog").step("s", s -> s.handler("hog")).build();
         try (Worker worker =
                 worker().config(WorkerConfig.DEFAULT.withHeartbeat(Duration.ofMillis(50)))
+                        .concurrency(processors + 10)
                         .handler("hog", (input, context) -> hog(hogs, enough))
                         .handler("h", (input, context) -> calls.incrementAndGet())
                         .start()) {

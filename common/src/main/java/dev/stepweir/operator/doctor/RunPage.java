@@ -154,11 +154,7 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
         try {
             return RedisFutures.join(partition.workflows().read(partition.keys(), hash));
         } catch (RedisException failure) {
-            boolean ofThis =
-                    failure instanceof RedisCommandExecutionException
-                            || (failure.getCause() instanceof RuntimeException cause
-                                    && !(cause instanceof RedisException));
-            if (!ofThis || Redis.isPassing(failure)) {
+            if (!Redis.concernsWhatWasAsked(failure)) {
                 throw failure;
             }
             return Optional.empty();

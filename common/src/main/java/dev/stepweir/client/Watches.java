@@ -43,7 +43,7 @@ final class Watches implements AutoCloseable {
     private final Map<Integer, CompletableFuture<Void>> subscribed = new ConcurrentHashMap<>();
     private @Nullable CompletableFuture<StatefulRedisPubSubConnection<String, String>> connection;
     private @Nullable ScheduledExecutorService clock;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** One run and whoever waits for it. */
     private static final class Watch {
@@ -176,6 +176,11 @@ final class Watches implements AutoCloseable {
 
     /** Never throws: whoever waits must be rid of a watch that nobody looks after. */
     private CompletableFuture<Void> listen(int partition) {
+        if (closed) {
+            // Asked once the run is listed: whoever closes sees it in the list, or this does.
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("the client is closed"));
+        }
         CompletableFuture<Void> asked;
         try {
             asked = subscribed.computeIfAbsent(partition, this::subscribe);

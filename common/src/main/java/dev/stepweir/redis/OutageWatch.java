@@ -74,9 +74,13 @@ public final class OutageWatch implements AutoCloseable {
             toldAt = now;
             if (!looking && !closed && now - lookedAt >= LOOK_AGAIN_NANOS) {
                 watcher = Thread.ofPlatform().daemon().name(THREAD).unstarted(this::watch);
-                watcher.start();
-                // Not if no thread could be started: the next failure tries again.
-                looking = true;
+                try {
+                    watcher.start();
+                    looking = true;
+                } catch (OutOfMemoryError noThread) {
+                    // Whoever met the failure speaks of it then.
+                    return false;
+                }
             }
             return closed || falseAlarms < MOST_FALSE_ALARMS;
         } finally {

@@ -4,7 +4,6 @@ import dev.stepweir.redis.script.CreateGroup;
 import dev.stepweir.redis.script.ListQueue;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.workflow.QueueName;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,8 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The consumer group of each queue. It is created at the end of its stream: entries that a lost
@@ -24,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class QueueGroups {
-
-    private static final Logger log = LoggerFactory.getLogger(QueueGroups.class);
 
     private final Redis redis;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -44,16 +39,8 @@ public final class QueueGroups {
         Map<String, CompletableFuture<?>> created = new HashMap<>();
         missing.forEach(key -> created.put(key, create(redis, key)));
         created.forEach((key, reply) -> {
-            try {
-                RedisFutures.join(reply);
-                known.add(key);
-            } catch (RedisCommandExecutionException refused) {
-                if (!Redis.concernsWhatWasAsked(refused)) {
-                    throw refused;
-                }
-                // No stream: whoever publishes into it is told, for that step alone.
-                log.warn("{} cannot have its group: {}", key, refused.getMessage());
-            }
+            RedisFutures.join(reply);
+            known.add(key);
         });
     }
 

@@ -230,7 +230,7 @@ public final class Redis implements AutoCloseable {
         boolean unreadable =
                 failure.getCause() instanceof RuntimeException cause
                         && !(cause instanceof RedisException);
-        return (refused || unreadable) && !isPassing(failure);
+        return (refused || unreadable) && !mayHeal(failure);
     }
 
     /** True when the server refuses who asks: an operator can mend that. */

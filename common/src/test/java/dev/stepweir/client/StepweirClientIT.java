@@ -111,6 +111,18 @@ class StepweirClientIT {
     }
 
     @Test
+    void a_client_that_is_closed_lets_nobody_wait() {
+        RunId run = client.submit(EMPTY, null).id();
+        CompletableFuture<RunResult> before = client.completion(run);
+
+        client.close();
+
+        assertThatThrownBy(() -> before.get(4, TimeUnit.SECONDS)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> client.completion(run).get(4, TimeUnit.SECONDS))
+                .hasMessageContaining("closed");
+    }
+
+    @Test
     void a_lost_message_is_made_up_for(TestRedis server) throws Exception {
         WatchedRun run = client.submitAndWatch(EMPTY, null);
         server.commands().hdel(namespace.keys(run.run().id()).run(run.run().id()), "watch");

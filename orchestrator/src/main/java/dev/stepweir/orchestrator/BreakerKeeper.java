@@ -55,8 +55,8 @@ final class BreakerKeeper implements Duty {
     /** A step that fails by itself must not be the only one to be tried. */
     private static final int PROBE_CANDIDATES = 10;
 
-    /** How many are tried at a time: a second or two, well within the silence of a probe. */
-    private static final int MOST_TRIED = 1_000;
+    /** How long one is searched for; well within the silence of a probe. */
+    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(5);
 
     private final Redis redis;
     private final Namespace namespace;
@@ -165,8 +165,9 @@ final class BreakerKeeper implements Duty {
         }
         Collections.rotate(candidates, -breaker.probes());
         Set<ParkedSteps.Parked> tried = new HashSet<>();
+        long end = System.nanoTime() + LONGEST_SEARCH.toNanos();
         // The oldest may all be of runs that have ended: those leave the list by being tried.
-        while (tried.size() < MOST_TRIED && tried.addAll(candidates)) {
+        while (tried.addAll(candidates) && System.nanoTime() - end < 0) {
             for (ParkedSteps.Parked one : candidates) {
                 if (parked.release(breaker.dependency(), List.of(one), halfOpen.epoch())
                         .contains(ReleaseStep.Outcome.PUBLISHED)) {
@@ -174,7 +175,9 @@ final class BreakerKeeper implements Duty {
                     return;
                 }
             }
-            candidates = parked.oldest(breaker.dependency(), where, PROBE_CANDIDATES);
+            candidates =
+                    new ArrayList<>(parked.oldest(breaker.dependency(), where, PROBE_CANDIDATES));
+            candidates.removeIf(tried::contains);
         }
         turn(halfOpen, Event.GIVE_UP_PROBE, Duration.ZERO, "the probe was not to be had");
     }

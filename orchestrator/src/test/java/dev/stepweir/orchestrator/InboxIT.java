@@ -107,18 +107,6 @@ class InboxIT {
     }
 
     @Test
-    void a_queue_that_is_no_stream_holds_up_no_other_runs(TestRedis redis) {
-        Workflow bad = Workflow.builder("bad").step("s", s -> s.handler("foreign")).build();
-        runs.namespace().all().forEach(keys -> redis.commands().set(keys.queue("foreign"), "x"));
-        runs.submit(bad);
-        RunId fine = runs.submit(PlayedRuns.SINGLE);
-        try (Orchestrator orchestrator = start()) {
-            await().until(() -> runs.state(fine).orElseThrow() == RunState.RUNNING);
-            assertThat(orchestrator.id()).isNotEmpty();
-        }
-    }
-
-    @Test
     void a_definition_that_is_gone_or_garbled_refuses_its_run_and_no_other(TestRedis redis) {
         RunId gone = runs.submit(PlayedRuns.SINGLE);
         redis.commands().del(runs.namespace().keys(gone).workflow(PlayedRuns.SINGLE.hash()));

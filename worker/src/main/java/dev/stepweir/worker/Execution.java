@@ -19,7 +19,6 @@ import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
 import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Idempotency;
-import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -313,12 +312,12 @@ final class Execution implements Runnable {
     void refused(Commit commit, Throwable why) {
         if (Redis.mayHeal(why)) {
             var unused = lane.context().schedule(() -> commitAgain(commit), REFUSED_FOR);
-        } else if (why instanceof RedisCommandExecutionException) {
-            // As bad as a handler that failed.
-            lane.context().aside(() -> failByEngine("COMMIT_REFUSED", why));
-        } else {
+        } else if (why.getCause() instanceof Error) {
             // This worker's own trouble: unknown here, it goes back with the next heartbeat, free.
             lane.forget(this);
+        } else {
+            // As bad as a handler that failed.
+            lane.context().aside(() -> failByEngine("COMMIT_REFUSED", why));
         }
     }
 

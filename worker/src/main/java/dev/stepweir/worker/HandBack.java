@@ -61,7 +61,7 @@ final class HandBack {
     }
 
     /** Returns an entry that was read but not begun. */
-    CompletableFuture<?> entry(Partition partition, ReadEntry read) {
+    CompletableFuture<Void> entry(Partition partition, ReadEntry read) {
         return entry(partition, read, WORKER_STOPS);
     }
 
@@ -69,7 +69,7 @@ final class HandBack {
      * Returns an entry that is in this worker's name, saying why. One that says nothing or is not
      * current any more is dropped, as by a begin: it would come up at every heartbeat.
      */
-    CompletableFuture<?> entry(Partition partition, ReadEntry read, String why) {
+    CompletableFuture<Void> entry(Partition partition, ReadEntry read, String why) {
         QueueEntry entry;
         try {
             entry = QueueEntry.parse(Bytes.text(read.text()));

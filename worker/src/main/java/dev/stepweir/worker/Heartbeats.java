@@ -41,6 +41,7 @@ final class Heartbeats implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
     private static final int LEASES_PER_CALL = 100;
+    private static final Duration LAST_BEAT = Duration.ofSeconds(10);
 
     private final Redis redis;
     private final LaneContext context;
@@ -73,7 +74,8 @@ final class Heartbeats implements Runnable {
 
     void stop() throws InterruptedException {
         end();
-        thread.join();
+        // Not for ever: it may be this very thread that brought the worker to its end.
+        thread.join(LAST_BEAT);
     }
 
     /** As {@link #stop()}, without waiting for it. */
@@ -85,7 +87,11 @@ final class Heartbeats implements Runnable {
     public void run() {
         try {
             while (!stop.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
-                beat();
+                try {
+                    beat();
+                } catch (RuntimeException | Error e) {
+                    context.survive("a heartbeat failed", e);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -208,18 +214,39 @@ final class Heartbeats implements Runnable {
             Lane lane, Duration idle, int most, String why, Predicate<ReadEntry> wanted) {
         for (String queue : queues()) {
             List<CompletableFuture<?>> handedBack = new ArrayList<>();
-            for (String entryId : pending(lane, queue, idle, most)) {
-                handedBack.add(
-                        read(lane, queue, entryId)
-                                .thenCompose(found ->
-                                        found.filter(wanted).isPresent()
-                                                ? context.handBack()
-                                                        .entry(lane.partition(), found.get(), why)
-                                                        .thenAccept(done -> {})
-                                                : CompletableFuture.completedFuture(null)));
+            try {
+                for (String entryId : pending(lane, queue, idle, most)) {
+                    handedBack.add(handBack(lane, queue, entryId, why, wanted));
+                }
+            } catch (RedisException e) {
+                leave(queue, e);
             }
             handedBack.forEach(RedisFutures::join);
         }
+    }
+
+    private CompletableFuture<Void> handBack(
+            Lane lane, String queue, String entryId, String why, Predicate<ReadEntry> wanted) {
+        return read(lane, queue, entryId)
+                .thenCompose(found ->
+                        found.filter(wanted).isPresent()
+                                ? context.handBack().entry(lane.partition(), found.get(), why)
+                                : CompletableFuture.completedFuture(null))
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        leave(queue + " " + entryId, RedisFutures.asRedisException(failure));
+                    }
+                    return entryId;
+                })
+                .thenAccept(told -> {});
+    }
+
+    /** What cannot be read or is no stream keeps nothing else from going back. */
+    private static void leave(String what, RedisException why) {
+        if (!Redis.concernsWhatWasAsked(why) || QueueGroups.isNoGroup(why)) {
+            throw why;
+        }
+        log.warn("queue {} is left as it is: {}", what, why.getMessage());
     }
 
     private Set<String> queues() {

@@ -286,8 +286,12 @@ final class LaneContext {
      * interrupted. A virtual one would wait for handlers that hog the processors.
      */
     void aside(Runnable task) {
+        aside(task, true);
+    }
+
+    private static void aside(Runnable task, boolean daemon) {
         try {
-            Thread.ofPlatform().daemon().name("stepweir-aside").start(task);
+            Thread.ofPlatform().daemon(daemon).name("stepweir-aside").start(task);
         } catch (OutOfMemoryError noThread) {
             log.warn("no thread can be started, what needs one is done here", noThread);
             task.run();
@@ -297,13 +301,15 @@ final class LaneContext {
     /** As {@link #aside}, and waits for its end, whoever interrupts. */
     void asideUndisturbed(Runnable task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        aside(() -> {
-            try {
-                task.run();
-            } finally {
-                done.complete(null);
-            }
-        });
+        Runnable told =
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        done.complete(null);
+                    }
+                };
+        aside(told, false);
         done.join();
     }
 

@@ -36,6 +36,7 @@ final class SoloWork implements Runnable {
     private static final Duration UNTIL_EMPTY = Duration.ofMillis(1500);
 
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+    private static final Duration LAST_LOOK = Duration.ofSeconds(10);
     private static final Duration MOMENT = Duration.ofMillis(5);
     private static final int MOST_DOUBLINGS = 6;
 
@@ -72,7 +73,8 @@ final class SoloWork implements Runnable {
     /** Takes nothing more; what it brought is the lanes' to end. */
     void stop() throws InterruptedException {
         end();
-        thread.join();
+        // Not for ever: it may be this very thread that brought the worker to its end.
+        thread.join(LAST_LOOK);
     }
 
     /** As {@link #stop()}, without waiting for it. */

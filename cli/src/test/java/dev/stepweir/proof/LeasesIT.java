@@ -72,6 +72,8 @@ class LeasesIT {
             int oneLease = (int) lease.toMillis();
             RunId orphan = stack.submit(Shapes.chain(1, oneLease), 1).getFirst();
             await().atMost(SOON).until(() -> step(stack, orphan).from().isPresent());
+            // Its lease is renewed as soon as it has begun; its handler may not have said so yet.
+            await().atMost(SOON).until(() -> Witness.testimonies(stack).size() == 2);
             String holder = step(stack, orphan).worker().orElseThrow();
             long killed = System.nanoTime();
             workers.get(holder).kill();

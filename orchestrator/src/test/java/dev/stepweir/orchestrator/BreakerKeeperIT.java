@@ -58,6 +58,13 @@ class BreakerKeeperIT {
         redis.commands().hset(runs.keys().breakers(), "api", json);
     }
 
+    private void dueForAProbe(TestRedis redis) {
+        breaker(
+                redis,
+                "{\"state\":\"OPEN\",\"epoch\":5,\"since\":1,\"retry_at\":1,\"probes\":0,"
+                        + "\"failures\":5,\"open_millis\":60000}");
+    }
+
     private String breaker(TestRedis redis) {
         String stored = redis.commands().hget(runs.keys().breakers(), "api");
         return stored == null ? "" : stored;
@@ -98,10 +105,7 @@ class BreakerKeeperIT {
         RunId last = parked();
         assertThat(new PauseRun(runs.keys(), paused, "{}", "PAUSED {}").run(runs.redis().scripts()))
                 .isEqualTo(PauseRun.Outcome.PAUSED);
-        breaker(
-                redis,
-                "{\"state\":\"OPEN\",\"epoch\":5,\"since\":1,\"retry_at\":1,\"probes\":0,"
-                        + "\"failures\":5,\"open_millis\":60000}");
+        dueForAProbe(redis);
 
         keeper.runOnce();
 
@@ -120,10 +124,7 @@ class BreakerKeeperIT {
             redis.commands().del(runs.keys().run(ended));
         }
         RunId alive = parked();
-        breaker(
-                redis,
-                "{\"state\":\"OPEN\",\"epoch\":5,\"since\":1,\"retry_at\":1,\"probes\":0,"
-                        + "\"failures\":5,\"open_millis\":60000}");
+        dueForAProbe(redis);
 
         keeper.runOnce();
 

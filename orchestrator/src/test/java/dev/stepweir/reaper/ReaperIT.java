@@ -45,14 +45,14 @@ class ReaperIT {
     void connect(TestRedis redis) {
         runs = new PlayedRuns(redis);
         orchestrator = orchestrator();
-        reclaimer =
-                new Reclaimer(
-                        runs.redis(),
-                        runs.keys(),
-                        new KnownQueues(runs.redis(), runs.keys()),
-                        CONFIG);
+        reclaimer = reclaimer();
         reclaimer.runOnce();
         endGrace(redis);
+    }
+
+    private Reclaimer reclaimer() {
+        return new Reclaimer(
+                runs.redis(), runs.keys(), new KnownQueues(runs.redis(), runs.keys()), CONFIG);
     }
 
     private Orchestrator orchestrator() {
@@ -202,12 +202,7 @@ class ReaperIT {
                 .hset(runs.keys().workflow(PlayedRuns.SINGLE.hash()), "json", "{\"garbled\":");
         redis.commands().rpush(runs.keys().history(run), "garbled");
         // One that has not read the definition before.
-        reclaimer =
-                new Reclaimer(
-                        runs.redis(),
-                        runs.keys(),
-                        new KnownQueues(runs.redis(), runs.keys()),
-                        CONFIG);
+        reclaimer = reclaimer();
         runs.age(runs.take("w3", "work:solo").getFirst(), "w3", LAPSED);
         reclaimer.runOnce();
         assertThat(runs.step(run, "only").state()).isEqualTo(StepState.DEAD);

@@ -4,6 +4,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
+import dev.stepweir.worker.Slots.Reservation;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
@@ -58,6 +59,7 @@ final class BlockingReader implements AutoCloseable {
     private final Partition partition;
     private final Map<String, String> queueOfKey = new HashMap<>();
     private final AtomicBoolean reading = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     BlockingReader(
             StatefulRedisConnection<byte[], byte[]> connection,
@@ -121,8 +123,11 @@ final class BlockingReader implements AutoCloseable {
         return entries;
     }
 
+    /** A read under way is over; any number of times. */
     @Override
     public void close() {
-        connection.close();
+        if (closed.compareAndSet(false, true)) {
+            connection.close();
+        }
     }
 }

@@ -2,7 +2,8 @@ package dev.stepweir.worker;
 
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Hears at once, instead of at the next heartbeat, of runs that were cancelled or are too late,
@@ -11,6 +12,8 @@ import java.util.stream.Stream;
 final class Cancellations implements AutoCloseable {
 
     private final StatefulRedisPubSubConnection<String, String> subscription;
+    private final LaneContext context;
+    private final PausedQueues paused;
 
     /** Over a connection that is closed with it. */
     Cancellations(
@@ -18,7 +21,13 @@ final class Cancellations implements AutoCloseable {
             LaneContext context,
             PausedQueues paused) {
         this.subscription = subscription;
-        String pauses = context.lanes().getFirst().partition().keys().in(0).pauseChannel();
+        this.context = context;
+        this.paused = paused;
+    }
+
+    /** Listens from now on. */
+    void start() {
+        String pauses = context.lanes().first().partition().keys().in(0).pauseChannel();
         subscription.addListener(
                 new RedisPubSubAdapter<>() {
                     @Override
@@ -30,10 +39,9 @@ final class Cancellations implements AutoCloseable {
                         }
                     }
                 });
-        Stream<String> cancels =
-                context.lanes().stream().map(lane -> lane.partition().keys().cancelChannel());
-        String[] channels = Stream.concat(cancels, Stream.of(pauses)).toArray(String[]::new);
-        subscription.sync().subscribe(channels);
+        List<String> channels = new ArrayList<>(List.of(pauses));
+        context.lanes().forEach(lane -> channels.add(lane.partition().keys().cancelChannel()));
+        subscription.sync().subscribe(channels.toArray(String[]::new));
     }
 
     /** A run has ended before its steps: their handlers are stopped. */

@@ -52,6 +52,7 @@ final class Execution implements Runnable {
     private final Plan.Step step;
     private final Handlers.Registered<?> handler;
     private final Lane lane;
+    private final LaneContext context;
     private final long fromMillis;
     private final long fromNanos;
     private final AtomicBoolean reported = new AtomicBoolean();
@@ -73,6 +74,7 @@ final class Execution implements Runnable {
         this.step = plan.step(assignment.step().step());
         this.handler = handler;
         this.lane = lane;
+        this.context = lane.context();
         this.fromMillis = nowMillis;
         this.fromNanos = System.nanoTime();
         this.thread = Thread.ofVirtual().unstarted(this);
@@ -83,7 +85,7 @@ final class Execution implements Runnable {
             thread.start();
         } catch (RuntimeException | Error unstarted) {
             reported.set(true);
-            lane.forget(this);
+            letGo();
             throw unstarted;
         }
     }
@@ -112,11 +114,7 @@ final class Execution implements Runnable {
     synchronized Journal journal() {
         Journal known = journal;
         if (known == null) {
-            known =
-                    new Journal(
-                            assignment.dispatched(),
-                            lane.context().runs(),
-                            lane.context().scripts());
+            known = new Journal(assignment.dispatched(), context.runs(), context.scripts());
             journal = known;
         }
         return known;
@@ -131,6 +129,11 @@ final class Execution implements Runnable {
         return cancelled;
     }
 
+    /** Nothing more is to be reported of it. */
+    void letGo() {
+        lane.forget(this);
+    }
+
     /** Stops the handler and drops what it still returns; false if it has reported already. */
     boolean abandon() {
         if (!reported.compareAndSet(false, true)) {
@@ -138,7 +141,7 @@ final class Execution implements Runnable {
         }
         interrupt();
         if (step.definition().breaker().isPresent()) {
-            lane.context().guard().ended(assignment);
+            context.guard().ended(assignment);
         }
         return true;
     }
@@ -151,8 +154,8 @@ final class Execution implements Runnable {
         if (!abandon()) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<?> handedBack = lane.context().handBack().execution(this, why);
-        lane.forget(this);
+        CompletableFuture<?> handedBack = context.handBack().execution(this, why);
+        letGo();
         return handedBack;
     }
 
@@ -161,23 +164,24 @@ final class Execution implements Runnable {
         if (reported.compareAndSet(false, true)) {
             interrupt();
             String message = "no result within " + step.definition().timeout().orElseThrow();
-            lane.context().aside(() -> failByEngine("TIMEOUT", new TimeoutException(message)));
+            context.background()
+                    .aside(() -> failByEngine("TIMEOUT", new TimeoutException(message)));
         }
     }
 
     private void interrupt() {
         cancelled = true;
         thread.interrupt();
-        var unused = lane.context().schedule(this::leaveBehind, lane.context().patience());
+        var unused = context.background().schedule(this::leaveBehind, context.patience());
     }
 
     /** A handler that is deaf to its interrupt goes on, but not in a slot: it can never commit. */
     private void leaveBehind() {
         if (!called && slotHeld.get()) {
             // It has still to see that it is given up.
-            var unused = lane.context().schedule(this::leaveBehind, lane.context().patience());
+            var unused = context.background().schedule(this::leaveBehind, context.patience());
         } else if (slotHeld.compareAndSet(true, false)) {
-            lane.context().strays().incrementAndGet();
+            context.strays().incrementAndGet();
             log.warn(
                     "handler '{}' does not heed its interrupt and is left behind: run={} step={}",
                     assignment.step().handler(),
@@ -191,7 +195,7 @@ final class Execution implements Runnable {
         if (slotHeld.compareAndSet(true, false)) {
             lane.slotFreed(assignment.step().queue());
         } else {
-            lane.context().strays().decrementAndGet();
+            context.strays().decrementAndGet();
         }
     }
 
@@ -211,16 +215,16 @@ final class Execution implements Runnable {
             }
         } catch (OutOfMemoryError | InternalError | UnknownError fatal) {
             // Nothing that this JVM does can be relied on from here: not even a report.
-            lane.context().survive("a handler met a fatal error", fatal);
+            context.background().survive("a handler met a fatal error", fatal);
             // It lives on all the same: then the step goes back, as one that is unknown here.
             reported.set(true);
-            lane.forget(this);
+            letGo();
         } catch (Throwable thrown) {
             reportFailure(thrown);
         } finally {
             timer.ifPresent(pending -> pending.cancel(false));
             if (breaker.isPresent()) {
-                lane.context().guard().ended(assignment);
+                context.guard().ended(assignment);
             }
             leaveSlot();
         }
@@ -228,23 +232,22 @@ final class Execution implements Runnable {
 
     /** Whether the breaker lets the call pass; if not, the step is parked. */
     private boolean isAdmitted(BreakerPolicy breaker) throws InterruptedException {
-        Guard guard = lane.context().guard();
+        Guard guard = context.guard();
         if (guard.admits(assignment, breaker)) {
             return true;
         }
         if (reported.compareAndSet(false, true)) {
             RedisFutures.onDone(
                     guard.park(assignment, breaker, Optional.empty()),
-                    (parked, failure) -> lane.forget(this));
+                    (parked, failure) -> letGo());
         }
         return false;
     }
 
     /** Once for all runs that share the step's key. Its result is kept before it is committed. */
     private void executeShared(Idempotency declared) throws Exception {
-        SharedKeys shared = lane.context().sharedKeys();
-        byte[] input =
-                new StepInputs(assignment, step, lane.context().runs()).json().orElse(NO_VALUE);
+        SharedKeys shared = context.sharedKeys();
+        byte[] input = new StepInputs(assignment, step, context.runs()).json().orElse(NO_VALUE);
         switch (shared.claim(assignment.dispatched(), declared, input)) {
             case Found.Mine mine -> {
                 byte[] output = callHandler(handler, Optional.of(mine));
@@ -260,7 +263,7 @@ final class Execution implements Runnable {
                     try {
                         shared.defer(lane.workerId(), assignment.dispatched(), held);
                     } finally {
-                        lane.forget(this);
+                        letGo();
                     }
                 }
             }
@@ -269,7 +272,7 @@ final class Execution implements Runnable {
 
     private <I extends @Nullable Object> byte @Nullable [] callHandler(
             Handlers.Registered<I> registered, Optional<Found.Mine> claim) throws Exception {
-        StepInputs inputs = new StepInputs(assignment, step, lane.context().runs());
+        StepInputs inputs = new StepInputs(assignment, step, context.runs());
         I input = inputs.read(registered.inputType());
         called = true;
         if (reported.get()) {
@@ -279,19 +282,19 @@ final class Execution implements Runnable {
         timer =
                 step.definition()
                         .timeout()
-                        .flatMap(limit -> lane.context().schedule(this::timeOut, limit));
+                        .flatMap(limit -> context.background().schedule(this::timeOut, limit));
         Object output =
                 registered.handler().handle(input, new ExecutionContext(this, inputs, claim));
         Optional<BreakerPolicy> breaker = step.definition().breaker();
         if (breaker.isPresent() && !reported.get()) {
-            lane.context().guard().succeeded(assignment, breaker.get());
+            context.guard().succeeded(assignment, breaker.get());
         }
         return output == null ? null : StepValue.encode("the output", output);
     }
 
     private void report(byte @Nullable [] output) {
         if (!reported.compareAndSet(false, true)) {
-            lane.context().noteLate(assignment, lane.workerId(), "DROPPED");
+            context.noteLate(assignment, lane.workerId(), "DROPPED");
             return;
         }
         lane.succeeded(
@@ -311,13 +314,13 @@ final class Execution implements Runnable {
     /** Its commit is not written, whatever comes with it. */
     void refused(Commit commit, Throwable why) {
         if (Redis.mayHeal(why)) {
-            var unused = lane.context().schedule(() -> commitAgain(commit), REFUSED_FOR);
+            var unused = context.background().schedule(() -> commitAgain(commit), REFUSED_FOR);
         } else if (why.getCause() instanceof Error) {
             // This worker's own trouble: unknown here, it goes back with the next heartbeat, free.
-            lane.forget(this);
+            letGo();
         } else {
             // As bad as a handler that failed.
-            lane.context().aside(() -> failByEngine("COMMIT_REFUSED", why));
+            context.background().aside(() -> failByEngine("COMMIT_REFUSED", why));
         }
     }
 
@@ -343,9 +346,9 @@ final class Execution implements Runnable {
     private void fail(
             Throwable thrown, String source, Function<Classification, StepError> described) {
         try {
-            lane.failed(this, described.apply(classify(thrown, source)));
+            context.failures().report(this, described.apply(classify(thrown, source)));
         } catch (Throwable broken) {
-            lane.context().survive("a failure could not be reported as it is", broken);
+            context.background().survive("a failure could not be reported as it is", broken);
             failPlainly(thrown.getClass().getName(), broken.getClass().getName());
         }
     }
@@ -353,10 +356,10 @@ final class Execution implements Runnable {
     private void failPlainly(String type, String broken) {
         try {
             String message = "its failure could not be reported: " + broken;
-            lane.failed(this, engineError(type, message, FailurePolicy.unknown("")));
+            context.failures().report(this, engineError(type, message, FailurePolicy.unknown("")));
         } catch (Throwable again) {
-            lane.context().survive("a failure is not reported, the step is let go", again);
-            lane.forget(this);
+            context.background().survive("a failure is not reported, the step is let go", again);
+            letGo();
         }
     }
 
@@ -386,6 +389,6 @@ final class Execution implements Runnable {
                                 lane.workerId(),
                                 "dispatch",
                                 assignment.dispatch().toString()));
-        return lane.context().failurePolicy().classify(thrown, failed);
+        return context.failures().classify(thrown, failed);
     }
 }

@@ -1,7 +1,9 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
+import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.ErrorHandlingResult;
+import dev.stepweir.failure.FailedAttempt;
 import dev.stepweir.json.Json;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -9,6 +11,7 @@ import dev.stepweir.redis.script.FailStep;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.StepError;
+import dev.stepweir.worker.FailurePolicy.Verdict;
 import dev.stepweir.workflow.BreakerPolicy;
 import io.lettuce.core.RedisException;
 import java.util.LinkedHashMap;
@@ -21,36 +24,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports a lane's failed attempts: what the failure policy decides goes to Redis, again and again
- * while Redis is out of reach. Thread-safe.
+ * Reports a worker's failed attempts: what the failure policy decides goes to Redis, again and
+ * again while Redis is out of reach. Thread-safe.
  */
 final class FailureReports {
 
     private static final Logger log = LoggerFactory.getLogger(FailureReports.class);
 
     private final LaneContext context;
-    private final Consumer<Execution> done;
+    private final FailurePolicy policy;
+    private final Consumer<ErrorHandlingResult> listener;
     private final Backoff backoff = new Backoff();
 
     /**
-     * @param done told when an execution's failure is reported, or never will be
+     * @param listener told what was made of a failed attempt
      */
-    FailureReports(LaneContext context, Consumer<Execution> done) {
+    FailureReports(
+            LaneContext context, FailurePolicy policy, Consumer<ErrorHandlingResult> listener) {
         this.context = context;
-        this.done = done;
+        this.policy = policy;
+        this.listener = listener;
     }
 
+    Classification classify(Throwable thrown, FailedAttempt attempt) {
+        return policy.classify(thrown, attempt);
+    }
+
+    /** The execution is let go when its failure is reported, or never will be. */
     void report(Execution execution, StepError error) {
         Assignment work = execution.assignment();
         Optional<BreakerPolicy> breaker = execution.step().definition().breaker();
         if (breaker.isPresent() && context.guard().failed(work, breaker.get(), error)) {
             RedisFutures.onDone(
                     context.guard().park(work, breaker.get(), Optional.of(error)),
-                    (parked, failure) -> done.accept(execution));
+                    (parked, failure) -> execution.letGo());
             return;
         }
         Ledgers ledgers = work.ledgers().withFailure();
-        Verdict verdict = context.failurePolicy().decide(execution, ledgers, error);
+        Verdict verdict = policy.decide(execution, ledgers, error);
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("step", work.step().step());
         details.put("attempt", error.attempt());
@@ -77,18 +88,19 @@ final class FailureReports {
         try {
             reply = report.runAsync(context.scripts());
         } catch (RuntimeException | Error unsent) {
-            done.accept(execution);
+            execution.letGo();
             throw unsent;
         }
         RedisFutures.onDone(
                 reply,
                 (outcome, failure) -> {
                     if (failure != null && mayHeal(failure)) {
-                        context.schedule(() -> send(execution, verdict, report), backoff.next());
+                        context.background()
+                                .schedule(() -> send(execution, verdict, report), backoff.next());
                         return;
                     }
                     backoff.succeeded();
-                    done.accept(execution);
+                    execution.letGo();
                     log(report, verdict, outcome, failure);
                     if (outcome != null) {
                         tell(verdict, report, outcome);
@@ -110,7 +122,7 @@ final class FailureReports {
                 verdict.result(report.step().letterId(), context.clock().instant());
         boolean done = outcome == FailStep.Outcome.WAITING || outcome == FailStep.Outcome.DEAD;
         try {
-            context.onFailure().accept(done ? result : result.ofNoConsequence());
+            listener.accept(done ? result : result.ofNoConsequence());
         } catch (RuntimeException broken) {
             log.error("a listener for failures failed itself", broken);
         }

@@ -48,7 +48,7 @@ final class Gates implements AutoCloseable {
      * Learns the breakers from now on, if it does not do so already: only a worker that has met a
      * step with a breaker pays for that.
      */
-    synchronized void open(LaneContext context) {
+    synchronized void open(Background background) {
         if (subscription != null || closed) {
             return;
         }
@@ -62,12 +62,12 @@ final class Gates implements AutoCloseable {
                 });
         subscription = opened;
         var unused = opened.async().subscribe(keys.in(0).breakerChannel());
-        poll(context);
+        poll(background);
     }
 
     /** Asks once, and then again and again for as long as the worker lives. */
-    private void poll(LaneContext context) {
-        var unused = context.schedule(() -> poll(context), POLL);
+    private void poll(Background background) {
+        var unused = background.schedule(() -> poll(background), POLL);
         refreshLogged();
     }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * pass, parks the step if not, and tells the breaker how calls end. Asked by the execution's own
  * thread, so that a step that waits for an answer is in hand like any other. Thread-safe.
  */
-final class Guard {
+final class Guard implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
@@ -68,7 +68,7 @@ final class Guard {
     }
 
     private boolean ask(Assignment work, BreakerPolicy policy) {
-        gates.open(context);
+        gates.open(context.background());
         long pass = work.ledgers().pass();
         // A pass speaks of a state that this worker may not have heard of yet.
         Map<String, Breaker> sure =
@@ -86,7 +86,7 @@ final class Guard {
             return false;
         }
         probes.put(work, probe);
-        var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
+        var unused = context.background().schedule(() -> holdAgain(work), PROBE_SIGN);
         return true;
     }
 
@@ -198,7 +198,7 @@ final class Guard {
         Probe probe = probes.get(work);
         if (probe != null) {
             RedisFutures.onDone(hold(work, probe), (outcome, failure) -> {});
-            var unused = context.schedule(() -> holdAgain(work), PROBE_SIGN);
+            var unused = context.background().schedule(() -> holdAgain(work), PROBE_SIGN);
         }
     }
 
@@ -214,5 +214,10 @@ final class Guard {
                         by,
                         why)
                 .runAsync(redis.scripts());
+    }
+
+    @Override
+    public void close() {
+        gates.close();
     }
 }

@@ -90,7 +90,7 @@ final class Heartbeats implements Runnable {
                 try {
                     beat();
                 } catch (RuntimeException | Error e) {
-                    context.survive("a heartbeat failed", e);
+                    context.background().survive("a heartbeat failed", e);
                 }
             }
         } catch (InterruptedException e) {
@@ -109,7 +109,7 @@ final class Heartbeats implements Runnable {
                         renewed.add(lane);
                     });
         }
-        inPartition(context.lanes().getFirst(), this::renewWorker);
+        inPartition(context.lanes().first(), this::renewWorker);
         renewed.forEach(lane -> inPartition(lane, () -> handBackUnknown(lane)));
     }
 
@@ -130,7 +130,7 @@ final class Heartbeats implements Runnable {
         } catch (Throwable e) {
             // What ends while the last beat is made is nobody's failure.
             if (stop.getCount() > 0) {
-                context.survive("a heartbeat failed", e);
+                context.background().survive("a heartbeat failed", e);
             }
         }
     }

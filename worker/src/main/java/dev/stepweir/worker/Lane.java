@@ -4,14 +4,14 @@ import dev.stepweir.duty.Backoff;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
-import dev.stepweir.run.StepError;
 import dev.stepweir.worker.BlockingReader.Wait;
 import dev.stepweir.worker.LaneTurn.Finished;
+import dev.stepweir.worker.LaneTurn.Outbox;
+import dev.stepweir.worker.Slots.Reservation;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,9 +20,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A worker's way through one partition. It moves in turns: what finished is committed, what was
@@ -37,19 +36,16 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane {
 
-    private static final Logger log = LoggerFactory.getLogger(Lane.class);
-
     private final LaneContext context;
     private final Partition partition;
     private final LaneConnection connection;
     private final BlockingReader reader;
-    private final FailureReports failures;
     private final Backoff backoff = new Backoff();
     private final Set<Execution> inHand = ConcurrentHashMap.newKeySet();
     private final List<String> queues;
 
     // Guarded by this.
-    private final Deque<Finished> outbox = new ArrayDeque<>();
+    private final Outbox outbox = new Outbox();
     private final Deque<ReadEntry> read = new ArrayDeque<>();
     private boolean turning;
     private boolean stopping;
@@ -58,7 +54,6 @@ final class Lane {
     private boolean resting;
     private volatile boolean resigned;
     private volatile boolean starved;
-    private int suspects;
     private int takes;
     private int waits;
 
@@ -71,7 +66,6 @@ final class Lane {
         this.partition = partition;
         this.connection = connection;
         this.reader = reader;
-        this.failures = new FailureReports(context, this::forget);
         this.queues = List.copyOf(context.handlers().keySet());
     }
 
@@ -92,13 +86,18 @@ final class Lane {
         return inHand;
     }
 
+    /** Takes an entry of a queue, if there is one, beside all turns. */
+    CompletableFuture<List<ReadEntry>> takeOne(String queue) {
+        return connection.take(queue, 1);
+    }
+
     /** Makes the next turn if there is reason for one and none is under way. */
     void turn() {
         try {
             LaneTurn next;
             Optional<Wait> wait = Optional.empty();
             synchronized (this) {
-                if (turning || context.hasEnded()) {
+                if (turning || context.background().hasEnded()) {
                     return;
                 }
                 next = prepare();
@@ -120,15 +119,15 @@ final class Lane {
     }
 
     private void stumbled(Throwable bug) {
-        context.survive("a lane stumbled over a turn", bug);
-        var unused = context.schedule(this::turnAfterPause, backoff.next());
+        context.background().survive("a lane stumbled over a turn", bug);
+        var unused = context.background().schedule(this::turnAfterPause, backoff.next());
     }
 
     /** However a turn ends, there must be a next one: nothing else keeps a lane going. */
     private void ended(LaneTurn turn) {
         try {
             turn.settleSlots();
-            context.wakeStarved(this);
+            context.lanes().wakeStarved(this);
             if (turn.advanced().isCompletedExceptionally()) {
                 recover(turn, turn.advanced().exceptionNow());
             } else {
@@ -146,11 +145,11 @@ final class Lane {
         }
         LaneTurn next = new LaneTurn(partition, new Reservation(context.slots()), saturated);
         try {
-            boolean calm = suspects == 0;
-            next.commit(outbox, calm ? AdvanceSteps.MAX_ITEMS : 1);
+            next.commit(outbox);
             next.begin(read);
             // What is left makes another turn, and that one takes.
-            if (calm && !stopping && (!drained || !next.isEmpty()) && LaneTurn.fits(outbox)) {
+            boolean calm = !outbox.isSuspected() && outbox.fits();
+            if (calm && !stopping && (!drained || !next.isEmpty())) {
                 starved = !next.take(queues, takes, context.fairShare());
                 // Only what takes is counted: with few slots lanes alternate, and so the start.
                 takes += next.budget() > 0 ? 1 : 0;
@@ -167,7 +166,7 @@ final class Lane {
             inHand.remove(item.execution());
             context.settled(item, workerId(), answer.results().get(i));
         }
-        countSuspects(-turn.items().size());
+        settled(turn.items().size());
         answer.begun().forEach(this::start);
         bring(turn.read());
         int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
@@ -201,25 +200,24 @@ final class Lane {
         if (Redis.isPassing(reason)) {
             synchronized (this) {
                 turn.begins().reversed().forEach(read::addFirst);
-                turn.items().reversed().forEach(outbox::addFirst);
+                outbox.putBack(turn.items());
             }
         } else if (turn.begins().isEmpty() && turn.items().size() == 1) {
-            countSuspects(-1);
+            settled(1);
             context.refused(turn.items().getFirst(), reason);
         } else {
             // Either may be why: a heartbeat hands entries back, free; commits go one by one.
             turn.begins().forEach(entry -> context.slots().releaseEntry(entry.queue()));
             synchronized (this) {
-                turn.items().reversed().forEach(outbox::addFirst);
-                suspects = Math.max(suspects, turn.items().size());
+                outbox.putBackSuspected(turn.items());
             }
-            context.wakeStarved(this);
+            context.lanes().wakeStarved(this);
         }
         pause(failure);
     }
 
-    private synchronized void countSuspects(int more) {
-        suspects = Math.max(0, suspects + more);
+    private synchronized void settled(int items) {
+        outbox.settled(items);
     }
 
     /** Ends a turn that failed, after a while; the lane counts as turning meanwhile. */
@@ -262,7 +260,7 @@ final class Lane {
 
     /** Unknown here, it goes back with the next heartbeat, free. */
     private void unstarted(String queue, Throwable why) {
-        context.survive("a step could not be started", why);
+        context.background().survive("a step could not be started", why);
         slotFreed(queue);
     }
 
@@ -288,14 +286,19 @@ final class Lane {
 
     /** An execution returned: its commit goes with the next turn. */
     synchronized void succeeded(Execution execution, Commit commit) {
-        outbox.addLast(new Finished(execution, commit));
+        outbox.add(new Finished(execution, commit));
     }
 
     /** A handler's thread ended; called after its report. */
     void slotFreed(String queue) {
         context.slots().releaseEntry(queue);
-        context.wakeStarved(this);
+        context.lanes().wakeStarved(this);
         turn();
+    }
+
+    /** Whether it found too few slots free. */
+    boolean isStarved() {
+        return starved;
     }
 
     /** Goes on if it found too few slots free before; some have been given back. */
@@ -304,11 +307,6 @@ final class Lane {
             starved = false;
             turn();
         }
-    }
-
-    /** An execution failed. */
-    void failed(Execution execution, StepError error) {
-        failures.report(execution, error);
     }
 
     /** With the lane at rest: a blocking read is kept under way while slots are free. */
@@ -326,11 +324,9 @@ final class Lane {
     }
 
     private void waitForEntries(Wait wait) {
-        boolean othersStarve =
-                context.lanes().stream().anyMatch(other -> other != this && other.starved);
         reader.read(
                 wait.queues(),
-                wait.all() && !othersStarve,
+                wait.all() && !context.lanes().starveBeside(this),
                 (entries, problem) -> arrived(wait, entries, problem));
     }
 
@@ -346,13 +342,13 @@ final class Lane {
             wanted.forEach(entry -> wait.reservation().use(entry.queue()));
             bring(wanted);
         } catch (Throwable bug) {
-            context.survive("a lane stumbled over what it had read", bug);
+            context.background().survive("a lane stumbled over what it had read", bug);
         }
         wait.reservation().releaseRest();
-        context.wakeStarved(this);
+        context.lanes().wakeStarved(this);
         if (problem.isPresent() && !resigned) {
             Duration delay = backoff.next();
-            log.debug("blocking read failed, next in {} ms", delay.toMillis(), problem.get());
+            context.readFailed(partition, delay, problem.get());
             context.scheduleWithGroups(partition, this::readAgain, delay);
         }
         turn();
@@ -367,11 +363,9 @@ final class Lane {
     }
 
     /** Nothing more is to be reported of an execution. */
-    void forget(Execution execution) {
+    synchronized void forget(Execution execution) {
         inHand.remove(execution);
-        synchronized (this) {
-            notifyAll();
-        }
+        notifyAll();
     }
 
     /** From now on nothing is taken; what is in hand goes on. */
@@ -396,5 +390,11 @@ final class Lane {
             wait(Math.min(1 + left / 1_000_000, 50));
         }
         return true;
+    }
+
+    /** Closes its connections. */
+    void close() {
+        reader.close();
+        connection.close();
     }
 }

@@ -16,6 +16,7 @@ import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.worker.LaneTurn.Finished;
 import dev.stepweir.workflow.QueueName;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,20 +24,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the lanes of one worker share. Thread-safe. */
-final class LaneContext {
+final class LaneContext implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LaneContext.class);
 
@@ -47,48 +42,61 @@ final class LaneContext {
     private final RunStore runs;
     private final SharedKeys sharedKeys;
     private final HandBack handBack;
-    private final FailurePolicy failurePolicy;
-    private final Consumer<ErrorHandlingResult> onFailure;
-    private final Clock clock;
-    private final ScheduledExecutorService scheduler;
-    private final WorkerConfig config;
-    private final Runnable onSuperseded;
+    private final FailureReports failures;
     private final Guard guard;
-    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final Clock clock;
+    private final Background background;
+    private final Duration patience;
+    private final Runnable onSuperseded;
+    private final Lanes lanes = new Lanes();
     private final AtomicInteger strays = new AtomicInteger();
 
     LaneContext(
             Redis redis,
             Namespace namespace,
             String worker,
-            Gates gates,
             Map<String, Handlers.Registered<?>> handlers,
-            Slots slots,
-            Plans plans,
+            WorkerConfig config,
             FailurePolicy failurePolicy,
             Consumer<ErrorHandlingResult> onFailure,
             Clock clock,
-            ScheduledExecutorService scheduler,
-            WorkerConfig config,
+            Background background,
             Runnable onSuperseded) {
         this.redis = redis;
         this.handlers = handlers;
-        this.slots = slots;
-        this.plans = plans;
+        this.slots = new Slots(config.concurrency(), handlers);
+        this.plans = new Plans(redis);
         this.runs = new RunStore(redis);
         this.sharedKeys = new SharedKeys(redis, namespace, runs);
         this.handBack = new HandBack(redis, runs);
-        this.failurePolicy = failurePolicy;
-        this.onFailure = onFailure;
+        this.failures = new FailureReports(this, failurePolicy, onFailure);
+        this.guard = new Guard(redis, worker, new Gates(redis, namespace.keys(0)), this);
         this.clock = clock;
-        this.scheduler = scheduler;
-        this.config = config;
+        this.background = background;
+        this.patience = config.heartbeat();
         this.onSuperseded = onSuperseded;
-        this.guard = new Guard(redis, worker, gates, this);
     }
 
-    void add(Lane lane) {
+    /** Filled before the first of them makes a turn. */
+    Lanes lanes() {
+        return lanes;
+    }
+
+    /** Adds a lane on two connections, which are closed with it. */
+    Lane openLane(
+            Partition partition,
+            StatefulRedisConnection<byte[], byte[]> turns,
+            StatefulRedisConnection<byte[], byte[]> reads) {
+        LaneConnection connection = new LaneConnection(turns, partition);
+        BlockingReader reader = new BlockingReader(reads, partition, handlers.keySet());
+        Lane lane = new Lane(this, partition, connection, reader);
         lanes.add(lane);
+        return lane;
+    }
+
+    /** What is done later or aside. */
+    Background background() {
+        return background;
     }
 
     Map<String, Handlers.Registered<?>> handlers() {
@@ -102,27 +110,7 @@ final class LaneContext {
 
     /** How long to wait for what should end or begin by itself: a heartbeat. */
     Duration patience() {
-        return config.heartbeat();
-    }
-
-    /**
-     * Keeps a worker going after an error that none of its loops may end of. One after which the
-     * JVM cannot be relied on is told to its owner, who may let it live; anything else is logged.
-     */
-    void survive(String what, Throwable thrown) {
-        try {
-            if (thrown instanceof OutOfMemoryError
-                    || thrown instanceof InternalError
-                    || thrown instanceof UnknownError) {
-                config.onFatal().accept((Error) thrown);
-            } else {
-                log.error(what, thrown);
-            }
-        } catch (Throwable another) {
-            // From whom it was told, or from an exception that cannot even be printed.
-            String name = thrown.getClass().getName();
-            log.error("{} ({}); telling it failed: {}", what, name, another.getClass().getName());
-        }
+        return patience;
     }
 
     /** Handlers that still run although they were given up and their slots are others' now. */
@@ -151,13 +139,14 @@ final class LaneContext {
         return sharedKeys;
     }
 
-    FailurePolicy failurePolicy() {
-        return failurePolicy;
+    /** Who reports failed attempts. */
+    FailureReports failures() {
+        return failures;
     }
 
-    /** Who is told what was made of a failed attempt. */
-    Consumer<ErrorHandlingResult> onFailure() {
-        return onFailure;
+    /** How many of the free slots one lane may set aside. */
+    int fairShare() {
+        return lanes.shareOf(slots.free());
     }
 
     Clock clock() {
@@ -175,26 +164,6 @@ final class LaneContext {
         return redis.scripts();
     }
 
-    /** How many of the free slots one lane may set aside while others may need some. */
-    int fairShare() {
-        return Math.max(1, Math.ceilDiv(slots.free(), lanes.size()));
-    }
-
-    List<Lane> lanes() {
-        return lanes;
-    }
-
-    /**
-     * Lets lanes go on that found too few slots free, those behind the asking one first: otherwise
-     * two neighbours would pass a lone slot to and fro for ever.
-     */
-    void wakeStarved(Lane asking) {
-        int own = lanes.indexOf(asking);
-        for (int i = 1; i < lanes.size(); i++) {
-            lanes.get((own + i) % lanes.size()).turnIfStarved();
-        }
-    }
-
     HandBack handBack() {
         return handBack;
     }
@@ -209,7 +178,7 @@ final class LaneContext {
     /** A turn is tried again, and not for a reason that is logged once for all. */
     void turnFailed(Partition partition, Duration delay, Throwable why) {
         if (why instanceof Error) {
-            survive("a turn could not be made", why);
+            background.survive("a turn could not be made", why);
         } else if (!explains(why)) {
             log.warn(
                     "turn failed in partition {}, next in {} ms: {}",
@@ -217,6 +186,15 @@ final class LaneContext {
                     delay.toMillis(),
                     why.getMessage());
         }
+    }
+
+    /** A blocking read is tried again. The next turn says why if it lasts. */
+    void readFailed(Partition partition, Duration delay, Throwable why) {
+        log.debug(
+                "blocking read failed in partition {}, next in {} ms",
+                partition.keys().partition(),
+                delay.toMillis(),
+                why);
     }
 
     /** A commit was answered; a result that came too late is noted. */
@@ -262,65 +240,10 @@ final class LaneContext {
         return wanted;
     }
 
-    /** Runs something later; not at all (empty) once the worker has ended: the reaper's then. */
-    Optional<Future<?>> schedule(Runnable task, Duration delay) {
-        // The scheduler keeps what a task throws for somebody who asks, and nobody does.
-        Runnable audible =
-                () -> {
-                    try {
-                        task.run();
-                    } catch (Throwable bug) {
-                        survive("what a worker had put off failed", bug);
-                    }
-                };
-        try {
-            return Optional.of(
-                    scheduler.schedule(audible, delay.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (RejectedExecutionException ended) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Runs something on a thread of its own: one that calls what is the user's, or that must not be
-     * interrupted. A virtual one would wait for handlers that hog the processors.
-     */
-    void aside(Runnable task) {
-        aside(task, true);
-    }
-
-    private static void aside(Runnable task, boolean daemon) {
-        try {
-            Thread.ofPlatform().daemon(daemon).name("stepweir-aside").start(task);
-        } catch (OutOfMemoryError noThread) {
-            log.warn("no thread can be started, what needs one is done here", noThread);
-            task.run();
-        }
-    }
-
-    /** As {@link #aside}, and waits for its end, whoever interrupts. */
-    void asideUndisturbed(Runnable task) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Runnable told =
-                () -> {
-                    try {
-                        task.run();
-                    } finally {
-                        done.complete(null);
-                    }
-                };
-        aside(told, false);
-        done.join();
-    }
-
-    /** As {@link #schedule}, once the groups that are missing are there, or cannot be. */
+    /** Runs something later, once the groups that are missing are there, or cannot be. */
     void scheduleWithGroups(Partition partition, Runnable task, Duration delay) {
-        RedisFutures.onDone(ensureGroups(partition), (created, failure) -> schedule(task, delay));
-    }
-
-    /** True once the worker has closed its connections: nothing can be sent any more. */
-    boolean hasEnded() {
-        return scheduler.isShutdown();
+        RedisFutures.onDone(
+                ensureGroups(partition), (created, failure) -> background.schedule(task, delay));
     }
 
     /** Somebody learned that another worker has taken this one's name. */
@@ -328,34 +251,18 @@ final class LaneContext {
         onSuperseded.run();
     }
 
-    /** Waits for what is in hand, at most so long; returns whether all is reported. */
-    boolean awaitReported(Duration limit) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        boolean reported = true;
-        for (Lane lane : lanes) {
-            long left = Math.max(0, end - System.nanoTime());
-            reported &= lane.awaitReported(Duration.ofNanos(left));
-        }
-        return reported;
-    }
-
-    /** The worker stops and will not finish what it has in hand, nor start anything. */
-    void handBackTheRest() {
-        lanes.forEach(Lane::resign);
-        List<CompletableFuture<?>> handedBack = new ArrayList<>();
-        for (Lane lane : lanes) {
-            for (Execution execution : lane.inHand()) {
-                handedBack.add(execution.giveUp(HandBack.WORKER_STOPS));
-            }
-        }
-        handedBack.forEach(RedisFutures::join);
-    }
-
     /** Creates the consumer groups that are missing. */
     CompletableFuture<Void> ensureGroups(Partition partition) {
-        if (hasEnded()) {
+        if (background.hasEnded()) {
             return CompletableFuture.failedFuture(new IllegalStateException("worker has ended"));
         }
         return QueueGroups.create(redis, partition.keys(), handlers.keySet());
+    }
+
+    /** Closes the lanes' connections, and what else was opened for them. */
+    @Override
+    public void close() {
+        guard.close();
+        lanes.close();
     }
 }

@@ -4,6 +4,8 @@ import dev.stepweir.redis.script.AdvanceSteps;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.redis.script.AdvanceSteps.Turn;
+import dev.stepweir.worker.Slots.Reservation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -30,6 +32,54 @@ final class LaneTurn {
     /** A finished execution that waits for its commit. */
     record Finished(Execution execution, Commit commit) {}
 
+    /** What waits for its commit, in order. Guarded by its lane. */
+    static final class Outbox {
+
+        private final Deque<Finished> waiting = new ArrayDeque<>();
+        private int suspects;
+
+        void add(Finished item) {
+            waiting.addLast(item);
+        }
+
+        /** They were not sent, or nobody knows whether: they are sent again. */
+        void putBack(List<Finished> items) {
+            items.reversed().forEach(waiting::addFirst);
+        }
+
+        /** One of them may be why their call was refused: they go one by one. */
+        void putBackSuspected(List<Finished> items) {
+            putBack(items);
+            suspects = Math.max(suspects, items.size());
+        }
+
+        /** So many are settled, whatever was suspected of them. */
+        void settled(int items) {
+            suspects = Math.max(0, suspects - items);
+        }
+
+        boolean isSuspected() {
+            return suspects > 0;
+        }
+
+        boolean isEmpty() {
+            return waiting.isEmpty();
+        }
+
+        /**
+         * Whether what waits is no more than a call may carry: else it grows faster than it is
+         * sent. Counted in bytes, since they fill a heap. Many small ones are no reason to hold
+         * back: a chain goes on by taking in the call that commits.
+         */
+        boolean fits() {
+            long bytes = 0;
+            for (Finished each : waiting) {
+                bytes += each.commit().size();
+            }
+            return waiting.size() <= 1 || bytes <= AdvanceSteps.MAX_BYTES;
+        }
+    }
+
     private final AdvanceSteps call;
     private final Reservation reservation;
     private final List<Finished> items = new ArrayList<>();
@@ -49,32 +99,20 @@ final class LaneTurn {
     }
 
     /** Moves finished work into this turn, as much as one call may carry. */
-    void commit(Deque<Finished> outbox, int most) {
+    void commit(Outbox outbox) {
+        int most = outbox.isSuspected() ? 1 : AdvanceSteps.MAX_ITEMS;
         int writes = 0;
         int bytes = 0;
         while (!outbox.isEmpty() && items.size() < most) {
-            Commit next = outbox.getFirst().commit();
+            Commit next = outbox.waiting.getFirst().commit();
             writes += next.writes();
             bytes += next.size();
             if (!items.isEmpty() && (writes > MAX_WRITES || bytes > AdvanceSteps.MAX_BYTES)) {
                 return;
             }
             call.commit(next);
-            items.add(outbox.removeFirst());
+            items.add(outbox.waiting.removeFirst());
         }
-    }
-
-    /**
-     * Whether what waits is no more than a call may carry: else it grows faster than it is sent.
-     * Counted in bytes, since they fill a heap. Many small ones are no reason to hold back: a chain
-     * goes on by taking in the call that commits.
-     */
-    static boolean fits(Deque<Finished> outbox) {
-        long bytes = 0;
-        for (Finished each : outbox) {
-            bytes += each.commit().size();
-        }
-        return outbox.size() <= 1 || bytes <= AdvanceSteps.MAX_BYTES;
     }
 
     /** Moves entries that were read into this turn. */

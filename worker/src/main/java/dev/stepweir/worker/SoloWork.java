@@ -5,10 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.workflow.QueueName;
-import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.XReadArgs;
-import io.lettuce.core.XReadArgs.StreamOffset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +93,7 @@ final class SoloWork implements Runnable {
                 } catch (RedisException e) {
                     log.debug("queues for suspects could not be read", e);
                 } catch (RuntimeException | Error bug) {
-                    context.survive("looking for suspects failed", bug);
+                    context.background().survive("looking for suspects failed", bug);
                 }
             }
         } catch (InterruptedException e) {
@@ -160,7 +157,7 @@ final class SoloWork implements Runnable {
         Optional<Place> next = Optional.of(first);
         while (next.isPresent() && stop.getCount() > 0) {
             Place place = next.get();
-            List<ReadEntry> read = take(place);
+            List<ReadEntry> read = RedisFutures.join(place.lane().takeOne(place.queue()));
             if (begins(place, read) && !awaitAllSlots(all - 1, Duration.ofDays(365))) {
                 return all - 1;
             }
@@ -200,7 +197,7 @@ final class SoloWork implements Runnable {
     }
 
     private boolean isEmptyHanded() {
-        return context.lanes().stream().allMatch(lane -> lane.inHand().isEmpty());
+        return context.lanes().inHand() == 0;
     }
 
     /** Others wait too, and each a while of its own: they need not all stop for one suspect. */
@@ -210,12 +207,10 @@ final class SoloWork implements Runnable {
     }
 
     private Optional<Place> waiting() {
-        List<Lane> lanes = context.lanes();
-        for (int i = 0; i < lanes.size(); i++) {
-            Lane lane = lanes.get((rotation + i) % lanes.size());
+        for (Lane lane : context.lanes().startingWith(rotation)) {
+            rotation = (rotation + 1) % context.lanes().count();
             for (String queue : queuesOf(lane)) {
                 if (hasWaiting(lane.partition().keys().queue(queue))) {
-                    rotation = (rotation + i + 1) % lanes.size();
                     return Optional.of(new Place(lane, queue));
                 }
             }
@@ -249,21 +244,5 @@ final class SoloWork implements Runnable {
                         .thenApply(pending -> pending.getCount())
                         .exceptionally(noSuchGroup -> Long.MAX_VALUE);
         return RedisFutures.join(entries) > RedisFutures.join(held);
-    }
-
-    @SuppressWarnings("unchecked") // one stream: the array made for it is never seen by others
-    private List<ReadEntry> take(Place place) {
-        return RedisFutures.join(
-                        redis.commands()
-                                .xreadgroup(
-                                        Consumer.from(
-                                                Bytes.of(Keys.WORKER_GROUP),
-                                                Bytes.of(place.lane().workerId())),
-                                        XReadArgs.Builder.count(1),
-                                        StreamOffset.lastConsumed(
-                                                place.lane().partition().queueKey(place.queue()))))
-                .stream()
-                .map(message -> ReadEntry.of(place.queue(), message))
-                .toList();
     }
 }

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -53,39 +53,35 @@ public final class Worker implements AutoCloseable {
     private final Registration registration;
     private final WorkerConfig config;
     private final Namespace namespace;
-    private final Gates gates;
     private final LaneContext context;
     private final SoloWork soloWork;
     private final PausedQueues paused;
     private final Heartbeats heartbeats;
     private final Cancellations cancellations;
-    private final ScheduledThreadPoolExecutor scheduler;
-    private final List<AutoCloseable> connections = new ArrayList<>();
+    private final Optional<Redis> ownedRedis;
     private final Runnable onSuperseded;
     private final AtomicBoolean superseded = new AtomicBoolean();
     private boolean closed;
 
-    private Worker(Builder builder, Redis redis, boolean ownsRedis) {
+    /**
+     * @param opened what the caller closes if there is no worker in the end
+     */
+    private Worker(
+            Builder builder, Redis redis, boolean ownsRedis, Collection<AutoCloseable> opened) {
         this.config = builder.config;
         this.namespace = Namespace.open(redis, builder.namespace);
+        this.ownedRedis = ownsRedis ? Optional.of(redis) : Optional.empty();
         this.onSuperseded = builder.onSuperseded;
         LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
-        this.scheduler =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon(true).name("stepweir-timeouts").factory());
-        scheduler.setRemoveOnCancelPolicy(true);
         // What is added to the builder's handlers later has no slots here.
         Map<String, Handlers.Registered<?>> handlers = new TreeMap<>(builder.handlers.byName());
-        this.gates = new Gates(redis, namespace.keys(0));
-        Deque<StatefulRedisConnection<byte[], byte[]>> opened = new ArrayDeque<>();
+        Deque<StatefulRedisConnection<byte[], byte[]>> forLanes = new ArrayDeque<>();
         for (int i = 0; i < 2 * namespace.partitions(); i++) {
-            opened.add(redis.openConnection());
-        }
-        connections.addAll(opened);
-        if (ownsRedis) {
-            connections.add(redis);
+            forLanes.add(redis.openConnection());
+            opened.add(forLanes.getLast());
         }
         StatefulRedisPubSubConnection<String, String> subscription = redis.openSubscription();
+        opened.add(subscription);
         // Whoever has the name loses it here: nothing that can be checked before may fail after it.
         Identity identity = Identity.draw(redis, namespace, builder.name);
         this.id = identity.id();
@@ -102,40 +98,32 @@ public final class Worker implements AutoCloseable {
                         redis,
                         namespace,
                         id,
-                        gates,
                         handlers,
-                        new Slots(config.concurrency(), handlers),
-                        new Plans(redis),
+                        config,
                         new FailurePolicy(RandomGenerator.getDefault(), builder.classifier),
                         builder.onFailure,
                         Clock.systemUTC(),
-                        scheduler,
-                        config,
+                        Background.start(config.onFatal()),
                         this::superseded);
-        namespace.all().forEach(keys -> addLane(keys, opened.remove(), opened.remove()));
+        for (Keys keys : namespace.all()) {
+            context.openLane(new Partition(keys, id), forLanes.remove(), forLanes.remove());
+        }
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
         this.paused = new PausedQueues(redis, namespace.keys(0), context);
         this.heartbeats =
                 new Heartbeats(redis, context, soloWork, paused, registration, config.heartbeat());
         this.cancellations = new Cancellations(subscription, context, paused);
+        // The lanes' and others' now, which close them.
+        opened.clear();
     }
 
     public static Builder builder() {
         return new Builder();
     }
 
-    private void addLane(
-            Keys keys,
-            StatefulRedisConnection<byte[], byte[]> turns,
-            StatefulRedisConnection<byte[], byte[]> reads) {
-        Partition partition = new Partition(keys, id);
-        LaneConnection connection = new LaneConnection(turns, partition);
-        BlockingReader reader = new BlockingReader(reads, partition, context.handlers().keySet());
-        context.add(new Lane(context, partition, connection, reader));
-    }
-
     private synchronized void start() {
         registration.enter();
+        cancellations.start();
         for (Lane lane : context.lanes()) {
             RedisFutures.join(context.ensureGroups(lane.partition()));
         }
@@ -159,7 +147,7 @@ public final class Worker implements AutoCloseable {
 
     /** Steps in hand: executing, or not yet known to be committed. */
     public int inHand() {
-        return context.lanes().stream().mapToInt(lane -> lane.inHand().size()).sum();
+        return context.lanes().inHand();
     }
 
     /**
@@ -180,11 +168,11 @@ public final class Worker implements AutoCloseable {
             return;
         }
         closed = true;
-        context.lanes().forEach(Lane::stopTaking);
+        context.lanes().stopTaking();
         boolean interrupted = false;
         try {
             interrupted = !finish();
-            context.asideUndisturbed(this::leave);
+            context.background().asideUndisturbed(this::leave);
         } finally {
             release();
             if (interrupted) {
@@ -199,7 +187,8 @@ public final class Worker implements AutoCloseable {
         try {
             soloWork.stop();
             registration.drain();
-            var unused = context.awaitReported(superseded.get() ? LAST_REPORTS : config.drain());
+            var unused =
+                    context.lanes().awaitReported(superseded.get() ? LAST_REPORTS : config.drain());
             return true;
         } catch (InterruptedException e) {
             return false;
@@ -210,8 +199,8 @@ public final class Worker implements AutoCloseable {
     private void leave() {
         try {
             soloWork.stop();
-            context.handBackTheRest();
-            var unused = context.awaitReported(LAST_REPLIES);
+            context.lanes().handBackTheRest();
+            var unused = context.lanes().awaitReported(LAST_REPLIES);
             heartbeats.stop();
             heartbeats.handBackAll();
             Set<String> queues = new TreeSet<>(context.handlers().keySet());
@@ -228,10 +217,10 @@ public final class Worker implements AutoCloseable {
     private void release() {
         soloWork.end();
         heartbeats.end();
-        scheduler.shutdownNow();
-        cancellations.close();
-        gates.close();
-        connections.forEach(Worker::closeQuietly);
+        context.background().end();
+        closeQuietly(cancellations);
+        closeQuietly(context);
+        ownedRedis.ifPresent(Worker::closeQuietly);
     }
 
     /**
@@ -251,8 +240,8 @@ public final class Worker implements AutoCloseable {
     private void giveUp() {
         try {
             // Also when it is being closed: nothing that it executes will count.
-            context.lanes().forEach(Lane::stopTaking);
-            context.handBackTheRest();
+            context.lanes().stopTaking();
+            context.lanes().handBackTheRest();
         } finally {
             close();
             onSuperseded.run();
@@ -383,7 +372,14 @@ public final class Worker implements AutoCloseable {
             if (handlers.byName().isEmpty()) {
                 throw new IllegalStateException("a worker needs at least one handler");
             }
-            Worker worker = new Worker(this, redis, owns);
+            List<AutoCloseable> opened = new ArrayList<>();
+            Worker worker;
+            try {
+                worker = new Worker(this, redis, owns, opened);
+            } catch (RuntimeException refused) {
+                opened.forEach(Worker::closeQuietly);
+                throw refused;
+            }
             try {
                 worker.start();
             } catch (RuntimeException failed) {

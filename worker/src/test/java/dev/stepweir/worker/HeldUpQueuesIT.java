@@ -11,6 +11,7 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.worker.Slots.Reservation;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;

@@ -12,7 +12,6 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Clock;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.random.RandomGenerator;
@@ -28,47 +27,38 @@ class SoloWorkIT extends WithRuns {
 
     @Test
     void a_suspect_whose_queue_is_paused_while_it_is_read_is_handed_back() throws Exception {
-        Slots slots = new Slots(8, handlers.byName());
-        try (Gates gates = new Gates(runs.redis, runs.namespace.keys(0));
-                ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1)) {
-            LaneContext context =
-                    new LaneContext(
-                            runs.redis,
-                            runs.namespace,
-                            "w1",
-                            gates,
-                            handlers.byName(),
-                            slots,
-                            new Plans(runs.redis),
-                            new FailurePolicy(
-                                    RandomGenerator.getDefault(), new StandardClassifier()),
-                            result -> {},
-                            Clock.systemUTC(),
-                            scheduler,
-                            WorkerConfig.DEFAULT,
-                            () -> {});
+        try (ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
+                LaneContext context =
+                        new LaneContext(
+                                runs.redis,
+                                runs.namespace,
+                                "w1",
+                                handlers.byName(),
+                                WorkerConfig.DEFAULT.withConcurrency(8),
+                                new FailurePolicy(
+                                        RandomGenerator.getDefault(), new StandardClassifier()),
+                                result -> {},
+                                Clock.systemUTC(),
+                                new Background(scheduler, fatal -> {}),
+                                () -> {})) {
+            Slots slots = context.slots();
             for (Keys keys : runs.namespace.all()) {
                 RedisFutures.join(context.ensureGroups(new Partition(keys, "w1")));
             }
             RunId run = runs.start(HELD_UP, 1);
             Partition partition = new Partition(runs.namespace.keys(run), "w1");
-            try (LaneConnection connection =
-                            new LaneConnection(runs.redis.openConnection(), partition);
-                    BlockingReader reader =
-                            new BlockingReader(
-                                    runs.redis.openConnection(), partition, List.of("held up"))) {
-                Lane lane = new Lane(context, partition, connection, reader);
-                context.add(lane);
-                assertThat(slots.takeAll(0)).isTrue();
-                SoloWork solo = new SoloWork(runs.redis, context, RandomGenerator.getDefault());
-                slots.pause(Set.of("held up"));
+            Lane lane =
+                    context.openLane(
+                            partition, runs.redis.openConnection(), runs.redis.openConnection());
+            assertThat(slots.takeAll(0)).isTrue();
+            SoloWork solo = new SoloWork(runs.redis, context, RandomGenerator.getDefault());
+            slots.pause(Set.of("held up"));
 
-                assertThat(solo.executeAlone(new SoloWork.Place(lane, "held up"))).isEqualTo(8);
+            assertThat(solo.executeAlone(new SoloWork.Place(lane, "held up"))).isEqualTo(8);
 
-                await().until(() -> runs.step(run, "only").published().number() == 2);
-                assertThat(runs.step(run, "only").ledgers().attempt()).isEqualTo(1);
-                assertThat(lane.inHand()).isEmpty();
-            }
+            await().until(() -> runs.step(run, "only").published().number() == 2);
+            assertThat(runs.step(run, "only").ledgers().attempt()).isEqualTo(1);
+            assertThat(lane.inHand()).isEmpty();
         }
     }
 }

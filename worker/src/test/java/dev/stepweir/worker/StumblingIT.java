@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.failure.StandardClassifier;
-import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.testkit.WithRedis;
@@ -54,32 +53,26 @@ class StumblingIT extends WithRuns {
     }
 
     private LaneContext context() {
-        Keys keys = runs.namespace.keys(0);
         return new LaneContext(
                 runs.redis,
                 runs.namespace,
                 "w1",
-                new Gates(runs.redis, keys),
                 Map.of(),
-                new Slots(1, Map.of()),
-                new Plans(runs.redis),
+                WorkerConfig.DEFAULT.withConcurrency(1),
                 new FailurePolicy(new Random(7), new StandardClassifier()),
                 result -> {},
                 Clock.systemUTC(),
-                scheduler,
-                WorkerConfig.DEFAULT.withOnFatal(fatal::add),
+                new Background(scheduler, fatal::add),
                 () -> {});
     }
 
     @Test
     void a_lane_goes_on_after_an_error() {
-        LaneContext context = context();
         Partition partition = new Partition(runs.namespace.keys(0), "w1");
-        try (BlockingReader reader =
-                        new BlockingReader(runs.redis.openConnection(), partition, List.of());
-                LaneConnection turns = new LaneConnection(runs.redis.openConnection(), partition)) {
-            Lane lane = new Lane(context, partition, turns, reader);
-            context.add(lane);
+        try (LaneContext context = context()) {
+            Lane lane =
+                    context.openLane(
+                            partition, runs.redis.openConnection(), runs.redis.openConnection());
             errors.set(2);
 
             lane.turn();
@@ -93,14 +86,15 @@ class StumblingIT extends WithRuns {
     void what_was_put_off_and_fails_is_told() {
         LaneContext context = context();
         var unused =
-                context.schedule(
-                        () -> {
-                            throw new InternalError("as if");
-                        },
-                        Duration.ZERO);
+                context.background()
+                        .schedule(
+                                () -> {
+                                    throw new InternalError("as if");
+                                },
+                                Duration.ZERO);
         await().until(() -> fatal.size() == 1);
 
-        context.survive("no matter", new AssertionError("of no consequence"));
+        context.background().survive("no matter", new AssertionError("of no consequence"));
         RedisFutures.join(context.ensureGroups(new Partition(runs.namespace.keys(0), "w1")));
         assertThat(fatal).hasOnlyElementsOfType(InternalError.class);
     }

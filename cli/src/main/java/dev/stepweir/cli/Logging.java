@@ -2,6 +2,8 @@ package dev.stepweir.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /**
@@ -30,6 +32,8 @@ final class Logging {
             // for.
             System.setProperty("slf4j.provider", NOP_FallbackServiceProvider.class.getName());
             System.setProperty("slf4j.internal.verbosity", "ERROR");
+            // Where slf4j says nothing, the Redis client turns to the JDK's own logging.
+            Logger.getLogger("").setLevel(Level.OFF);
         }
     }
 

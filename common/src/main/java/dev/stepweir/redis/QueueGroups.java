@@ -4,6 +4,7 @@ import dev.stepweir.redis.script.CreateGroup;
 import dev.stepweir.redis.script.ListQueue;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.workflow.QueueName;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,7 +30,11 @@ public final class QueueGroups {
         this.redis = redis;
     }
 
-    /** Creates the groups that are missing, as far as is known here, in one round trip. */
+    /**
+     * Creates the groups that are missing, as far as is known here, in one round trip.
+     *
+     * @throws RedisException when Redis is out of reach, or a queue's key holds what is no stream
+     */
     public void ensure(Keys keys, Collection<String> queues) {
         Set<String> missing =
                 queues.stream()
@@ -39,9 +44,20 @@ public final class QueueGroups {
         Map<String, CompletableFuture<?>> created = new HashMap<>();
         missing.forEach(key -> created.put(key, create(redis, key)));
         created.forEach((key, reply) -> {
-            RedisFutures.join(reply);
+            joined(key, reply);
             known.add(key);
         });
+    }
+
+    /** Redis does not say which key it speaks of. */
+    private static void joined(String key, CompletableFuture<?> reply) {
+        try {
+            RedisFutures.join(reply);
+        } catch (RedisException failure) {
+            throw Redis.concernsWhatWasAsked(failure)
+                    ? new RedisCommandExecutionException(key + ": " + failure.getMessage(), failure)
+                    : failure;
+        }
     }
 
     /** As {@link #ensure}; a queue for suspects is also listed, since no run starts with one. */

@@ -14,16 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Fails runs that have not ended in time, and sees to it that each which has a deadline has the
  * timer for it. Runs without one cost nothing. Thread-safe.
  */
 final class Deadlines {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
     private static final String EVENT =
             HistoryEvent.record(HistoryEvent.DEADLINE, Map.of("by", "orchestrator"));
@@ -62,7 +58,8 @@ final class Deadlines {
                                 .map(deadline -> set(keys, run, deadline))
                                 .ifPresent(set -> replies.add(Refusals.logged(run, set)));
                     } catch (RuntimeException garbled) {
-                        LOG.warn("run={} has a deadline that cannot be read: {}", run, fields);
+                        Refusals.complain(
+                                "run=" + run + " has a deadline that cannot be read", fields);
                     }
                 });
         replies.forEach(RedisFutures::join);

@@ -136,12 +136,12 @@ final class ParkedSteps {
             } else if (found.get(hash) instanceof Definitions.Known(Graph graph)
                     && graph.contains(one.step())) {
                 List<String> inputs = graph.dependencies(one.step());
-                Refusals.readable(one.member(), () -> address(one, graph, field))
+                // Unlisted it comes again with the reconciler, and keeps no other waiting.
+                Refusals.readable(one.member(), () -> published(one, graph, field))
                         .ifPresentOrElse(
-                                step -> {
-                                    queues.ensure(keys, step);
-                                    replies.add(send(one, step, inputs, field, dependency, pass));
-                                },
+                                step ->
+                                        replies.add(
+                                                send(one, step, inputs, field, dependency, pass)),
                                 () -> unlist(keys, one.member(), dependency));
             } else {
                 LOG.warn("parked step '{}' has no usable head or definition", one.member());
@@ -160,10 +160,13 @@ final class ParkedSteps {
         }
     }
 
-    private static StepAddress address(Parked one, Graph graph, String field) {
+    /** Where a step is to be published: there is a queue for it. */
+    private StepAddress published(Parked one, Graph graph, String field) {
         StepField read = field.isEmpty() ? StepField.ABSENT : StepField.parse(field);
-        return StepAddress.of(
-                one.run(), one.step(), graph.step(one.step()).handler(), read.ledgers());
+        String handler = graph.step(one.step()).handler();
+        StepAddress step = StepAddress.of(one.run(), one.step(), handler, read.ledgers());
+        queues.ensure(one.keys(), step);
+        return step;
     }
 
     private CompletableFuture<Object> send(

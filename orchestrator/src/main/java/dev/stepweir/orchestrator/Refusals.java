@@ -1,11 +1,13 @@
 package dev.stepweir.orchestrator;
 
+import dev.stepweir.duty.Complaints;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import io.lettuce.core.RedisException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Refusals {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    /** The reconciler meets the same five times a second. */
+    private static final Complaints COMPLAINTS = new Complaints();
 
     private Refusals() {}
 
@@ -47,8 +52,24 @@ final class Refusals {
         } catch (RuntimeException garbled) {
             why = garbled;
         }
-        LOG.warn("{} cannot be read and is left as it is: {}", what, why.toString());
+        complain(what + " cannot be read", why.toString());
         return Optional.empty();
+    }
+
+    /**
+     * Whether something could be done; if Redis refuses that one thing it is logged, and any other
+     * failure stays one.
+     *
+     * @param what shown in the log
+     */
+    static boolean possible(Object what, Runnable attempt) {
+        try {
+            attempt.run();
+            return true;
+        } catch (RedisException failure) {
+            complain(what, orThrow(failure).getMessage());
+            return false;
+        }
     }
 
     /**
@@ -63,8 +84,20 @@ final class Refusals {
                 return outcome;
             }
             String why = String.valueOf(orThrow(failure).getMessage());
-            LOG.warn("{} is left as it is: {}", what, why);
+            complain(what, why);
             return why;
         });
+    }
+
+    /**
+     * Says that something cannot be handled, once a minute.
+     *
+     * @param what the thing, and if it is not plain from the reason, what is wrong with it
+     */
+    static void complain(Object what, @Nullable Object why) {
+        String complaint = what + ": " + why;
+        if (COMPLAINTS.isDue(complaint)) {
+            LOG.warn("left as it is: {}", complaint);
+        }
     }
 }

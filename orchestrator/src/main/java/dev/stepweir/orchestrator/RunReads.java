@@ -15,16 +15,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads of many runs in one round trip. A run that cannot be read, because something else is stored
  * under its name or in its head, is logged and left out. Thread-safe.
  */
 final class RunReads {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RunReads.class);
 
     private final RunStore runs;
 
@@ -71,7 +67,8 @@ final class RunReads {
             try {
                 values.put(run, RedisFutures.join(reply));
             } catch (RedisException failure) {
-                LOG.warn("run={} cannot be read: {}", run, Refusals.orThrow(failure).getMessage());
+                String why = String.valueOf(Refusals.orThrow(failure).getMessage());
+                Refusals.complain("run=" + run + " cannot be read", why);
             }
         });
         return values;

@@ -60,11 +60,16 @@ final class RunStarter {
                         heads.values().stream()
                                 .map(RunHead::workflowHash)
                                 .collect(Collectors.toSet()));
+        Set<String> startable =
+                found.entrySet().stream()
+                        .filter(each -> hasQueues(keys, each.getValue()))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
         Set<RunId> wanted = new HashSet<>(settle);
         List<Operation<?>> operations = new ArrayList<>();
         heads.forEach((run, head) -> {
             Definitions.Found definition = Objects.requireNonNull(found.get(head.workflowHash()));
-            if (head.state() == RunState.SUBMITTED) {
+            if (head.state() == RunState.SUBMITTED && startable.contains(head.workflowHash())) {
                 operations.add(start(keys, run, definition));
             } else if (wanted.contains(run)
                     && definition instanceof Definitions.Known(Graph graph)) {
@@ -72,7 +77,6 @@ final class RunStarter {
                         .ifPresent(operations::add);
             }
         });
-        found.values().forEach(definition -> ensureQueues(keys, definition));
         List<CompletableFuture<?>> replies = new ArrayList<>();
         operations.forEach(operation ->
                 replies.add(Refusals.logged(operation, operation.runAsync(redis.scripts()))));
@@ -104,9 +108,13 @@ final class RunStarter {
                 .toList();
     }
 
-    private void ensureQueues(Keys keys, Definitions.Found definition) {
-        if (definition instanceof Definitions.Known(Graph graph)) {
-            queues.ensure(keys, queuesOf(graph));
-        }
+    /**
+     * Without one of its queues a run would start and then be stuck: it waits until they are there.
+     */
+    private boolean hasQueues(Keys keys, Definitions.Found definition) {
+        return !(definition instanceof Definitions.Known(Graph graph))
+                || Refusals.possible(
+                        "what is submitted of workflow '" + graph.workflow().name() + "'",
+                        () -> queues.ensure(keys, queuesOf(graph)));
     }
 }

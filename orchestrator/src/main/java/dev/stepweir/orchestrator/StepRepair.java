@@ -21,8 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the steps of running runs: a ready one must have an entry that is held or still to be
@@ -30,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * at one moment. Thread-safe.
  */
 final class StepRepair {
-
-    private static final Logger LOG = LoggerFactory.getLogger(StepRepair.class);
 
     private final Redis redis;
     private final RunReads reads;
@@ -90,7 +86,7 @@ final class StepRepair {
             try {
                 field = StepField.parse(text);
             } catch (RuntimeException garbled) {
-                LOG.warn("run={} step={} cannot be read: '{}'", run, step, text);
+                Refusals.complain("run=" + run + " step=" + step + " cannot be read", text);
                 continue;
             }
             StepAddress address =
@@ -98,8 +94,9 @@ final class StepRepair {
             moving |= field.state().isMoving();
             dead |= field.state() == StepState.DEAD;
             if (field.state() == StepState.READY) {
-                if (field.ledgers().isSuspect()) {
-                    queues.ensure(keys, address);
+                if (field.ledgers().isSuspect()
+                        && !Refusals.possible(address, () -> queues.ensure(keys, address))) {
+                    continue;
                 }
                 String entryId = field.published().entryId();
                 ready.add(new Ready(address, text, entryId, graph.dependencies(step)));

@@ -245,6 +245,8 @@ final class Timers implements Duty {
             reply = retry.runAsync(redis.scripts());
         } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
             return CompletableFuture.completedFuture(garbled.toString());
+        } catch (RedisException noQueue) {
+            reply = CompletableFuture.failedFuture(noQueue);
         }
         return reply.handle((outcome, failure) ->
                 failure == null ? outcome : String.valueOf(Refusals.orThrow(failure).getMessage()));

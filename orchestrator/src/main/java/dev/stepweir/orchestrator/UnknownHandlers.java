@@ -138,7 +138,7 @@ final class UnknownHandlers implements Duty {
         try {
             entry = QueueEntry.parse(text);
         } catch (RuntimeException unreadable) {
-            LOG.warn("queue={} entry={} cannot be read: {}", queue, entryId, text);
+            Refusals.complain("queue=" + queue + " entry=" + entryId + " cannot be read", text);
             return;
         }
         StepAddress step = new StepAddress(entry.run(), entry.step(), queue);

@@ -1,5 +1,6 @@
 package dev.stepweir.reaper;
 
+import dev.stepweir.duty.Complaints;
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
 import dev.stepweir.redis.Bytes;
@@ -35,6 +36,7 @@ final class Reclaimer implements Duty {
     private final KnownQueues queues;
     private final LapsedEntry lapsed;
     private final ReaperConfig config;
+    private final Complaints complaints = new Complaints();
 
     Reclaimer(Redis redis, Keys keys, KnownQueues queues, ReaperConfig config) {
         this.redis = redis;
@@ -114,7 +116,10 @@ final class Reclaimer implements Duty {
             if (failure instanceof RedisException e && !Redis.concernsWhatWasAsked(e)) {
                 throw failure;
             }
-            LOG.warn("queue={} entry={} is left as it is: {}", queue, entry.getId(), failure);
+            String complaint = "queue=" + queue + " entry=" + entry.getId() + ": " + failure;
+            if (complaints.isDue(complaint)) {
+                LOG.warn("left as it is: {}", complaint);
+            }
             return true;
         }
     }

@@ -10,6 +10,7 @@ import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.ForgetConsumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -89,11 +90,23 @@ final class SilentWorkers implements Duty {
                         .toList();
         boolean free = true;
         for (CompletableFuture<ForgetConsumer.Outcome> reply : replies) {
-            ForgetConsumer.Outcome outcome = RedisFutures.join(reply);
-            free &=
-                    outcome == ForgetConsumer.Outcome.FORGOTTEN
-                            || outcome == ForgetConsumer.Outcome.GONE;
+            free &= isFree(reply);
         }
         return free;
+    }
+
+    private static boolean isFree(CompletableFuture<ForgetConsumer.Outcome> reply) {
+        try {
+            return switch (RedisFutures.join(reply)) {
+                case FORGOTTEN, GONE -> true;
+                default -> false;
+            };
+        } catch (RedisException failure) {
+            if (!Redis.concernsWhatWasAsked(failure)) {
+                throw failure;
+            }
+            // What is no stream holds nothing in a worker's name.
+            return true;
+        }
     }
 }

@@ -130,6 +130,28 @@ class InboxIT {
     }
 
     @Test
+    void a_queue_whose_key_holds_something_else_keeps_no_other_run_waiting(TestRedis redis) {
+        for (Keys keys : runs.namespace().all()) {
+            redis.commands().set(keys.queue("other"), "no stream");
+        }
+        RunId stuck = runs.submit(PlayedRuns.FORK);
+        List<RunId> fine = Stream.generate(() -> runs.submit(PlayedRuns.SINGLE)).limit(8).toList();
+        try (Orchestrator orchestrator = start()) {
+            await().until(() ->
+                    fine.stream()
+                            .allMatch(run -> runs.state(run).orElseThrow() == RunState.RUNNING));
+            RunId later = runs.submit(PlayedRuns.SINGLE);
+            await().until(() -> runs.state(later).orElseThrow() == RunState.RUNNING);
+            assertThat(runs.state(stuck)).contains(RunState.SUBMITTED);
+            for (Keys keys : runs.namespace().all()) {
+                redis.commands().del(keys.queue("other"));
+            }
+            await().until(() -> runs.state(stuck).orElseThrow() == RunState.RUNNING);
+            assertThat(orchestrator.id()).isNotEmpty();
+        }
+    }
+
+    @Test
     void a_workflow_without_steps_completes_at_once() {
         RunId run = runs.submit(Workflow.builder("empty").build());
         try (Orchestrator orchestrator = start()) {

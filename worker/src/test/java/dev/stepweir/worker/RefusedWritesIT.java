@@ -2,6 +2,7 @@ package dev.stepweir.worker;
 
 import static io.lettuce.core.protocol.CommandType.EVALSHA;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.handler.StepHandler;
@@ -102,6 +103,23 @@ class RefusedWritesIT extends WithRuns {
         return refused.find()
                 ? Integer.parseInt(refused.group(1)) + Integer.parseInt(refused.group(2))
                 : 0;
+    }
+
+    @Test
+    void a_worker_that_cannot_start_leaves_no_connection(TestRedis redis) {
+        int before = connections(redis);
+        Worker.Builder named = worker().name("refused").handler("h", (in, c) -> null);
+        Worker.Builder unnamed = worker().handler("h", (in, c) -> null);
+        Refusal.NO_RIGHTS.begin(redis);
+
+        for (Worker.Builder each : List.of(named, unnamed)) {
+            assertThatThrownBy(() -> each.start(runs.redis)).hasMessageContaining("NOPERM");
+            await().until(() -> connections(redis) == before);
+        }
+    }
+
+    private static int connections(TestRedis redis) {
+        return (int) redis.commands().clientList().lines().count();
     }
 
     private int doIt() throws InterruptedException {

@@ -10,6 +10,7 @@ import dev.stepweir.operator.StepView;
 import dev.stepweir.operator.doctor.Ailment;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.Keys;
+import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
@@ -123,6 +124,13 @@ class DoctorIT {
                                     .getBody();
                     s.commands().xadd(queue, body);
                 }),
+        ENTRY_WITH_NO_NUMBER(
+                Ailment.STRAY_ENTRY,
+                s ->
+                        s.commands()
+                                .xadd(
+                                        s.keys().queue("later"),
+                                        Map.of(QueueEntry.FIELD, s.run() + " 0 s:b"))),
         ENTRY_OF_NO_RUN(
                 Ailment.STRAY_ENTRY,
                 s ->
@@ -183,6 +191,7 @@ class DoctorIT {
                 EnumSet.of(Ailment.JOIN_MISCOUNTED, Ailment.STRAY_ENTRY),
                 s -> s.commands().hdel(s.keys().run(s.run()), StepFields.state("b"))),
         END_MISCOUNTED(Ailment.JOIN_MISCOUNTED, s -> s.set(StepFields.END, "PENDING 2")),
+        END_GARBLED(Ailment.JOIN_MISCOUNTED, s -> s.set(StepFields.END, "garbage")),
         DEATHS_MISCOUNTED(Ailment.DEATHS_MISCOUNTED, s -> s.head(" 2")),
         LISTED_NOWHERE(
                 Ailment.RUN_MISLISTED, s -> s.commands().zrem(s.keys().openRuns(), s.run().text())),

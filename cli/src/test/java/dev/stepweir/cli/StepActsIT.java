@@ -235,6 +235,17 @@ class StepActsIT {
     }
 
     @Test
+    void a_result_that_is_null_is_one_and_the_history_tells_of_it() throws Exception {
+        RunId run = blocked();
+
+        assertThat(act("complete", run, "stuck", "--result", "null").code()).isZero();
+
+        Result history = terminal.execute("runs", "history", run.text(), "--json");
+        assertThat(history.out()).contains("COMPLETED_BY_HAND", "\"result\":null");
+        assertThat(terminal.execute("steps", "show", run.text(), "stuck").code()).isZero();
+    }
+
+    @Test
     void what_waits_for_a_skipped_step_goes_on_without_its_result() throws Exception {
         RunId run = blocked();
 

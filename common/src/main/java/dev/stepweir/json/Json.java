@@ -8,17 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * The one JSON mapper. It refuses duplicate keys, text after the document, more than {@value
- * #MAX_DEPTH} levels and strings above 4 MB. Malformed text raises {@code
- * tools.jackson.core.JacksonException}, which is unchecked. Safe for use by any number of threads.
+ * #MAX_DEPTH} levels, also when it writes, strings above 4 MB and numbers of more than {@value
+ * #MAX_DIGITS} digits. Malformed text raises {@code tools.jackson.core.JacksonException}, which is
+ * unchecked. Safe for use by any number of threads.
  */
 public final class Json {
 
@@ -28,22 +32,35 @@ public final class Json {
     /** Characters that one string may have. */
     public static final int MAX_STRING = 4 * 1024 * 1024;
 
+    /** Digits that one number may have. */
+    public static final int MAX_DIGITS = 1_000;
+
     /** What bounds every parser of this project, of JSON and of YAML alike. */
     static final StreamReadConstraints CONSTRAINTS =
             StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(MAX_STRING)
+                    .maxNameLength(MAX_STRING)
+                    .maxNumberLength(MAX_DIGITS)
                     .build();
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
                             JsonFactory.builder()
                                     .streamReadConstraints(CONSTRAINTS)
+                                    // What could not be read again is not written.
+                                    .streamWriteConstraints(
+                                            StreamWriteConstraints.builder()
+                                                    .maxNestingDepth(MAX_DEPTH)
+                                                    .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .build())
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .build();
+
+    private static final String TOO_MANY_DIGITS =
+            "not a JSON number: it has more than " + MAX_DIGITS + " digits";
 
     private Json() {}
 
@@ -82,6 +99,15 @@ public final class Json {
         return MAPPER.readTree(bytes);
     }
 
+    /** The tree that the UTF-8 JSON {@code bytes} describe, or a missing node if they are none. */
+    public static JsonNode treeIfAny(byte[] bytes) {
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (JacksonException garbled) {
+            return MissingNode.getInstance();
+        }
+    }
+
     /** The tree that the JSON {@code text} describes. */
     public static JsonNode tree(String text) {
         return MAPPER.readTree(text);
@@ -93,16 +119,20 @@ public final class Json {
      * text keys, and numbers as the first that holds them exactly of Integer, Long, BigInteger or
      * of Double, BigDecimal.
      *
-     * @throws IllegalArgumentException if it is no JSON value, is not finite, or is deeper than
-     *     {@value #MAX_DEPTH} levels
+     * @throws IllegalArgumentException if it is no JSON value, is not finite, or exceeds what this
+     *     class reads
      */
     public static @Nullable Object value(@Nullable Object value) {
         return copy(value, 0);
     }
 
-    /** {@link #value(Object)} of an object. */
-    public static Map<String, @Nullable Object> object(Map<?, ?> object) {
-        return copyOfMap(object, 1);
+    /**
+     * {@link #value(Object)} of an object.
+     *
+     * @param above levels of the document in which it will stand
+     */
+    public static Map<String, @Nullable Object> object(Map<?, ?> object, int above) {
+        return copyOfMap(object, above + 1);
     }
 
     private static @Nullable Object copy(@Nullable Object value, int depth) {
@@ -178,7 +208,14 @@ public final class Json {
         if (value.bitLength() < Integer.SIZE) {
             return value.intValue();
         }
-        return value.bitLength() < Long.SIZE ? value.longValue() : value;
+        if (value.bitLength() < Long.SIZE) {
+            return value.longValue();
+        }
+        // No power of ten is smaller in bits than this; asked first since digits are dear to count.
+        if (value.bitLength() > 4 * MAX_DIGITS || new BigDecimal(value).precision() > MAX_DIGITS) {
+            throw new IllegalArgumentException(TOO_MANY_DIGITS);
+        }
+        return value;
     }
 
     private static Number finite(double value, String shown) {
@@ -194,6 +231,9 @@ public final class Json {
                 Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(value) == 0;
         if (exact) {
             return nearest;
+        }
+        if (value.precision() > MAX_DIGITS) {
+            throw new IllegalArgumentException(TOO_MANY_DIGITS);
         }
         return value.stripTrailingZeros();
     }

@@ -167,10 +167,15 @@ final class LocatedParser {
             problem(place, path, number, "a finite number", "is not a number of JSON");
             return null;
         }
-        return Json.value(
-                parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-                        ? parser.getBigIntegerValue()
-                        : new BigDecimal(number));
+        try {
+            return Json.value(
+                    parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                            ? parser.getBigIntegerValue()
+                            : new BigDecimal(number));
+        } catch (NumberFormatException tooLarge) {
+            problem(place, path, number, "an exponent below 2^31", "is too large a number");
+            return null;
+        }
     }
 
     private void checkYaml(JsonParser parser, String path, Place place) {

@@ -89,7 +89,7 @@ public final class Fleet {
         byte[] key = Bytes.of(namespace.keys(0).workerRecords());
         Map<String, JsonNode> records = new HashMap<>();
         RedisFutures.join(commands().hgetall(key).toCompletableFuture())
-                .forEach((id, record) -> records.put(Bytes.text(id), Json.tree(record)));
+                .forEach((id, record) -> records.put(Bytes.text(id), Json.treeIfAny(record)));
         return records;
     }
 

@@ -81,7 +81,7 @@ public final class LeaseTerms {
                 .forEach((id, record) -> {
                     byte[] beats = Bytes.of(keys.workerBeats());
                     Double beat = RedisFutures.join(redis.commands().zscore(beats, id));
-                    JsonNode heartbeat = Json.tree(record).path(HEARTBEAT_FIELD);
+                    JsonNode heartbeat = Json.treeIfAny(record).path(HEARTBEAT_FIELD);
                     if (beat != null && now - beat <= RECENT.toMillis() && heartbeat.isNumber()) {
                         check(
                                 "lease, beside worker " + Bytes.text(id) + ",",

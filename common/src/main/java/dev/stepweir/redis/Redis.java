@@ -32,8 +32,11 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process's access to one Redis: a shared connection for short commands, and connections of their
@@ -42,11 +45,13 @@ import java.util.regex.Pattern;
  */
 public final class Redis implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Redis.class);
+
     /** A reply later than this counts as lost. Longer than any blocking read. */
     public static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
     /** Who and with what password; not the grammar that a refused address is answered with. */
-    private static final Pattern PASSWORD = Pattern.compile("//(?!\\[:password@\\])[^@/]*@");
+    private static final Pattern PASSWORD = Pattern.compile("//(?!\\[:password@\\])\\S*@");
 
     /** Each connection that was lost is tried again within two seconds, however long it is away. */
     private static final Delay RECONNECT_DELAY =
@@ -64,12 +69,17 @@ public final class Redis implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Retry retry;
 
-    private Redis(RedisClient client, ClientResources resources, RedisURI uri, String address) {
+    private Redis(
+            RedisClient client,
+            ClientResources resources,
+            RedisURI uri,
+            String address,
+            Consumer<String> voice) {
         this.client = client;
         this.resources = resources;
         this.uri = uri;
         this.address = withoutPassword(address);
-        this.outages = new OutageWatch(this.address, this::look);
+        this.outages = new OutageWatch(this.address, this::look, voice);
         this.shared = client.connect(ByteArrayCodec.INSTANCE, uri);
         shared.addListener(new Reconnected(outages));
         this.scripts = new ScriptRunner(shared.async());
@@ -93,6 +103,15 @@ public final class Redis implements AutoCloseable {
      * @throws RedisException when Redis does not answer
      */
     public static Redis connect(String address, String clientName) {
+        return connect(address, clientName, log::warn);
+    }
+
+    /**
+     * As {@link #connect(String, String)}, for a process that tells people more than a log does.
+     *
+     * @param voice told of absences of Redis, line by line, when somebody waits for its return
+     */
+    public static Redis connect(String address, String clientName, Consumer<String> voice) {
         RedisURI uri = parse(address);
         uri.setClientName(clientName);
         uri.setTimeout(COMMAND_TIMEOUT);
@@ -112,7 +131,7 @@ public final class Redis implements AutoCloseable {
                                         .build())
                         .build());
         try {
-            return new Redis(client, resources, uri, address);
+            return new Redis(client, resources, uri, address, voice);
         } catch (RedisException e) {
             shutDown(client, resources);
             throw e;
@@ -125,7 +144,7 @@ public final class Redis implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "not a Redis address: '"
-                            + withoutPassword(address)
+                            + address.replaceAll("//.*@", "//***@")
                             + "' (allowed: redis://[:password@]host[:port][/db], rediss://...,"
                             + " redis-sentinel://host[,host]/db#master)",
                     e);

@@ -21,18 +21,25 @@ public record Dispatch(long number, String entryId) {
         }
     }
 
-    /** Two numbers, as Redis gives them. */
+    /** Two numbers, as Redis gives them; a time that Java can hold as one. */
     private static boolean isEntryId(String text) {
         int dash = text.indexOf('-');
-        if (dash < 1 || dash == text.length() - 1) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (i != dash && (text.charAt(i) < '0' || text.charAt(i) > '9')) {
+        return dash > 0
+                && isNumber(text, 0, dash, Long.toString(Long.MAX_VALUE))
+                && isNumber(text, dash + 1, text.length(), Long.toUnsignedString(-1));
+    }
+
+    private static boolean isNumber(String text, int from, int end, String most) {
+        for (int i = from; i < end; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;
             }
         }
-        return true;
+        int digits = end - from;
+        return digits > 0
+                && (digits < most.length()
+                        || (digits == most.length()
+                                && text.substring(from, end).compareTo(most) <= 0));
     }
 
     /** Parses {@code <number>@<entry id>}. */

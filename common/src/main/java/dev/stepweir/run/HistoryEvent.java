@@ -1,8 +1,10 @@
 package dev.stepweir.run;
 
 import dev.stepweir.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 
 /**
  * Something that happened to a run besides results, which the steps keep themselves. Stored as one
@@ -12,7 +14,7 @@ import java.util.Optional;
  * @param kind FAILED, CRASHED, REDELIVERED, DEAD, HANDED_BACK, REPUBLISHED, REDRIVEN, RUN_WAITS,
  *     RUN_RETRIED, RUN_GIVEN_UP, PARKED, RELEASED, EDITED, LETTER_PURGED, NOTED, RESET, RESOLVED,
  *     COMPLETED_BY_HAND, SKIPPED, FORCED_TO_FAIL, DEADLINE, CANCELLED, PAUSED, RESUMED, DUPLICATE,
- *     LATE_RESULT
+ *     LATE_RESULT, UNREADABLE
  * @param details what there is to say; the step's name under {@code step} if it concerns one
  */
 public record HistoryEvent(long atMillis, String kind, Map<String, Object> details) {
@@ -42,6 +44,12 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
     public static final String PAUSED = "PAUSED";
     public static final String RESUMED = "RESUMED";
 
+    /** What is stored says nothing. */
+    public static final String UNREADABLE = "UNREADABLE";
+
+    /** Bytes of a value that an event shows. */
+    private static final int MOST_SHOWN = 2_000;
+
     /** The run was submitted once more under its key, and found. */
     public static final String DUPLICATE = "DUPLICATE";
 
@@ -56,18 +64,43 @@ public record HistoryEvent(long atMillis, String kind, Map<String, Object> detai
                 : Optional.empty();
     }
 
+    /**
+     * A value as an event shows it. A history is read whole, so it does not hold large ones, nor
+     * any that could not be read inside of an event.
+     */
+    public static Object shown(byte[] json) {
+        if (json.length > MOST_SHOWN) {
+            return json.length + " bytes";
+        }
+        try {
+            return Json.tree("[" + new String(json, StandardCharsets.UTF_8) + "]").get(0);
+        } catch (JacksonException tooDeep) {
+            return json.length + " bytes, nested too deep to be shown";
+        }
+    }
+
     /** The stored line without the time. */
     public static String record(String kind, Map<String, ?> details) {
         return kind + " " + Json.text(details);
     }
 
+    /**
+     * A stored line; one that says nothing is {@link #UNREADABLE} and keeps no other from being
+     * read.
+     */
     @SuppressWarnings("unchecked")
     public static HistoryEvent parse(String line) {
-        int first = line.indexOf(' ');
-        int second = line.indexOf(' ', first + 1);
-        return new HistoryEvent(
-                Long.parseLong(line, 0, first, 10),
-                line.substring(first + 1, second),
-                Json.read(line.substring(second + 1), Map.class));
+        long at = 0;
+        try {
+            int first = line.indexOf(' ');
+            int second = line.indexOf(' ', first + 1);
+            at = Long.parseLong(line, 0, first, 10);
+            return new HistoryEvent(
+                    at,
+                    line.substring(first + 1, second),
+                    Json.read(line.substring(second + 1), Map.class));
+        } catch (IndexOutOfBoundsException | NumberFormatException | JacksonException garbled) {
+            return new HistoryEvent(at, UNREADABLE, Map.of("bytes", line.length()));
+        }
     }
 }

@@ -65,6 +65,9 @@ public record QueueEntry(RunId run, long number, String step, List<String> input
         }
         RunId run = new RunId(text.substring(0, 36));
         long number = Long.parseLong(text, 37, numberEnd, 10);
+        if (number < 1) {
+            throw new IllegalArgumentException("not a dispatch's number in '" + text + "'");
+        }
         List<String> names = new ArrayList<>();
         int from = numberEnd + 1;
         for (int end = from; end <= text.length(); end++) {

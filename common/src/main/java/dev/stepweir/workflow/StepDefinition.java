@@ -40,12 +40,15 @@ public record StepDefinition(
         String description,
         Optional<Idempotency> idempotency) {
 
+    /** A stored definition, its list of steps and the step are around them. */
+    static final int ABOVE_SETTINGS = 3;
+
     /**
-     * @throws IllegalArgumentException if a setting is no JSON value
+     * @throws IllegalArgumentException if a setting is no JSON value, or could not be read again
      */
     public StepDefinition {
         dependencies = List.copyOf(dependencies);
-        settings = Json.object(settings);
+        settings = Json.object(settings, ABOVE_SETTINGS);
     }
 
     /** Whose breaker may hold it back: what it declares, or its handler. */
@@ -253,7 +256,7 @@ public record StepDefinition(
 
         private Map<String, @Nullable Object> checkedSettings(Faults faults) {
             try {
-                return Json.object(settings);
+                return Json.object(settings, ABOVE_SETTINGS);
             } catch (IllegalArgumentException e) {
                 faults.add("settings", "", "JSON values", String.valueOf(e.getMessage()));
                 return Map.of();

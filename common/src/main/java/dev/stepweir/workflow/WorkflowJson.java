@@ -169,7 +169,7 @@ public final class WorkflowJson {
 
     private static Map<String, @Nullable Object> settings(JsonNode json) {
         Map<?, ?> map = Json.mapper().treeToValue(json, Map.class);
-        return Json.object(map);
+        return Json.object(map, StepDefinition.ABOVE_SETTINGS);
     }
 
     private static BreakerPolicy breaker(JsonNode json) {

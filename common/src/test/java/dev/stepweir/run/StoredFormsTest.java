@@ -3,9 +3,12 @@ package dev.stepweir.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stepweir.json.Json;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,9 +46,57 @@ class StoredFormsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "@", "1", "@5-1", "0@5-1", "-1@5-1", "1@", "x@5-1", "1.5@5-1"})
+    @ValueSource(
+            strings = {
+                "",
+                "@",
+                "1",
+                "@5-1",
+                "0@5-1",
+                "-1@5-1",
+                "1@",
+                "x@5-1",
+                "1.5@5-1",
+                "1@-1",
+                "1@5-",
+                "1@9223372036854775808-0",
+                "1@5-18446744073709551616",
+                "1@99999999999999999999999-0"
+            })
     void what_is_no_dispatch_is_refused(String text) {
         assertThatThrownBy(() -> Dispatch.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void the_largest_entry_id_is_one() {
+        Dispatch last = Dispatch.parse("1@9223372036854775807-18446744073709551615");
+
+        assertThat(last.publishedMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", " ", "garbage", "12", "12 NOTED", "x NOTED {}", "12 NOTED {", "1 A []"})
+    void an_event_that_says_nothing_is_still_one(String line) {
+        HistoryEvent event = HistoryEvent.parse(line);
+
+        assertThat(event.kind()).isEqualTo(HistoryEvent.UNREADABLE);
+        assertThat(event.dispatch()).isEmpty();
+    }
+
+    @Test
+    void an_event_shows_only_what_can_be_read_inside_of_it() {
+        for (int levels : new int[] {0, 1, Json.MAX_DEPTH - 1, Json.MAX_DEPTH}) {
+            String value = "[".repeat(levels) + "]".repeat(levels);
+            byte[] json = (levels == 0 ? "null" : value).getBytes(StandardCharsets.UTF_8);
+            Map<String, Object> details = new HashMap<>();
+            details.put("result", HistoryEvent.shown(json));
+
+            String line = "5 " + HistoryEvent.record(HistoryEvent.COMPLETED_BY_HAND, details);
+
+            assertThat(HistoryEvent.parse(line).kind()).isEqualTo(HistoryEvent.COMPLETED_BY_HAND);
+            assertThat(line.contains("bytes")).as(line).isEqualTo(levels == Json.MAX_DEPTH);
+        }
     }
 
     @Test

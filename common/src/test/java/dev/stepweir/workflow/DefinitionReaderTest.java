@@ -708,4 +708,18 @@ class DefinitionReaderTest {
                 + IntStream.range(0, width).mapToObj(i -> "s" + i).collect(Collectors.joining(", "))
                 + "]}";
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "-1E+99999999999", "1e-99999999999"})
+    void a_number_that_nothing_can_hold_is_a_fault_at_its_place(String number) {
+        String yaml =
+                "name: n\nsteps:\n  - name: a\n    handler: {callable: h, initialization: {v: %s}}"
+                        .formatted(number);
+
+        assertThat(faults(yaml, "w.yaml"))
+                .anySatisfy(fault -> {
+                    assertThat(fault.field()).endsWith(".v");
+                    assertThat(fault.found()).isEqualTo(number);
+                });
+    }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.stepweir.json.Json;
 import dev.stepweir.redis.Keys;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,6 +88,31 @@ class WorkflowTest {
         assertThat(graph.roots()).isEmpty();
         assertThat(graph.topologicalOrder()).isEmpty();
         assertThat(graph.depth()).isZero();
+    }
+
+    @Test
+    void a_workflow_that_exists_can_be_read_again() {
+        Object deepest = "x";
+        for (int level = StepDefinition.ABOVE_SETTINGS + 1; level < Json.MAX_DEPTH; level++) {
+            deepest = List.of(deepest);
+        }
+        Object tooDeep = List.of(deepest);
+        BigInteger longest = BigInteger.TEN.pow(Json.MAX_DIGITS).subtract(BigInteger.ONE);
+        for (Object good : List.of(deepest, longest, Map.of("k".repeat(60_000), 1))) {
+            Workflow workflow = withSetting(good).build();
+            assertThat(WorkflowJson.read(WorkflowJson.write(workflow))).isEqualTo(workflow);
+        }
+        for (Object bad :
+                List.of(tooDeep, longest.add(BigInteger.ONE), new BigDecimal("0." + longest + 1))) {
+            assertThat(faultsOf(withSetting(bad)))
+                    .singleElement()
+                    .extracting(Fault::field)
+                    .isEqualTo("steps[0].settings");
+        }
+    }
+
+    private static Workflow.Builder withSetting(Object value) {
+        return Workflow.builder("w").step("a", s -> s.handler("h").setting("v", value));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.Fleet;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.orchestrator.PlayedRuns;
@@ -319,6 +320,18 @@ class ReaperIT {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("worker w7")
                 .hasMessageContaining("10000 ms = 30000 ms, found 25000 ms");
+    }
+
+    @Test
+    void a_worker_whose_record_cannot_be_read_keeps_no_reaper_from_starting(TestRedis redis) {
+        redis.commands().hset(runs.keys().workerRecords(), "w7", "{oops");
+        redis.commands().zadd(runs.keys().workerBeats(), RedisTime.millis(runs.redis()), "w7");
+        try (Reaper started = Reaper.start(runs.redis(), runs.namespace(), CONFIG)) {
+            assertThat(started.id()).isNotEmpty();
+            assertThat(new Fleet(runs.redis(), runs.namespace()).workers())
+                    .singleElement()
+                    .satisfies(worker -> assertThat(worker.id()).isEqualTo("w7"));
+        }
     }
 
     @Test

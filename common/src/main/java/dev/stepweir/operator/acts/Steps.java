@@ -48,8 +48,6 @@ public final class Steps {
     /** Events of a run that are looked through for an act whose answer was lost. */
     private static final int TAIL = 50;
 
-    private static final int SHOWN = 2_000;
-
     /** After these answers the next look says what is in the way. */
     private static final Set<String> REFUSALS = Set.of("CHANGED", "ALREADY", "RUN_CLOSED", "GONE");
 
@@ -267,13 +265,8 @@ public final class Steps {
         Map<String, Object> details = by.details(seen.step().step());
         details.put("from", seen.field().state().name());
         details.put("dispatch", seen.field().published().toString());
-        result.ifPresent(json -> details.put("result", shown(json)));
+        result.ifPresent(json -> details.put("result", HistoryEvent.shown(json)));
         return HistoryEvent.record(act.event(), details);
-    }
-
-    /** A history is read whole, so it does not hold large values. */
-    private static Object shown(byte[] json) {
-        return json.length <= SHOWN ? Json.tree(json) : json.length + " bytes";
     }
 
     private static Operation<?> reset(Seen seen, String event) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -106,10 +107,26 @@ final class CountLook {
         if (!needed) {
             return Optional.empty();
         }
-        int counted = counter.isEmpty() ? steps.size() : StepField.parse(counter).open();
-        return counted == open
+        OptionalInt counted = counter.isEmpty() ? OptionalInt.of(steps.size()) : counted(counter);
+        if (counted.isEmpty()) {
+            return Optional.of("counts nothing ('" + counter + "'), there are " + open);
+        }
+        return counted.getAsInt() == open
                 ? Optional.empty()
-                : Optional.of("counts " + counted + " open steps before it, there are " + open);
+                : Optional.of(
+                        "counts "
+                                + counted.getAsInt()
+                                + " open steps before it, there are "
+                                + open);
+    }
+
+    /** Empty if it is no counter. */
+    private static OptionalInt counted(String counter) {
+        try {
+            return OptionalInt.of(StepField.parse(counter).open());
+        } catch (RuntimeException garbled) {
+            return OptionalInt.empty();
+        }
     }
 
     private static String evidence(SeenRun run, List<String> steps, String counter) {

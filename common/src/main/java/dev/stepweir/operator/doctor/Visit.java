@@ -3,7 +3,7 @@ package dev.stepweir.operator.doctor;
 import dev.stepweir.operator.doctor.Round.Suspect;
 import dev.stepweir.operator.doctor.Treatment.Result;
 import dev.stepweir.redis.Redis;
-import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -64,11 +64,11 @@ final class Visit {
             } else {
                 confirmed.forEach(suspect -> found(suspect.finding(), Result.FOUND, ""));
             }
-        } catch (RedisCommandExecutionException failure) {
-            if (Redis.isPassing(failure)) {
+        } catch (RuntimeException failure) {
+            if (failure instanceof RedisException outage && !Redis.concernsWhatWasAsked(outage)) {
                 throw failure;
             }
-            // A key of another type than it should be.
+            // A key of another type than it should be, or something stored that no round expects.
             String about = round.getClass().getSimpleName() + " " + subjects.getFirst();
             found(
                     partition.finding(
@@ -106,8 +106,8 @@ final class Visit {
     private static String apply(Supplier<?> cure) {
         try {
             return String.valueOf(cure.get());
-        } catch (RedisCommandExecutionException | IllegalArgumentException refusal) {
-            if (Redis.isPassing(refusal)) {
+        } catch (RuntimeException refusal) {
+            if (refusal instanceof RedisException outage && !Redis.concernsWhatWasAsked(outage)) {
                 throw refusal;
             }
             return String.valueOf(refusal.getMessage());

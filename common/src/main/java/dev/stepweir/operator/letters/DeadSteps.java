@@ -27,8 +27,6 @@ import tools.jackson.databind.JsonNode;
 /** What operators do to one dead step. Thread-safe. */
 final class DeadSteps {
 
-    private static final int SHOWN_IN_HISTORY = 2_000;
-
     private final Redis redis;
     private final Namespace namespace;
     private final RunStore runs;
@@ -91,17 +89,12 @@ final class DeadSteps {
             return EditStep.Outcome.CHANGED;
         }
         Map<String, Object> details = by.details(step);
-        details.put("from", shown(Json.write(input(found.get()))));
-        details.put("to", shown(json));
+        details.put("from", HistoryEvent.shown(Json.write(input(found.get()))));
+        details.put("to", HistoryEvent.shown(json));
         String event = HistoryEvent.record(HistoryEvent.EDITED, details);
         return new EditStep(
                         found.get().keys(), found.get().step(), found.get().stored(), json, event)
                 .run(redis.scripts());
-    }
-
-    /** A history is read whole, so it does not hold large values. */
-    private static Object shown(byte[] json) {
-        return json.length <= SHOWN_IN_HISTORY ? Json.tree(json) : json.length + " bytes";
     }
 
     NoteLetter.Outcome note(

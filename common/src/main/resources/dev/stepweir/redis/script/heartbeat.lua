@@ -21,9 +21,12 @@ for n = 1, (#KEYS - 2) / 2 do
   local i = n * 5 - 2
   local field, expected, entry_id, begun_field, begun =
     ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local seen = redis.call('HMGET', run, 'head', field)
-  local state = string.match(seen[1] or '', '^%S+')
-  if state ~= 'RUNNING' and state ~= 'PAUSED' then
+  -- A key that holds something else is that run's affair: other leases are renewed.
+  local seen = redis.pcall('HMGET', run, 'head', field)
+  local state = not seen.err and string.match(seen[1] or '', '^%S+')
+  if seen.err then
+    answers[n] = 'LOST'
+  elseif state ~= 'RUNNING' and state ~= 'PAUSED' then
     answers[n] = 'RUN_CLOSED'
   elseif seen[2] ~= expected then
     answers[n] = 'LOST'

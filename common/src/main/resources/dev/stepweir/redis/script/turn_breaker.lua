@@ -20,7 +20,9 @@ local channel, most, dependency, event, epoch, count, millis, by, why = unpack(A
 local now = tonumber(now_millis())
 local stored = redis.call('HGET', breakers, dependency)
 local readable, breaker = pcall(cjson.decode, stored or '')
-if not readable then breaker = { state = 'CLOSED', epoch = 0, failures = 0 } end
+if not readable or type(breaker) ~= 'table' or type(breaker.epoch) ~= 'number' then
+  breaker = { state = 'CLOSED', epoch = 0, failures = 0 }
+end
 local state, current = breaker.state, tonumber(epoch) == breaker.epoch
 count, millis = tonumber(count), tonumber(millis)
 
@@ -46,7 +48,6 @@ end
 
 -- Acts only upon the very state that the caller saw.
 local function seen(wanted) return state == wanted and current end
-
 local on = { reset = forget }
 
 function on.fail()
@@ -101,7 +102,6 @@ function on.wave()
   breaker.wave = count + 1
   return keep(false)
 end
-
 function on.drained() return seen('RAMPING') and forget() or 'STALE' end
 function on.expire() return current and now - breaker.since >= millis and forget() or 'STALE' end
 

@@ -112,13 +112,25 @@ class HeartbeatIT extends OnStage {
                         """);
     }
 
+    @Test
+    void a_run_whose_key_holds_something_else_keeps_no_other_lease_from_being_renewed() {
+        RunId foreign = stage.started(Flows.SINGLE);
+        stage.started(Flows.SINGLE);
+        List<Begun> begun = stage.take("w1", "work");
+        stage.commands().del(stage.keys().run(foreign));
+        stage.commands().set(stage.keys().run(foreign), "no hash");
+
+        assertThat(answers("w1", begun.toArray(Begun[]::new))).containsExactly(LOST, HELD);
+    }
+
     private Stage.Act<List<Heartbeat.Answer>> beat(String worker, Begun... held) {
-        Heartbeat heartbeat =
-                new Heartbeat(
-                        stage.keys(), worker, Stream.of(held).map(b -> lease(worker, b)).toList());
-        return stage.act(
-                Script.HEARTBEAT,
-                () -> RedisFutures.join(heartbeat.runAsync(stage.redis().scripts())));
+        return stage.act(Script.HEARTBEAT, () -> answers(worker, held));
+    }
+
+    private List<Heartbeat.Answer> answers(String worker, Begun... held) {
+        List<Heartbeat.Lease> leases = Stream.of(held).map(b -> lease(worker, b)).toList();
+        Heartbeat heartbeat = new Heartbeat(stage.keys(), worker, leases);
+        return RedisFutures.join(heartbeat.runAsync(stage.redis().scripts()));
     }
 
     private static Heartbeat.Lease lease(String worker, Begun begun) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnBreakerIT extends OnStage {
 
@@ -207,6 +209,24 @@ class TurnBreakerIT extends OnStage {
         tell(Event.TRIP, 0).answered(Outcome.CHANGED);
         assertThat(breaker().state()).isEqualTo(OPEN);
         tell(Event.TRIP, 0).answered(Outcome.UNCHANGED).changedNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "garbage", "null", "5", "\"x\"", "[]", "{}", "{\"state\":7}"})
+    void what_is_no_breaker_is_a_closed_one(String foreign) {
+        stage.commands().hset(stage.keys().breakers(), "api", foreign);
+        for (int i = 1; i <= 5; i++) {
+            tell(Event.FAIL, 0).answered(Outcome.CHANGED);
+        }
+        assertThat(breaker().state()).isEqualTo(OPEN);
+
+        stage.commands().hset(stage.keys().breakers(), "api", foreign);
+        told("ann", Event.FORCE_OPEN, 0).answered(Outcome.CHANGED);
+        assertThat(breaker().state()).isEqualTo(FORCED_OPEN);
+
+        stage.commands().hset(stage.keys().breakers(), "api", foreign);
+        tell(Event.RESET, 0).answered(Outcome.CHANGED);
+        assertThat(stored()).isEmpty();
     }
 
     private long opened() {

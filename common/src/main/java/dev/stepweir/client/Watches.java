@@ -249,8 +249,9 @@ final class Watches implements AutoCloseable {
                 });
     }
 
-    private static void complain(RunId run, @Nullable Throwable failure) {
-        if (failure != null) {
+    private void complain(RunId run, @Nullable Throwable failure) {
+        // Whoever waits would otherwise hear nothing while Redis is away.
+        if (failure != null && !redis.outages().speaksFor(failure)) {
             log.debug("Could not ask about {}, the next round will", run, failure);
         }
     }

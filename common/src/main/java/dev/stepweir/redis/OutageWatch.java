@@ -46,11 +46,8 @@ public final class OutageWatch implements AutoCloseable {
      *
      * @param address as it may be shown
      * @param look returns when Redis answers and throws when it does not
+     * @param voice gets the lines
      */
-    OutageWatch(String address, Runnable look) {
-        this(address, look, log::warn);
-    }
-
     OutageWatch(String address, Runnable look, Consumer<String> voice) {
         this.address = address;
         this.look = look;

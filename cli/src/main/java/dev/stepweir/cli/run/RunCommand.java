@@ -129,7 +129,7 @@ public final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         String namespace = ServerOptions.of(spec).namespace();
         try (AllInOne all = AllInOne.start(RedisServerOptions.forRuntime(), namespace, handlers);
-                Session session = Session.open(all.address(), namespace)) {
+                Session session = Session.open(all.address(), namespace, output::say)) {
             StepweirClient client = session.client();
             WatchedRun run = watched(client, workflow, value, asked, output);
             CommandFailure ended =

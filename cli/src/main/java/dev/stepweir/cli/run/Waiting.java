@@ -1,5 +1,6 @@
 package dev.stepweir.cli.run;
 
+import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RunJson;
@@ -13,6 +14,7 @@ import dev.stepweir.operator.RunProgress;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,7 +55,10 @@ final class Waiting {
             await(run);
         } catch (AwaitTimeoutException e) {
             output.say(farewell(id));
-            throw e;
+            throw new CommandFailure(
+                    ExitCode.TIMED_OUT,
+                    "run %s had not closed after %s".formatted(id, Text.duration(limit)),
+                    e);
         } finally {
             forget(goodbye);
         }
@@ -83,13 +88,11 @@ final class Waiting {
     }
 
     private void await(WatchedRun run) throws InterruptedException {
+        RunId id = run.run().id();
         Progress progress = new Progress(output.err());
-        if (!progress.isShown()) {
-            client.await(run, limit);
-            return;
-        }
+        Obstacles obstacles = new Obstacles(client, output, id);
         long begun = System.nanoTime();
-        Duration pause = Progress.PAUSE;
+        Duration pause = progress.isShown() ? Progress.PAUSE : Obstacles.PAUSE;
         while (true) {
             Duration left = limit.minusNanos(System.nanoTime() - begun);
             try {
@@ -102,9 +105,24 @@ final class Waiting {
                     throw e;
                 }
             }
-            Optional<RunProgress> now = client.runs().progress(run.run().id());
-            now.ifPresent(progress::show);
-            pause = now.map(Progress::pause).orElse(pause);
+            if (progress.isShown()) {
+                Optional<RunProgress> now = look(id);
+                now.ifPresent(progress::show);
+                pause = now.map(Progress::pause).orElse(pause);
+            }
+            obstacles.look();
+        }
+    }
+
+    /** Nothing while Redis is away: the run is waited for as anywhere else. */
+    private Optional<RunProgress> look(RunId run) {
+        try {
+            return client.runs().progress(run);
+        } catch (RuntimeException failure) {
+            if (!Redis.isPassing(failure)) {
+                throw failure;
+            }
+            return Optional.empty();
         }
     }
 

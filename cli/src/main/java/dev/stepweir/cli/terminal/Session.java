@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A short command's access to Redis: it fails within five seconds when nobody answers. */
@@ -33,14 +34,18 @@ public final class Session implements AutoCloseable {
      */
     public static Session open(CommandSpec command) {
         ServerOptions options = ServerOptions.of(command);
-        return open(options.address(), options.namespace());
+        return open(options.address(), options.namespace(), Output.of(command)::say);
     }
 
-    /** As {@link #open(CommandSpec)}, to a given place. */
-    public static Session open(String address, String namespace) {
+    /**
+     * As {@link #open(CommandSpec)}, to a given place.
+     *
+     * @param voice told of absences of Redis while a run is waited for
+     */
+    public static Session open(String address, String namespace, Consumer<String> voice) {
         String shown = Redis.withoutPassword(address);
         CompletableFuture<Session> opening =
-                CompletableFuture.supplyAsync(() -> connect(address, namespace), THREADS);
+                CompletableFuture.supplyAsync(() -> connect(address, namespace, voice), THREADS);
         try {
             return opening.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -54,8 +59,8 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private static Session connect(String address, String namespace) {
-        Redis redis = Redis.connect(address, "stepweir-cli");
+    private static Session connect(String address, String namespace, Consumer<String> voice) {
+        Redis redis = Redis.connect(address, "stepweir-cli", voice);
         try {
             return new Session(redis, Namespace.open(redis, namespace));
         } catch (RuntimeException e) {

@@ -40,6 +40,7 @@ final class QueueGate implements Explainer {
 
     private static Cause why(Situation step) {
         String handler = step.definition().handler();
+        // Who holds up a handler's queue holds up its suspects as well.
         Pause pause = step.facts().pausedQueues().get(handler);
         if (pause != null) {
             return new QueuePaused(handler, pause.at(), pause.by(), pause.reason());
@@ -49,10 +50,11 @@ final class QueueGate implements Explainer {
                         .filter(worker -> Facts.has(worker, handler))
                         .toList();
         long alive = able.stream().filter(WorkerView::alive).count();
-        byte[] queue = Bytes.of(step.keys().queue(handler));
+        String name = step.address().queue();
+        byte[] queue = Bytes.of(step.keys().queue(name));
         String entry = step.field().published().entryId();
         if (count(step, queue, Range.create(entry, entry)) == 0) {
-            return new EntryLost(handler, step.facts().alive("orchestrator"));
+            return new EntryLost(name, step.facts().alive("orchestrator"));
         }
         if (alive == 0) {
             return new NoWorker(handler, able.stream().map(QueueGate::remembered).toList());
@@ -64,7 +66,7 @@ final class QueueGate implements Explainer {
                         Range.from(
                                 Boundary.excluding(lastDelivered(step, queue)),
                                 Boundary.excluding(entry)));
-        return new InQueue(handler, Math.min(ahead, MOST_COUNTED), ahead > MOST_COUNTED, alive);
+        return new InQueue(name, Math.min(ahead, MOST_COUNTED), ahead > MOST_COUNTED, alive);
     }
 
     private static String remembered(WorkerView worker) {

@@ -5,6 +5,7 @@ import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
@@ -79,12 +80,15 @@ final class SeenRun {
         }
         Keys keys = facts.keys(id);
         String entry = field.published().entryId();
+        String queue =
+                StepAddress.of(id, definition.name(), definition.handler(), field.ledgers())
+                        .queue();
         List<PendingMessage> pending =
                 RedisFutures.join(
                         facts.redis()
                                 .commands()
                                 .xpending(
-                                        Bytes.of(keys.queue(definition.handler())),
+                                        Bytes.of(keys.queue(queue)),
                                         Bytes.of(Keys.WORKER_GROUP),
                                         Range.create(entry, entry),
                                         Limit.from(1))

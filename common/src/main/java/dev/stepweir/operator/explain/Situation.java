@@ -43,8 +43,9 @@ record Situation(
         return facts.keys(run.id());
     }
 
+    /** Where it is published to: suspects wait in a queue of their own. */
     StepAddress address() {
-        return new StepAddress(run.id(), definition.name(), definition.handler());
+        return StepAddress.of(run.id(), definition.name(), definition.handler(), field.ledgers());
     }
 
     /** What holds up another step of the run, which this one waits for. */

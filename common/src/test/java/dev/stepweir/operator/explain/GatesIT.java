@@ -3,19 +3,32 @@ package dev.stepweir.operator.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.operator.Pause;
+import dev.stepweir.operator.Queues;
+import dev.stepweir.operator.explain.Cause.EntryLost;
+import dev.stepweir.operator.explain.Cause.InQueue;
+import dev.stepweir.operator.explain.Cause.NoWorker;
+import dev.stepweir.operator.explain.Cause.QueuePaused;
+import dev.stepweir.operator.explain.Cause.Running;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunHead;
+import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Graph;
+import dev.stepweir.workflow.QueueName;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,6 +76,53 @@ class GatesIT {
                 }
             }
         }
+    }
+
+    @Test
+    void a_suspect_is_looked_for_in_the_queue_of_suspects(TestRedis server) {
+        try (Redis redis = Redis.connect(server.uri(), "test")) {
+            Namespace namespace = Namespace.open(redis, server.namespace());
+            RunId id = namespace.newRunId();
+            String queue = namespace.keys(id).queue(QueueName.of("work", true));
+            RedisCommands<String, String> commands = server.commands();
+            String entry = commands.xadd(queue, "s", "entry");
+            SeenRun seen = crashedTwice(new Facts(redis, namespace), id, entry);
+
+            assertThat(seen.because("first")).hasOnlyElementsOfType(NoWorker.class);
+
+            alive(commands, namespace, "w1");
+            seen = crashedTwice(new Facts(redis, namespace), id, entry);
+            assertThat(seen.because("first"))
+                    .containsExactly(new InQueue("work:solo", 0, false, 1));
+
+            commands.xgroupCreate(StreamOffset.from(queue, "0"), Keys.WORKER_GROUP);
+            commands.xreadgroup(
+                    Consumer.from(Keys.WORKER_GROUP, "w1"), StreamOffset.lastConsumed(queue));
+            seen = crashedTwice(new Facts(redis, namespace), id, entry);
+            assertThat(seen.because("first")).containsExactly(new Running("w1", Optional.empty()));
+
+            commands.xdel(queue, entry);
+            commands.xack(queue, Keys.WORKER_GROUP, entry);
+            seen = crashedTwice(new Facts(redis, namespace), id, entry);
+            assertThat(seen.because("first")).containsExactly(new EntryLost("work:solo", 0));
+
+            new Queues(redis, namespace).pause("work", "ada", "");
+            seen = crashedTwice(new Facts(redis, namespace), id, entry);
+            assertThat(seen.because("first")).hasOnlyElementsOfType(QueuePaused.class);
+        }
+    }
+
+    private static SeenRun crashedTwice(Facts facts, RunId id, String entry) {
+        Map<String, String> fields = Map.of(StepFields.state("first"), "READY 3@" + entry + " c=2");
+        return new SeenRun(id, new RunHead(RunState.RUNNING, "hash", 0), PAIR, fields, facts);
+    }
+
+    /** A worker that has the handler and gives signs of life. */
+    private static void alive(
+            RedisCommands<String, String> commands, Namespace namespace, String worker) {
+        long now = Long.parseLong(commands.time().getFirst()) * 1_000;
+        commands.zadd(namespace.keys(0).workerBeats(), now, worker);
+        commands.hset(namespace.keys(0).workerRecords(), worker, "{\"handlers\":[\"work\"]}");
     }
 
     private static SeenRun seen(

@@ -1,7 +1,6 @@
 package dev.stepweir.operator;
 
 import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
@@ -11,10 +10,13 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScoredValue;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,11 +31,61 @@ import java.util.function.Consumer;
 final class RunListing {
 
     private static final List<String> FIELDS = List.of("head", "name", "submitted", "finished");
-    private static final int MAX_READ = 100_000;
     private static final int PAGE = 500;
 
-    /** A run and when it was opened or closed. */
-    private record Listed(RunId run, double at) {}
+    /** What a sorted set lists, and when it was opened or closed. */
+    private record Listed(String member, double at) {}
+
+    /**
+     * A sorted set from its latest member backward, read a page at a time. What was told may be
+     * removed meanwhile.
+     */
+    private static final class Backward {
+
+        private final byte[] set;
+        private final Deque<Listed> read = new ArrayDeque<>();
+        private final Set<String> met = new HashSet<>();
+        private Range<Long> left;
+        private long last = Long.MAX_VALUE;
+        private boolean ended;
+
+        Backward(String set, Instant before) {
+            this.set = Bytes.of(set);
+            this.left = until(Range.Boundary.excluding(before.toEpochMilli()));
+        }
+
+        private static Range<Long> until(Range.Boundary<Long> end) {
+            return Range.from(Range.Boundary.unbounded(), end);
+        }
+
+        CompletableFuture<List<ScoredValue<byte[]>>> next(Redis redis, int atMost) {
+            // A page begins at the time at which the last one ended, for others may have it too.
+            Limit limit = Limit.create(0, atMost + met.size());
+            return redis.commands()
+                    .zrevrangebyscoreWithScores(set, left, limit)
+                    .toCompletableFuture();
+        }
+
+        void take(List<ScoredValue<byte[]>> page) {
+            List<Listed> fresh =
+                    page.stream()
+                            .map(one -> new Listed(Bytes.text(one.getValue()), one.getScore()))
+                            .filter(one -> !met.contains(one.member()))
+                            .toList();
+            if (fresh.isEmpty()) {
+                ended = true;
+                return;
+            }
+            read.addAll(fresh);
+            long end = (long) fresh.getLast().at();
+            if (end < last) {
+                met.clear();
+            }
+            last = end;
+            fresh.stream().filter(one -> one.at() <= end).forEach(one -> met.add(one.member()));
+            left = until(Range.Boundary.including(end));
+        }
+    }
 
     private final Redis redis;
     private final Namespace namespace;
@@ -45,20 +97,22 @@ final class RunListing {
         this.runs = new RunStore(redis);
     }
 
-    /** Runs in one of the states, opened or closed before a time, the latest first. */
+    /**
+     * Runs in one of the states, opened or closed before a time, the latest first. Submitted and
+     * running runs share one set: however many of the other state come first, they are passed by,
+     * few at a time.
+     */
     List<RunSummary> list(Set<RunState> states, Instant before, int limit) {
-        for (int asked = limit; ; asked *= 4) {
-            List<Listed> newest = newest(states, before, asked);
-            List<RunSummary> found =
-                    summaries(newest).stream()
-                            .filter(run -> states.contains(run.state()))
-                            .limit(limit)
-                            .toList();
-            // Submitted and running runs share one set: those of the other state are left out.
-            if (found.size() >= limit || newest.size() < asked || asked >= MAX_READ) {
-                return found;
+        Map<RunId, RunSummary> found = new LinkedHashMap<>();
+        List<Backward> sets = sets(states).stream().map(set -> new Backward(set, before)).toList();
+        for (int asked = Math.min(limit, PAGE); found.size() < limit; asked = PAGE) {
+            List<Listed> page = newest(sets, asked);
+            if (page.isEmpty()) {
+                break;
             }
+            among(states, page).forEach(run -> found.putIfAbsent(run.id(), run));
         }
+        return found.values().stream().limit(limit).toList();
     }
 
     /**
@@ -67,48 +121,45 @@ final class RunListing {
      */
     void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
         for (String set : sets(states)) {
-            walk(
-                    set,
-                    before,
-                    page ->
-                            redis.retrying(() -> summaries(page)).stream()
-                                    .filter(run -> states.contains(run.state()))
-                                    .forEach(action));
+            List<Backward> one = List.of(new Backward(set, before));
+            for (List<Listed> page = newest(one, PAGE); !page.isEmpty(); page = newest(one, PAGE)) {
+                among(states, page).forEach(action);
+            }
         }
     }
 
-    private void walk(String set, Instant before, Consumer<List<Listed>> action) {
-        Range<Long> times = until(Range.Boundary.excluding(before.toEpochMilli()));
-        Set<RunId> met = new HashSet<>();
-        long last = Long.MAX_VALUE;
-        while (true) {
-            // A page begins at the time at which the last one ended, for others may have it too.
-            int asked = PAGE + met.size();
-            Range<Long> left = times;
-            List<Listed> page =
-                    redis.retrying(() -> listed(RedisFutures.join(read(set, left, asked))));
-            List<Listed> fresh = page.stream().filter(one -> !met.contains(one.run())).toList();
-            if (fresh.isEmpty()) {
-                return;
+    /** The next of all sets together; none only at the end. */
+    private List<Listed> newest(List<Backward> sets, int atMost) {
+        List<Listed> newest = new ArrayList<>();
+        while (newest.size() < atMost) {
+            fill(sets, atMost);
+            Optional<Backward> first =
+                    sets.stream()
+                            .filter(set -> !set.read.isEmpty())
+                            .max(Comparator.comparingDouble(set -> set.read.getFirst().at()));
+            if (first.isEmpty()) {
+                break;
             }
-            action.accept(fresh);
-            long end = (long) fresh.getLast().at();
-            if (end < last) {
-                met.clear();
-            }
-            last = end;
-            fresh.stream().filter(one -> one.at() <= end).forEach(one -> met.add(one.run()));
-            times = until(Range.Boundary.including(end));
+            newest.add(first.get().read.removeFirst());
         }
+        return newest;
     }
 
-    private List<Listed> newest(Set<RunState> states, Instant before, int limit) {
-        Range<Long> times = until(Range.Boundary.excluding(before.toEpochMilli()));
-        return sets(states).stream().map(set -> read(set, times, limit)).toList().stream()
-                .flatMap(reply -> listed(RedisFutures.join(reply)).stream())
-                .sorted(Comparator.comparingDouble(Listed::at).reversed())
-                .limit(limit)
-                .toList();
+    /** Until of each set there is one member, or there are no more. */
+    private void fill(List<Backward> sets, int atMost) {
+        List<Backward> empty =
+                sets.stream().filter(set -> set.read.isEmpty() && !set.ended).toList();
+        if (empty.isEmpty()) {
+            return;
+        }
+        List<List<ScoredValue<byte[]>>> pages =
+                redis.retrying(() ->
+                        empty.stream().map(set -> set.next(redis, atMost)).toList().stream()
+                                .map(RedisFutures::join)
+                                .toList());
+        for (int i = 0; i < empty.size(); i++) {
+            empty.get(i).take(pages.get(i));
+        }
     }
 
     /** Where the runs of those states are listed, in all partitions. */
@@ -119,33 +170,46 @@ final class RunListing {
                 .toList();
     }
 
-    private static Range<Long> until(Range.Boundary<Long> end) {
-        return Range.from(Range.Boundary.unbounded(), end);
-    }
-
-    private CompletableFuture<List<ScoredValue<byte[]>>> read(
-            String set, Range<Long> times, int limit) {
-        return redis.commands()
-                .zrevrangebyscoreWithScores(Bytes.of(set), times, Limit.create(0, limit))
-                .toCompletableFuture();
-    }
-
-    private static List<Listed> listed(List<ScoredValue<byte[]>> members) {
-        return members.stream()
-                .map(s -> new Listed(new RunId(Bytes.text(s.getValue())), s.getScore()))
+    private List<RunSummary> among(Set<RunState> states, List<Listed> page) {
+        return redis.retrying(() -> summaries(page)).stream()
+                .filter(run -> states.contains(run.state()))
                 .toList();
     }
 
     private List<RunSummary> summaries(List<Listed> listed) {
         Map<RunId, CompletableFuture<Map<String, String>>> replies = new LinkedHashMap<>();
         for (Listed one : listed) {
-            Keys keys = namespace.keys(one.run());
-            replies.computeIfAbsent(one.run(), run -> runs.fieldsAsync(keys, run, FIELDS));
+            run(one.member())
+                    .ifPresent(run ->
+                            replies.computeIfAbsent(
+                                    run, id -> runs.fieldsAsync(namespace.keys(id), id, FIELDS)));
         }
         List<RunSummary> summaries = new ArrayList<>();
-        replies.forEach(
-                (run, reply) -> summary(run, RedisFutures.join(reply)).ifPresent(summaries::add));
+        replies.forEach((run, reply) -> summary(run, reply).ifPresent(summaries::add));
         return summaries;
+    }
+
+    private static Optional<RunId> run(String member) {
+        try {
+            return Optional.of(new RunId(member));
+        } catch (IllegalArgumentException garbled) {
+            return Optional.empty();
+        }
+    }
+
+    /** Empty for one that is gone, or cannot be read: the doctor tells of that. */
+    private static Optional<RunSummary> summary(
+            RunId run, CompletableFuture<Map<String, String>> reply) {
+        try {
+            return summary(run, RedisFutures.join(reply));
+        } catch (IllegalArgumentException garbled) {
+            return Optional.empty();
+        } catch (RedisException failure) {
+            if (Redis.concernsWhatWasAsked(failure)) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
     }
 
     private static Optional<RunSummary> summary(RunId run, Map<String, String> fields) {

@@ -88,7 +88,9 @@ public final class Runs {
     }
 
     /**
-     * Runs in one of some states that were opened, or closed, before a time; the latest first.
+     * Runs in one of some states that were opened, or closed, before a time; the latest first. One
+     * that cannot be read is left out. Submitted, running and paused runs are on one list: to find
+     * few of them among many others takes as long as reading that list.
      *
      * @param limit 1 to 100,000
      */
@@ -96,13 +98,13 @@ public final class Runs {
         if (limit < 1 || limit > 100_000) {
             throw new IllegalArgumentException("limit must be in 1..100000, found " + limit);
         }
-        return redis.retrying(() -> listing.list(states, before, limit));
+        return listing.list(states, before, limit);
     }
 
     /**
      * All runs in one of some states that were opened, or closed, before a time: one partition
      * after the other, the latest of each state first. Few are held at a time, and the action may
-     * remove what it is told of.
+     * remove what it is told of. One that cannot be read is left out.
      */
     public void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
         listing.forEach(states, before, action);

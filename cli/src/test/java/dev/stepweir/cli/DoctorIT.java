@@ -234,6 +234,9 @@ class DoctorIT {
                             Map.of("letter", s.run() + "/a", "died", "1", "d", LETTER);
                     s.commands().xadd(s.keys().deadLetters(), body);
                 }),
+        LETTER_OF_NO_STEP(
+                Ailment.UNREADABLE,
+                s -> s.commands().xadd(s.keys().deadLetters(), "foreign", "entry")),
         LETTER_UNLISTED(Ailment.UNLISTED_LETTER, s -> s.commands().del(s.keys().letterIndex()));
 
         private final Set<Ailment> told;

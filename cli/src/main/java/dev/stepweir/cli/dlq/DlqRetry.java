@@ -129,9 +129,13 @@ final class DlqRetry implements Callable<Integer> {
                                 done.notDead(),
                                 done.refused(),
                                 done.seen()));
+        if (done.unreadable() > 0) {
+            output.say(done.unreadable() + " cannot be read; stepweir doctor tells which");
+        }
         if (json) {
             Map<String, Object> counts =
                     counts(done.seen(), done.published(), done.notDead(), done.refused());
+            counts.put("unreadable", done.unreadable());
             counts.put("died_before", done.before().toString());
             output.json(counts);
         }

@@ -43,6 +43,9 @@ final class DlqStats implements Callable<Integer> {
 
     private static void print(LetterStats stats, Output output) {
         output.line("total " + stats.total());
+        if (stats.unreadable() > 0) {
+            output.say(stats.unreadable() + " cannot be read; stepweir doctor tells which");
+        }
         if (stats.total() == 0) {
             return;
         }
@@ -73,6 +76,7 @@ final class DlqStats implements Callable<Integer> {
     private static Map<String, Object> json(LetterStats stats) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("total", stats.total());
+        json.put("unreadable", stats.unreadable());
         json.put("by_workflow", stats.workflows());
         json.put("by_handler", stats.handlers());
         json.put("by_reason", stats.reasons());

@@ -20,7 +20,7 @@ class InterruptionTest {
     @Test
     void what_ends_before_its_end_says_how_to_go_on() {
         try (Interruption interruption = new Interruption(output)) {
-            interruption.reached(new Done(BEFORE, 2, 1, 1, 0));
+            interruption.reached(new Done(BEFORE, 2, 1, 1, 0, 0));
         }
         assertThat(said.toString())
                 .isEqualToIgnoringNewLines(
@@ -31,11 +31,11 @@ class InterruptionTest {
     @Test
     void what_came_to_its_end_or_put_nothing_back_says_nothing() {
         try (Interruption interruption = new Interruption(output)) {
-            interruption.reached(new Done(BEFORE, 2, 2, 0, 0));
+            interruption.reached(new Done(BEFORE, 2, 2, 0, 0, 0));
             interruption.done();
         }
         try (Interruption interruption = new Interruption(output)) {
-            interruption.reached(new Done(BEFORE, 2, 0, 2, 0));
+            interruption.reached(new Done(BEFORE, 2, 0, 2, 0, 0));
         }
         assertThat(said.toString()).isEmpty();
     }

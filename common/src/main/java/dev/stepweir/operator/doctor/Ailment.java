@@ -41,7 +41,7 @@ public enum Ailment {
     /** A dead step whose letter is gone. */
     LOST_LETTER(""),
     /** Something is stored that cannot be read. */
-    UNREADABLE("");
+    UNREADABLE("removed if it is a dead letter of no step");
 
     private final String cure;
 

@@ -202,7 +202,7 @@ public final class Doctor {
 
     /** As the list of letters has them, and as the stream has them. */
     private void letters(Visit visit, Partition partition) {
-        LetterRound round = new LetterRound(partition);
+        LetterRound listed = new LetterRound(partition, false);
         byte[] index = Bytes.of(partition.keys().letterIndex());
         ScanCursor cursor = ScanCursor.INITIAL;
         while (!cursor.isFinished()) {
@@ -216,9 +216,10 @@ public final class Doctor {
             page.getMap()
                     .forEach((id, entry) ->
                             letters.add(new Letter(Bytes.text(id), Bytes.text(entry))));
-            visit.of(partition, round, letters);
+            visit.of(partition, listed, letters);
             cursor = page;
         }
+        LetterRound stored = new LetterRound(partition, true);
         byte[] stream = Bytes.of(partition.keys().deadLetters());
         String last = FIRST;
         while (true) {
@@ -230,7 +231,7 @@ public final class Doctor {
             if (page.isEmpty()) {
                 return;
             }
-            visit.of(partition, round, page.stream().map(Doctor::letter).toList());
+            visit.of(partition, stored, page.stream().map(Doctor::letter).toList());
             last = page.getLast().getId();
         }
     }

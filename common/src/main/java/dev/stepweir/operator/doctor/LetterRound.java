@@ -1,6 +1,7 @@
 package dev.stepweir.operator.doctor;
 
 import dev.stepweir.operator.doctor.LetterRound.Letter;
+import dev.stepweir.operator.letters.StoredLetter;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
@@ -9,7 +10,9 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepFields;
 import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 final class LetterRound implements Round<Letter> {
 
     private final Partition partition;
+    private final boolean texts;
 
     /**
      * A letter.
@@ -41,15 +45,22 @@ final class LetterRound implements Round<Letter> {
         }
     }
 
-    LetterRound(Partition partition) {
+    /**
+     * A round.
+     *
+     * @param texts whether to try to read what the letters say, as well
+     */
+    LetterRound(Partition partition, boolean texts) {
         this.partition = partition;
+        this.texts = texts;
     }
 
     @Override
     public List<Suspect<Letter>> look(List<Letter> letters) {
         Keys keys = partition.keys();
         Map<RunId, List<String>> wanted = new LinkedHashMap<>();
-        Map<Letter, CompletableFuture<Boolean>> stored = new LinkedHashMap<>();
+        Map<Letter, CompletableFuture<Optional<StreamMessage<byte[], byte[]>>>> stored =
+                new LinkedHashMap<>();
         Map<Letter, CompletableFuture<Boolean>> listed = new LinkedHashMap<>();
         for (Letter letter : letters) {
             letter.step()
@@ -67,7 +78,7 @@ final class LetterRound implements Round<Letter> {
                                     Bytes.of(keys.deadLetters()),
                                     Range.create(letter.entryId(), letter.entryId()))
                             .toCompletableFuture()
-                            .thenApply(found -> !found.isEmpty()));
+                            .thenApply(found -> found.stream().findFirst()));
             listed.put(
                     letter,
                     commands.hget(Bytes.of(keys.letterIndex()), Bytes.of(letter.id()))
@@ -75,11 +86,13 @@ final class LetterRound implements Round<Letter> {
                             .thenApply(entry ->
                                     entry != null && Bytes.text(entry).equals(letter.entryId())));
         }
-        Set<Letter> there = whichAre(stored);
+        Map<Letter, StreamMessage<byte[], byte[]>> there = new HashMap<>();
+        stored.forEach((letter, reply) ->
+                RedisFutures.join(reply).ifPresent(found -> there.put(letter, found)));
         Set<Letter> known = whichAre(listed);
         List<Suspect<Letter>> suspects = new ArrayList<>();
         for (Letter letter : letters) {
-            boolean isStored = there.contains(letter);
+            boolean isStored = there.containsKey(letter);
             boolean isListed = known.contains(letter);
             letter.step()
                     .filter(step -> runs.containsKey(step.run()) && (isStored || isListed))
@@ -92,8 +105,57 @@ final class LetterRound implements Round<Letter> {
                                     isStored,
                                     isListed))
                     .ifPresent(suspects::add);
+            Optional.ofNullable(there.get(letter))
+                    .filter(found -> texts && StoredLetter.read(found).isEmpty())
+                    .flatMap(found -> unreadable(letter, runs))
+                    .ifPresent(suspects::add);
         }
         return suspects;
+    }
+
+    /**
+     * One that its step names is left for a person, since it is all that tells why the step died.
+     * One that its step does not name is an orphan, whatever it says.
+     */
+    private Optional<Suspect<Letter>> unreadable(
+            Letter letter, Map<RunId, Map<String, String>> runs) {
+        if (letter.step().isEmpty()) {
+            return Optional.of(
+                    Suspect.of(
+                            letter,
+                            partition.finding(
+                                    Ailment.UNREADABLE,
+                                    "dlq " + letter.entryId(),
+                                    "is no dead letter that can be read, and names no step"),
+                            "",
+                            () -> remove(letter)));
+        }
+        return letter.step()
+                .filter(step ->
+                        names(
+                                runs.getOrDefault(step.run(), Map.of())
+                                        .getOrDefault(step.field(), ""),
+                                letter))
+                .map(step ->
+                        Suspect.incurable(
+                                letter,
+                                partition.finding(
+                                        Ailment.UNREADABLE,
+                                        letter.id(),
+                                        "has a dead letter "
+                                                + letter.entryId()
+                                                + " that cannot be read"),
+                                ""));
+    }
+
+    private Object remove(Letter letter) {
+        byte[] stream = Bytes.of(partition.keys().deadLetters());
+        return "REMOVED "
+                + RedisFutures.join(partition.redis().commands().xdel(stream, letter.entryId()));
+    }
+
+    private static boolean names(String text, Letter letter) {
+        return (text + " ").contains(" dlq=" + letter.entryId() + " ");
     }
 
     private static Set<Letter> whichAre(Map<Letter, CompletableFuture<Boolean>> replies) {
@@ -108,7 +170,7 @@ final class LetterRound implements Round<Letter> {
 
     private Optional<Suspect<Letter>> look(
             Letter letter, StepAddress step, String text, boolean stored, boolean listed) {
-        boolean named = (text + " ").contains(" dlq=" + letter.entryId() + " ");
+        boolean named = names(text, letter);
         if (named && (listed || !stored)) {
             return Optional.empty();
         }

@@ -35,15 +35,35 @@ public record BulkRedrive(Pace pace, long atMost, boolean dryRun, Consumer<Done>
      * @param notDead letters of steps that are on their way already
      * @param refused letters of steps whose run was cancelled, or is gone, or has lost its
      *     definition
+     * @param unreadable entries that are no letters, or of another version: they are left alone
      */
-    public record Done(Instant before, long seen, long published, long notDead, long refused) {
+    public record Done(
+            Instant before,
+            long seen,
+            long published,
+            long notDead,
+            long refused,
+            long unreadable) {
 
-        Done and(long seenNow, RedriveStep.Outcome outcome) {
+        static Done nothing(Instant before) {
+            return new Done(before, 0, 0, 0, 0, 0);
+        }
+
+        Done and(RedriveStep.Outcome outcome) {
             return switch (outcome) {
-                case PUBLISHED -> new Done(before, seenNow, published + 1, notDead, refused);
-                case ALREADY -> new Done(before, seenNow, published, notDead + 1, refused);
-                case RUN_CLOSED, GONE -> new Done(before, seenNow, published, notDead, refused + 1);
+                case PUBLISHED -> counted(published + 1, notDead, refused);
+                case ALREADY -> counted(published, notDead + 1, refused);
+                case RUN_CLOSED, GONE -> counted(published, notDead, refused + 1);
             };
+        }
+
+        private Done counted(long publishedNow, long notDeadNow, long refusedNow) {
+            return new Done(before, seen, publishedNow, notDeadNow, refusedNow, unreadable);
+        }
+
+        /** What was looked at besides those whose outcome is counted. */
+        Done seen(long seenNow, long unreadableNow) {
+            return new Done(before, seenNow, published, notDead, refused, unreadableNow);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.stepweir.operator.letters;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.Attribution;
 import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
@@ -61,7 +60,7 @@ public final class DeadLetters {
                         .sum());
     }
 
-    /** The latest dead first. */
+    /** The latest dead first. What cannot be read is left out, here and wherever many are meant. */
     public List<DeadLetterView> list(int limit) {
         return list(LetterFilter.ALL, limit);
     }
@@ -112,7 +111,7 @@ public final class DeadLetters {
         while (true) {
             List<StoredLetter> page = scan.next(PAGE);
             if (page.isEmpty()) {
-                return counter.stats();
+                return counter.stats(scan.unreadable());
             }
             redis.retrying(() -> {
                 counter.count(page, reader.besides(page));
@@ -122,24 +121,27 @@ public final class DeadLetters {
     }
 
     /**
-     * One letter; empty when there is none (any more).
+     * One letter; empty when there is none (any more), or when it cannot be read.
      *
      * @param id {@code <run>/<step>}
      * @throws IllegalArgumentException for an id that is none
      */
     public Optional<DeadLetterView> show(String id) {
         RunId run = run(id);
-        return redis.retrying(
-                () -> stored(run, id).map(letter -> reader.views(List.of(letter)).getFirst()));
+        return redis.retrying(() ->
+                entry(run, id)
+                        .flatMap(entry -> stored(run, entry))
+                        .map(letter -> reader.views(List.of(letter)).getFirst()));
     }
 
-    private Optional<StoredLetter> stored(RunId run, String id) {
-        Keys keys = namespace.keys(run);
-        return Optional.ofNullable(
-                        RedisFutures.join(
-                                redis.commands().hget(Bytes.of(keys.letterIndex()), Bytes.of(id))))
-                .flatMap(entry ->
-                        RedisFutures.join(LetterScan.read(redis, keys, Bytes.text(entry))));
+    private Optional<String> entry(RunId run, String id) {
+        byte[] index = Bytes.of(namespace.keys(run).letterIndex());
+        return Optional.ofNullable(RedisFutures.join(redis.commands().hget(index, Bytes.of(id))))
+                .map(Bytes::text);
+    }
+
+    private Optional<StoredLetter> stored(RunId run, String entry) {
+        return RedisFutures.join(LetterScan.read(redis, namespace.keys(run), entry));
     }
 
     /**
@@ -181,13 +183,12 @@ public final class DeadLetters {
         LetterFilter bounded = filter.before(now.plusMillis(1));
         Instant before = bounded.diedBefore().orElseThrow();
         LetterScan scan = new LetterScan(redis, namespace, bounded, false);
-        BulkRedrive.Done done = new BulkRedrive.Done(before, 0, 0, 0, 0);
+        BulkRedrive.Done done = BulkRedrive.Done.nothing(before);
         while (true) {
             long seen = scan.seen();
             List<StoredLetter> page = scan.next(PAGE);
             if (page.isEmpty()) {
-                return new BulkRedrive.Done(
-                        before, scan.seen(), done.published(), done.notDead(), done.refused());
+                return done.seen(scan.seen(), scan.unreadable());
             }
             Set<String> dead = redis.retrying(() -> dead(page));
             for (StoredLetter letter : page) {
@@ -198,7 +199,7 @@ public final class DeadLetters {
                 if (dead.contains(letter.letter().id())) {
                     outcome = redrive(letter, bulk, by);
                 }
-                done = done.and(++seen, outcome);
+                done = done.seen(++seen, scan.unreadable()).and(outcome);
                 bulk.progress().accept(done);
             }
         }
@@ -272,7 +273,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Removes a letter. Its step stays dead and is not listed any more; its run still shows it.
+     * Removes a letter, also one that cannot be read. Its step stays dead and is not listed any
+     * more; its run still shows it.
      *
      * @param id {@code <run>/<step>}
      * @throws IllegalArgumentException for an id that is none
@@ -280,8 +282,11 @@ public final class DeadLetters {
     public PurgeLetter.Outcome purge(String id, Attribution by) {
         RunId run = run(id);
         return redis.retrying(() ->
-                stored(run, id)
-                        .map(letter -> steps.purge(letter, by))
+                entry(run, id)
+                        .map(entry ->
+                                stored(run, entry)
+                                        .map(letter -> steps.purge(letter, by))
+                                        .orElseGet(() -> steps.purge(run, step(id), entry, by)))
                         .orElse(PurgeLetter.Outcome.GONE));
     }
 

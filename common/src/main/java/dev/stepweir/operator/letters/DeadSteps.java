@@ -119,13 +119,22 @@ final class DeadSteps {
     }
 
     PurgeLetter.Outcome purge(StoredLetter letter, Attribution by) {
-        StepAddress step =
-                new StepAddress(letter.run(), letter.letter().step(), letter.letter().handler());
-        Map<String, Object> details = by.details(step.step());
+        String step = letter.letter().step();
+        Map<String, Object> details = by.details(step);
         details.put("died_of", letter.letter().reason().name());
         details.put("error", letter.letter().error().message());
+        return purge(letter.run(), step, letter.entry(), details);
+    }
+
+    /** A letter that cannot be read; only its place is known. */
+    PurgeLetter.Outcome purge(RunId run, String step, String entry, Attribution by) {
+        return purge(run, step, entry, by.details(step));
+    }
+
+    private PurgeLetter.Outcome purge(
+            RunId run, String step, String entry, Map<String, Object> details) {
         String event = HistoryEvent.record(HistoryEvent.LETTER_PURGED, details);
-        return new PurgeLetter(namespace.keys(letter.run()), step, letter.entry(), event)
+        return new PurgeLetter(namespace.keys(run), new StepAddress(run, step, ""), entry, event)
                 .run(redis.scripts());
     }
 

@@ -34,6 +34,7 @@ final class LetterScan {
     private final boolean newestFirst;
     private final List<Part> parts = new ArrayList<>();
     private long seen;
+    private long unreadable;
 
     /** What was read of a partition and not yet handed out. */
     private static final class Part {
@@ -66,6 +67,11 @@ final class LetterScan {
     /** How many letters were looked at so far, whether they fit or not. */
     long seen() {
         return seen;
+    }
+
+    /** How many of them cannot be read: they are passed by, whatever is looked for. */
+    long unreadable() {
+        return unreadable;
     }
 
     /** The next letters that fit; fewer than asked for only at the end. */
@@ -123,7 +129,11 @@ final class LetterScan {
         for (int i = 0; i < empty.size(); i++) {
             Part part = empty.get(i);
             List<StreamMessage<byte[], byte[]>> page = RedisFutures.join(pages.get(i));
-            part.read.addAll(fitting(page.stream().map(StoredLetter::of).toList()));
+            List<StoredLetter> letters =
+                    page.stream().flatMap(one -> StoredLetter.read(one).stream()).toList();
+            part.read.addAll(fitting(letters));
+            seen += page.size() - letters.size();
+            unreadable += page.size() - letters.size();
             part.ended = page.size() < PAGE || isPastTheEnd(page.getLast());
             if (!page.isEmpty()) {
                 part.last = Optional.of(page.getLast().getId());
@@ -135,7 +145,9 @@ final class LetterScan {
     private boolean isPastTheEnd(StreamMessage<byte[], byte[]> last) {
         return !newestFirst
                 && filter.diedBefore()
-                        .filter(time -> !StoredLetter.of(last).died().isBefore(time))
+                        .flatMap(time ->
+                                StoredLetter.read(last)
+                                        .filter(letter -> !letter.died().isBefore(time)))
                         .isPresent();
     }
 
@@ -170,11 +182,11 @@ final class LetterScan {
                 .toList();
     }
 
-    /** One letter by its entry in the stream. */
+    /** One letter by its entry in the stream; empty if it is not there or cannot be read. */
     static CompletableFuture<Optional<StoredLetter>> read(Redis redis, Keys keys, String entry) {
         return redis.commands()
                 .xrange(Bytes.of(keys.deadLetters()), Range.create(entry, entry))
                 .toCompletableFuture()
-                .thenApply(found -> found.stream().map(StoredLetter::of).findFirst());
+                .thenApply(found -> found.stream().findFirst().flatMap(StoredLetter::read));
     }
 }

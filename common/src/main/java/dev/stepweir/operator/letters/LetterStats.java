@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * How many dead letters there are of what.
  *
- * @param total all of them
+ * @param total all of them that can be read
+ * @param unreadable entries that are no letters, or of another version
  * @param workflows by the workflow's name, the most first
  * @param handlers by the step's handler, the most first
  * @param reasons by why they died, the most first
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public record LetterStats(
         long total,
+        long unreadable,
         Map<String, Long> workflows,
         Map<String, Long> handlers,
         Map<String, Long> reasons,
@@ -100,9 +102,10 @@ public record LetterStats(
             groups.merge(one.group(), one, Group::and);
         }
 
-        LetterStats stats() {
+        LetterStats stats(long unreadable) {
             return new LetterStats(
                     total,
+                    unreadable,
                     mostFirst(workflows),
                     mostFirst(handlers),
                     mostFirst(reasons),

@@ -1,0 +1,163 @@
+package dev.stepweir.operator.letters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepweir.failure.Classification;
+import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.json.Json;
+import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.doctor.Ailment;
+import dev.stepweir.operator.doctor.Doctor;
+import dev.stepweir.operator.doctor.Finding;
+import dev.stepweir.operator.doctor.Treatment;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.script.PurgeLetter;
+import dev.stepweir.run.DeadLetter;
+import dev.stepweir.run.RunId;
+import dev.stepweir.run.StepError;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Entries of the dead-letter stream that are not as this version writes them, or not when. */
+@WithRedis
+class OddLettersIT {
+
+    private static final long DIED = 1_700_000_000_000L;
+    private static final Attribution ADA = new Attribution("ada", "");
+
+    private TestRedis server;
+    private Redis redis;
+    private Namespace namespace;
+    private DeadLetters letters;
+
+    @BeforeEach
+    void connect(TestRedis server) {
+        this.server = server;
+        redis = Redis.connect(server.uri(), "test");
+        namespace = Namespace.open(redis, server.namespace());
+        letters = new DeadLetters(redis, namespace);
+    }
+
+    @AfterEach
+    void close() {
+        redis.close();
+    }
+
+    @Test
+    void an_entry_that_cannot_be_read_keeps_nobody_from_the_others() {
+        String first = die(DIED);
+        String newer = die(DIED + 1, "PERMANENT_ERROR", "A_WORD_TO_COME");
+        server.commands().xadd(namespace.keys(0).deadLetters(), "foreign", "entry");
+        server.commands().xadd(namespace.keys(1).deadLetters(), "d", "{}");
+        String last = die(DIED + 2);
+        List<String> ids = new ArrayList<>();
+
+        assertThat(letters.list(10))
+                .extracting(view -> view.letter().id())
+                .containsExactly(last, first);
+        letters.forEachId(LetterFilter.ALL, 10, ids::add);
+        assertThat(ids).containsExactly(first, last);
+        assertThat(letters.show(newer)).isEmpty();
+        LetterStats stats = letters.stats(LetterFilter.ALL);
+        assertThat(stats.total()).isEqualTo(2);
+        assertThat(stats.unreadable()).isEqualTo(3);
+        BulkRedrive.Done done = dryRun();
+        assertThat(done.published()).isEqualTo(2);
+        assertThat(done.unreadable()).isEqualTo(3);
+        assertThat(done.seen()).isEqualTo(5);
+        ids.clear();
+        letters.purgeAll(LetterFilter.ALL, 10, ADA, ids::add);
+        assertThat(ids).containsExactly(first, last);
+        assertThat(letters.count()).isEqualTo(3);
+    }
+
+    @Test
+    void the_doctor_tells_of_it_and_removes_what_names_no_step() {
+        String sound = die(DIED);
+        String newer = die(DIED + 1, "PERMANENT_ERROR", "A_WORD_TO_COME");
+        String foreign =
+                server.commands().xadd(namespace.keys(0).deadLetters(), "foreign", "entry");
+
+        assertThat(unreadable(false)).containsOnlyKeys("dlq " + foreign, newer);
+        assertThat(unreadable(true))
+                .containsEntry("dlq " + foreign, Treatment.Result.REPAIRED)
+                .containsEntry(newer, Treatment.Result.LEFT)
+                .hasSize(2);
+
+        assertThat(letters.count()).isEqualTo(2);
+        assertThat(letters.purge(newer, ADA)).isEqualTo(PurgeLetter.Outcome.PURGED);
+        assertThat(unreadable(false)).isEmpty();
+        assertThat(letters.show(sound)).isPresent();
+    }
+
+    /** By what they are about; of the runs, which have no more than a dead step, nothing. */
+    private Map<String, Treatment.Result> unreadable(boolean fix) {
+        Map<String, Treatment.Result> found = new LinkedHashMap<>();
+        new Doctor(redis, namespace, Doctor.USUAL_SILENCE)
+                .examine(
+                        fix,
+                        treatment -> {
+                            Finding finding = treatment.finding();
+                            if (finding.ailment() == Ailment.UNREADABLE
+                                    && finding.message().contains("dead letter")) {
+                                assertThat(found.put(finding.about(), treatment.result())).isNull();
+                            }
+                        });
+        return found;
+    }
+
+    private BulkRedrive.Done dryRun() {
+        BulkRedrive count =
+                new BulkRedrive(Pace.perSecond(1_000), Long.MAX_VALUE, true, done -> {});
+        return letters.redriveAll(LetterFilter.ALL, count, ADA);
+    }
+
+    private String die(long at) {
+        return die(at, "", "");
+    }
+
+    /** A dead step with a letter, in which one word stands for another. */
+    private String die(long at, String word, String other) {
+        RunId run = namespace.newRunId();
+        Keys keys = namespace.keys(run);
+        Classification unknown = Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
+        String id = run + "/step";
+        DeadLetter letter =
+                new DeadLetter(
+                        id,
+                        run.text(),
+                        "flow",
+                        "step",
+                        "work",
+                        DeadLetter.Reason.PERMANENT_ERROR,
+                        StepError.ofEngine("TIMEOUT", "late", unknown, 1, "w1"),
+                        1,
+                        1,
+                        0,
+                        Map.of(),
+                        "1@" + DIED + "-0");
+        String text = Json.text(letter);
+        Map<String, String> body = new LinkedHashMap<>();
+        body.put("letter", id);
+        body.put("died", Long.toString(at));
+        body.put("d", word.isEmpty() ? text : text.replace(word, other));
+        String entry = server.commands().xadd(keys.deadLetters(), body);
+        server.commands().hset(keys.letterIndex(), id, entry);
+        server.commands()
+                .hset(
+                        keys.run(run),
+                        StepFields.state("step"),
+                        "DEAD 1@" + DIED + "-0 f=1 dlq=" + entry);
+        return id;
+    }
+}

@@ -28,8 +28,8 @@ public record BulkRedrive(Pace pace, long atMost, boolean dryRun, Consumer<Done>
     /**
      * What has been done so far.
      *
-     * @param before only letters of steps that died before this are looked at: who was interrupted
-     *     goes on with the same limit, and does not meet again what died once more since
+     * @param before when it began, or the filter's own limit if that is earlier: who was
+     *     interrupted goes on with this limit, and does not meet again what died once more since
      * @param seen letters looked at, whether they fit or not
      * @param published steps put back to work, or that would be
      * @param notDead letters of steps that are on their way already

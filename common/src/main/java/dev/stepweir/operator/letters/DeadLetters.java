@@ -180,9 +180,9 @@ public final class DeadLetters {
      */
     public BulkRedrive.Done redriveAll(LetterFilter filter, BulkRedrive bulk, Attribution by) {
         Instant now = Instant.ofEpochMilli(redis.retrying(() -> RedisTime.millis(redis)));
-        LetterFilter bounded = filter.before(now.plusMillis(1));
-        Instant before = bounded.diedBefore().orElseThrow();
-        LetterScan scan = new LetterScan(redis, namespace, bounded, false);
+        Instant before = filter.before(now.plusMillis(1)).diedBefore().orElseThrow();
+        // A step may have died at a time that is yet to come, before the clock was set back.
+        LetterScan scan = new LetterScan(redis, namespace, filter, false);
         BulkRedrive.Done done = BulkRedrive.Done.nothing(before);
         while (true) {
             long seen = scan.seen();

@@ -22,11 +22,16 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Goes through the dead letters of all partitions in the order of their deaths, a page at a time:
- * however many there are, few are held. What dies meanwhile may be met or not. For one thread.
+ * however many there are, few are held. Where it ends is settled by the ids of entries, which only
+ * rise; the times of deaths do not when a clock is set. What dies meanwhile is not met, so that who
+ * makes steps die again by what they do comes to an end. For one thread.
  */
 final class LetterScan {
 
     private static final int PAGE = 200;
+
+    /** Before every entry. */
+    private static final String NO_ENTRY = "0-0";
 
     private final Redis redis;
     private final LetterReader reader;
@@ -42,6 +47,7 @@ final class LetterScan {
         private final Keys keys;
         private final Deque<StoredLetter> read = new ArrayDeque<>();
         private Optional<String> last = Optional.empty();
+        private Optional<String> end = Optional.empty();
         private boolean ended;
 
         Part(Keys keys) {
@@ -124,6 +130,7 @@ final class LetterScan {
     }
 
     private void fill(List<Part> empty) {
+        bound(empty.stream().filter(part -> part.end.isEmpty()).toList());
         List<CompletableFuture<List<StreamMessage<byte[], byte[]>>>> pages =
                 empty.stream().map(this::page).toList();
         for (int i = 0; i < empty.size(); i++) {
@@ -134,32 +141,49 @@ final class LetterScan {
             part.read.addAll(fitting(letters));
             seen += page.size() - letters.size();
             unreadable += page.size() - letters.size();
-            part.ended = page.size() < PAGE || isPastTheEnd(page.getLast());
+            part.ended = page.size() < PAGE;
             if (!page.isEmpty()) {
                 part.last = Optional.of(page.getLast().getId());
             }
         }
     }
 
-    /** Going forward nothing fits any more once one died too late: more may come without end. */
-    private boolean isPastTheEnd(StreamMessage<byte[], byte[]> last) {
-        return !newestFirst
-                && filter.diedBefore()
-                        .flatMap(time ->
-                                StoredLetter.read(last)
-                                        .filter(letter -> !letter.died().isBefore(time)))
-                        .isPresent();
+    /** No further than to what is the last entry now. */
+    private void bound(List<Part> fresh) {
+        List<CompletableFuture<List<StreamMessage<byte[], byte[]>>>> ends =
+                fresh.stream()
+                        .map(part ->
+                                redis.commands()
+                                        .xrevrange(
+                                                Bytes.of(part.keys.deadLetters()),
+                                                Range.unbounded(),
+                                                Limit.from(1))
+                                        .toCompletableFuture())
+                        .toList();
+        for (int i = 0; i < fresh.size(); i++) {
+            fresh.get(i).end =
+                    RedisFutures.join(ends.get(i)).stream()
+                            .map(StreamMessage::getId)
+                            .findFirst()
+                            .or(() -> Optional.of(NO_ENTRY));
+        }
     }
 
     private CompletableFuture<List<StreamMessage<byte[], byte[]>>> page(Part part) {
         byte[] key = Bytes.of(part.keys.deadLetters());
-        Boundary<String> after = part.last.map(Boundary::excluding).orElse(Boundary.unbounded());
+        Boundary<String> end = Boundary.including(part.end.orElse(NO_ENTRY));
         Limit limit = Limit.from(PAGE);
+        Range<String> range =
+                newestFirst
+                        ? Range.from(
+                                Boundary.unbounded(),
+                                part.last.map(Boundary::excluding).orElse(end))
+                        : Range.from(
+                                part.last.map(Boundary::excluding).orElse(Boundary.unbounded()),
+                                end);
         return (newestFirst
-                        ? redis.commands()
-                                .xrevrange(key, Range.from(Boundary.unbounded(), after), limit)
-                        : redis.commands()
-                                .xrange(key, Range.from(after, Boundary.unbounded()), limit))
+                        ? redis.commands().xrevrange(key, range, limit)
+                        : redis.commands().xrange(key, range, limit))
                 .toCompletableFuture();
     }
 

@@ -20,10 +20,12 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,7 @@ class OddLettersIT {
         LetterStats stats = letters.stats(LetterFilter.ALL);
         assertThat(stats.total()).isEqualTo(2);
         assertThat(stats.unreadable()).isEqualTo(3);
-        BulkRedrive.Done done = dryRun();
+        BulkRedrive.Done done = dryRun(now -> {});
         assertThat(done.published()).isEqualTo(2);
         assertThat(done.unreadable()).isEqualTo(3);
         assertThat(done.seen()).isEqualTo(5);
@@ -100,6 +102,22 @@ class OddLettersIT {
         assertThat(letters.show(sound)).isPresent();
     }
 
+    @Test
+    void a_death_in_the_future_does_not_hide_those_after_it() {
+        long now = Instant.now().toEpochMilli();
+        for (int i = 1; i <= 250; i++) {
+            // The clock was an hour ahead for a moment; a page ends there.
+            die(i == 200 ? now + 3_600_000 : DIED + i);
+        }
+        BulkRedrive.Done done = dryRun(published -> die(now - 1));
+
+        assertThat(done.published()).isEqualTo(250);
+        assertThat(done.seen()).isEqualTo(250);
+        LetterFilter past = LetterFilter.ALL.before(Instant.ofEpochMilli(DIED + 1_000));
+        assertThat(letters.stats(past).total()).isEqualTo(249);
+        assertThat(letters.first(past, 1_000)).hasSize(249);
+    }
+
     /** By what they are about; of the runs, which have no more than a dead step, nothing. */
     private Map<String, Treatment.Result> unreadable(boolean fix) {
         Map<String, Treatment.Result> found = new LinkedHashMap<>();
@@ -116,9 +134,8 @@ class OddLettersIT {
         return found;
     }
 
-    private BulkRedrive.Done dryRun() {
-        BulkRedrive count =
-                new BulkRedrive(Pace.perSecond(1_000), Long.MAX_VALUE, true, done -> {});
+    private BulkRedrive.Done dryRun(Consumer<BulkRedrive.Done> progress) {
+        BulkRedrive count = new BulkRedrive(Pace.perSecond(1_000), Long.MAX_VALUE, true, progress);
         return letters.redriveAll(LetterFilter.ALL, count, ADA);
     }
 
@@ -128,7 +145,7 @@ class OddLettersIT {
 
     /** A dead step with a letter, in which one word stands for another. */
     private String die(long at, String word, String other) {
-        RunId run = namespace.newRunId();
+        RunId run = RunId.create(0);
         Keys keys = namespace.keys(run);
         Classification unknown = Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
         String id = run + "/step";

@@ -124,7 +124,7 @@ public record Ledgers(
      * As {@link #rebased()}, but with another number of attempts before them.
      *
      * @param left how many more may fail
-     * @param maxAttempts how many may fail by the step's policy
+     * @param maxAttempts how many may fail by the policy that they will be held against
      */
     public Ledgers rebased(int left, int maxAttempts) {
         return with(failures + left - maxAttempts, crashes, deadLetter, readyMillis, pass);

@@ -62,7 +62,10 @@ final class RunsResume implements Callable<Integer> {
     @Option(
             names = "--max-additional-retries",
             paramLabel = "N",
-            description = "So many more attempts for each of them (as their retry policy says).")
+            description = {
+                "So many more attempts for each of them (as their retry policy says), counted by",
+                "its policy for failures like the last one."
+            })
     private @Nullable Integer retries;
 
     @Mixin private RecordOptions record;

@@ -1,5 +1,7 @@
 package dev.stepweir.operator.resume;
 
+import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.json.Json;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
@@ -10,11 +12,15 @@ import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
+import dev.stepweir.run.StepFields;
+import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
 import dev.stepweir.workflow.RetryPolicy;
 import io.lettuce.core.KeyValue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +33,15 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param texts the steps' fields as stored; steps that nothing happened to are left out
  * @param letters the steps that have a dead letter
+ * @param failures what the last failure of those was that have failed
  */
 record Remains(
-        RunId id, RunHead head, Graph graph, Map<String, String> texts, Set<String> letters) {
+        RunId id,
+        RunHead head,
+        Graph graph,
+        Map<String, String> texts,
+        Set<String> letters,
+        Map<String, FailureCategory> failures) {
 
     private static final int LETTERS_PER_READ = 500;
 
@@ -42,13 +54,43 @@ record Remains(
             return Optional.empty();
         }
         List<String> steps = graph.get().topologicalOrder();
+        Map<String, String> texts = runs.stepTexts(keys, run, steps);
         return Optional.of(
                 new Remains(
                         run,
                         head.get(),
                         graph.get(),
-                        runs.stepTexts(keys, run, steps),
-                        letters(redis, keys, run, steps)));
+                        texts,
+                        letters(redis, keys, run, steps),
+                        failures(runs, keys, run, texts)));
+    }
+
+    private static Map<String, FailureCategory> failures(
+            RunStore runs, Keys keys, RunId run, Map<String, String> texts) {
+        Map<String, String> failed = new HashMap<>();
+        texts.forEach((step, text) -> {
+            if (hasFailed(StepField.parse(text).state())) {
+                failed.put(StepFields.error(step), step);
+            }
+        });
+        Map<String, FailureCategory> failures = new HashMap<>();
+        runs.fields(keys, run, List.copyOf(failed.keySet()))
+                .forEach((field, error) ->
+                        failures.put(failed.getOrDefault(field, ""), category(error)));
+        return failures;
+    }
+
+    private static FailureCategory category(String error) {
+        try {
+            return Optional.ofNullable(Json.read(error, StepError.class).category())
+                    .orElse(FailureCategory.UNKNOWN);
+        } catch (RuntimeException ofAnotherVersion) {
+            return FailureCategory.UNKNOWN;
+        }
+    }
+
+    static boolean hasFailed(StepState state) {
+        return state == StepState.DEAD || state == StepState.WAITING_FOR_RETRY;
     }
 
     private static Set<String> letters(Redis redis, Keys keys, RunId run, List<String> steps) {
@@ -93,15 +135,17 @@ record Remains(
         return StepAddress.of(id, step, graph.step(step).handler(), ledgers);
     }
 
-    /** What a failed step has been through, with what was charged forgiven. */
+    /**
+     * What a failed step has been through, with what was charged forgiven. Whoever fails it next
+     * counts by the policy for that failure's category; the best guess is the last one's.
+     */
     Ledgers forgiven(String step, ResumeOptions options) {
         Ledgers ledgers = field(step).ledgers();
         if (options.maxAdditionalRetries().isEmpty()) {
             return ledgers.rebased();
         }
-        RetryPolicy policy = graph.step(step).retry();
-        return ledgers.rebased(
-                options.maxAdditionalRetries().getAsInt(),
-                policy.retryable() ? policy.maxAttempts() : 1);
+        FailureCategory last = failures.getOrDefault(step, FailureCategory.UNKNOWN);
+        RetryPolicy policy = graph.step(step).retry().forCategory(last);
+        return ledgers.rebased(options.maxAdditionalRetries().getAsInt(), policy.attempts());
     }
 }

@@ -8,8 +8,9 @@ import java.util.OptionalInt;
  * @param includeDlq steps that have a dead letter
  * @param resetFailed steps that the run itself holds to have failed: dead ones, with a letter or
  *     without, and those that wait for a retry, which are then tried at once
- * @param maxAdditionalRetries how many more attempts such a step has; as many as its retry policy
- *     allows when nothing is said
+ * @param maxAdditionalRetries how many more attempts such a step has, if it goes on failing as it
+ *     did last: where a policy allows other numbers per category, a failure of another category is
+ *     held against that one's. As many as its retry policy allows when nothing is said
  */
 public record ResumeOptions(
         boolean includeDlq, boolean resetFailed, OptionalInt maxAdditionalRetries) {

@@ -50,8 +50,7 @@ final class ResumePlanner {
     }
 
     private boolean hasFailed(String step) {
-        StepState state = run.field(step).state();
-        return state == StepState.DEAD || state == StepState.WAITING_FOR_RETRY;
+        return Remains.hasFailed(run.field(step).state());
     }
 
     private void take(List<String> steps, Source source) {

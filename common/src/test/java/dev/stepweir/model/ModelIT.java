@@ -17,9 +17,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The scripts against their model. {@code -Dproof.operations} says how many operations, {@code
@@ -36,6 +38,7 @@ class ModelIT {
     private static final long ENOUGH_FOR_ALL = 100_000;
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     @DisplayName("every script answers and writes what its model does, in any order of operations")
     void the_scripts_do_what_their_model_does(TestRedis server) {
         try (Redis redis = Redis.connect(server.uri(), "model");

@@ -1,7 +1,7 @@
 package dev.stepweir.orchestrator;
 
 import dev.stepweir.failure.FailureCategory;
-import dev.stepweir.json.Json;
+import dev.stepweir.operator.letters.StoredLetter;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.QueueGroups;
@@ -163,10 +163,10 @@ final class RunRetries {
                 .allMatch(RunRetries::isExhausted);
     }
 
+    /** A letter that cannot be read is for a person. */
     private static boolean isExhausted(StreamMessage<byte[], byte[]> letter) {
-        return letter.getBody().entrySet().stream()
-                .filter(field -> Bytes.text(field.getKey()).equals("d"))
-                .map(field -> Json.read(Bytes.text(field.getValue()), DeadLetter.class))
-                .allMatch(one -> one.reason() == DeadLetter.Reason.ATTEMPTS_EXHAUSTED);
+        return StoredLetter.read(letter)
+                .filter(read -> read.letter().reason() == DeadLetter.Reason.ATTEMPTS_EXHAUSTED)
+                .isPresent();
     }
 }

@@ -64,7 +64,13 @@ public final class Steps {
      *
      * @param run what its run is once the step is acted on: a failed one is opened again
      */
-    record Seen(Keys keys, StepAddress step, RunState run, Graph graph, String stored) {
+    record Seen(
+            Keys keys,
+            StepAddress step,
+            RunState run,
+            Graph graph,
+            String stored,
+            Optional<String> begun) {
 
         StepField field() {
             return StepField.parse(stored);
@@ -203,7 +209,8 @@ public final class Steps {
     private Look look(StepAct act, RunId run, String step) {
         Keys keys = namespace.keys(run);
         String name = StepFields.state(step);
-        Map<String, String> fields = runs.fields(keys, run, List.of("head", name));
+        String begun = StepFields.begun(step);
+        Map<String, String> fields = runs.fields(keys, run, List.of("head", name, begun));
         Optional<RunHead> head = Optional.ofNullable(fields.get("head")).map(RunHead::parse);
         Optional<Graph> graph = head.flatMap(h -> workflows.of(keys, run, h));
         if (head.isEmpty() || graph.isEmpty()) {
@@ -240,7 +247,8 @@ public final class Steps {
         String handler = graph.get().step(step).handler();
         StepAddress address = StepAddress.of(run, step, handler, StepField.parse(stored).ledgers());
         RunState then = state == RunState.FAILED ? RunState.RUNNING : state;
-        return new Look.At(new Seen(keys, address, then, graph.get(), stored));
+        Optional<String> by = Optional.ofNullable(fields.get(begun));
+        return new Look.At(new Seen(keys, address, then, graph.get(), stored, by));
     }
 
     private static Look refused(StepAct act, String found, Set<String> allowed, String sentence) {
@@ -264,7 +272,15 @@ public final class Steps {
     private static String event(StepAct act, Seen seen, Attribution by, Optional<byte[]> result) {
         Map<String, Object> details = by.details(seen.step().step());
         details.put("from", seen.field().state().name());
-        details.put("dispatch", seen.field().published().toString());
+        String dispatch = seen.field().published().toString();
+        details.put("dispatch", dispatch);
+        // Who executed it would be forgotten with the next beginning.
+        seen.begun()
+                .filter(begun -> begun.startsWith(dispatch + " "))
+                .ifPresent(begun -> {
+                    details.put("begun", begun);
+                    details.put("attempt", seen.field().ledgers().attempt());
+                });
         result.ifPresent(json -> details.put("result", HistoryEvent.shown(json)));
         return HistoryEvent.record(act.event(), details);
     }

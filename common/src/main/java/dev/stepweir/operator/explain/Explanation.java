@@ -1,8 +1,8 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
-import dev.stepweir.state.StepState;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +27,7 @@ public record Explanation(
     }
 
     /** One step. */
-    public record OfStep(String step, String handler, StepState state, List<Cause> causes) {
+    public record OfStep(String step, String handler, StepStatus state, List<Cause> causes) {
 
         public OfStep {
             causes = List.copyOf(causes);

@@ -1,5 +1,6 @@
 package dev.stepweir.operator.explain;
 
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.operator.explain.Explanation.OfStep;
 import dev.stepweir.redis.Keys;
@@ -132,15 +133,22 @@ public final class Explanations {
             SeenRun run, Optional<Cause> cause, List<String> steps, long behind) {
         List<OfStep> told = new ArrayList<>();
         for (String name : steps) {
-            told.add(
-                    new OfStep(
-                            name,
-                            run.graph().step(name).handler(),
-                            run.step(name).state(),
-                            run.because(name)));
+            List<Cause> because = run.because(name);
+            String handler = run.graph().step(name).handler();
+            told.add(new OfStep(name, handler, status(run.step(name).state(), because), because));
         }
         return new Explanation(
                 run.id(), run.head().state(), run.graph().workflow().name(), cause, told, behind);
+    }
+
+    /** One that a worker holds is running, as everywhere else. */
+    private static StepStatus status(StepState stored, List<Cause> because) {
+        boolean held =
+                because.stream()
+                        .anyMatch(cause ->
+                                cause instanceof Cause.Running
+                                        || cause instanceof Cause.AwaitsReaper);
+        return held ? StepStatus.RUNNING : StepStatus.valueOf(stored.name());
     }
 
     private Optional<SeenRun> read(RunId run) {

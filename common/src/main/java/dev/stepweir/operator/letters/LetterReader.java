@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +39,18 @@ final class LetterReader {
 
         static Beside of(@Nullable String state, @Nullable String notes) {
             return new Beside(
-                    Optional.ofNullable(state).map(StepField::parse),
-                    Optional.ofNullable(notes)
-                            .map(text -> Json.read(text, Investigation.class))
+                    read(state, StepField::parse),
+                    read(notes, text -> Json.read(text, Investigation.class))
                             .orElse(Investigation.NONE));
+        }
+
+        /** What is garbled, or of a newer version, must not keep people from all the letters. */
+        private static <T> Optional<T> read(@Nullable String text, Function<String, T> reading) {
+            try {
+                return Optional.ofNullable(text).map(reading);
+            } catch (RuntimeException garbled) {
+                return Optional.empty();
+            }
         }
 
         boolean isDead() {

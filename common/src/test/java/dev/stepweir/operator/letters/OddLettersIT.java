@@ -84,6 +84,22 @@ class OddLettersIT {
     }
 
     @Test
+    void what_is_kept_beside_a_letter_and_cannot_be_read_keeps_nobody_from_it() {
+        String id = die(DIED);
+        RunId run = new RunId(id.substring(0, id.indexOf('/')));
+        String step = id.substring(id.indexOf('/') + 1);
+        Keys keys = namespace.keys(run);
+        server.commands().hset(keys.run(run), StepFields.state(step), "garbled");
+        server.commands().hset(keys.run(run), StepFields.notes(step), "{\"status\":\"TO_COME\"}");
+        server.commands().rpush(keys.history(run), "garbled");
+
+        assertThat(letters.list(10))
+                .singleElement()
+                .satisfies(view -> assertThat(view.letter().id()).isEqualTo(id));
+        assertThat(letters.stats(LetterFilter.ALL).total()).isEqualTo(1);
+    }
+
+    @Test
     void the_doctor_tells_of_it_and_removes_what_names_no_step() {
         String sound = die(DIED);
         String newer = die(DIED + 1, "PERMANENT_ERROR", "A_WORD_TO_COME");

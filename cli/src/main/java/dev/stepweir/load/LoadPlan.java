@@ -1,5 +1,6 @@
 package dev.stepweir.load;
 
+import dev.stepweir.text.Durations;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ record LoadPlan(Workflow workflow, int runs, int concurrency, Duration patience)
         within("concurrency", concurrency, 10_000);
         if (!patience.isPositive()) {
             throw new IllegalArgumentException(
-                    "--wait-timeout must be positive, found " + patience);
+                    "--wait-timeout must be positive, found " + Durations.text(patience));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.stepweir.operator.resume.Resumes;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
+import dev.stepweir.text.Durations;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.Optional;
@@ -188,7 +189,8 @@ public final class StepweirClient implements AutoCloseable {
         try {
             return completion.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new AwaitTimeoutException("run " + run + " had not closed after " + limit);
+            throw new AwaitTimeoutException(
+                    "run " + run + " had not closed after " + Durations.text(limit));
         } catch (ExecutionException e) {
             throw Answers.unwrapped(e);
         }

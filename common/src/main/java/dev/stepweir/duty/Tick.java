@@ -1,5 +1,6 @@
 package dev.stepweir.duty;
 
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 
 /**
@@ -14,7 +15,8 @@ public record Tick(Duration pause) {
 
     public Tick {
         if (pause.isNegative()) {
-            throw new IllegalArgumentException("pause must not be negative, found " + pause);
+            throw new IllegalArgumentException(
+                    "pause must not be negative, found " + Durations.text(pause));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.StoredValue;
 import dev.stepweir.redis.script.ApplyEffect;
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,7 +26,8 @@ public final class RedisEffectLedger implements EffectLedger {
      */
     public RedisEffectLedger(Redis redis, Namespace namespace, Duration kept) {
         if (!kept.isPositive()) {
-            throw new IllegalArgumentException("kept must be above zero, found " + kept);
+            throw new IllegalArgumentException(
+                    "kept must be above zero, found " + Durations.text(kept));
         }
         this.redis = redis;
         this.namespace = namespace;

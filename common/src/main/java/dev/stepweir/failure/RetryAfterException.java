@@ -1,5 +1,6 @@
 package dev.stepweir.failure;
 
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +25,8 @@ public class RetryAfterException extends Exception implements Categorized {
     public RetryAfterException(String message, Duration delay) {
         super(message);
         if (delay.isNegative()) {
-            throw new IllegalArgumentException("a delay is not negative, found " + delay);
+            throw new IllegalArgumentException(
+                    "a delay is not negative, found " + Durations.text(delay));
         }
         this.delay = delay;
     }

@@ -109,7 +109,7 @@ class StandardClassifierTest {
         assertThat(delayOf(new RuntimeException(new RetryAfterException("busy", Duration.ZERO))))
                 .contains(Duration.ZERO);
         assertThatThrownBy(() -> new RetryAfterException("x", Duration.ofSeconds(-1)))
-                .hasMessageContaining("found PT-1S");
+                .hasMessageContaining("found -1 s");
     }
 
     private Optional<Duration> delayOf(Throwable thrown) {

@@ -1,5 +1,6 @@
 package dev.stepweir.orchestrator;
 
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 
 /**
@@ -80,7 +81,7 @@ public record OrchestratorConfig(
         if (inboxBlock.compareTo(Duration.ofSeconds(4)) > 0) {
             throw new IllegalArgumentException(
                     "inboxBlock must be at most 4 s, or its reply counts as lost, found "
-                            + inboxBlock);
+                            + Durations.text(inboxBlock));
         }
         if (reconcilePage < 1 || reconcilePage > 1000) {
             throw new IllegalArgumentException(
@@ -89,15 +90,16 @@ public record OrchestratorConfig(
         if (retention.isNegative() || failedRetention.isNegative()) {
             throw new IllegalArgumentException(
                     "retention and failed-retention must not be negative, found "
-                            + retention
+                            + Durations.text(retention)
                             + " and "
-                            + failedRetention);
+                            + Durations.text(failedRetention));
         }
     }
 
     private static void positive(String name, Duration value) {
         if (value.toMillis() < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1 ms, found " + value);
+            throw new IllegalArgumentException(
+                    name + " must be at least 1 ms, found " + Durations.text(value));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.stepweir.reaper;
 
 import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.run.Ledgers;
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 
 /**
@@ -66,7 +67,7 @@ public record ReaperConfig(
         }
         if (crashDelay.isNegative()) {
             throw new IllegalArgumentException(
-                    "crashDelay must not be negative, found " + crashDelay);
+                    "crashDelay must not be negative, found " + Durations.text(crashDelay));
         }
         if (forgetAfter.compareTo(silence) <= 0) {
             throw new IllegalArgumentException(
@@ -80,7 +81,8 @@ public record ReaperConfig(
 
     private static void positive(String name, Duration value) {
         if (value.toMillis() < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1 ms, found " + value);
+            throw new IllegalArgumentException(
+                    name + " must be at least 1 ms, found " + Durations.text(value));
         }
     }
 

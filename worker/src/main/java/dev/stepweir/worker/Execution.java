@@ -17,6 +17,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Commit;
 import dev.stepweir.run.StepError;
+import dev.stepweir.text.Durations;
 import dev.stepweir.workflow.BreakerPolicy;
 import dev.stepweir.workflow.Idempotency;
 import java.time.Duration;
@@ -163,7 +164,8 @@ final class Execution implements Runnable {
     void timeOut() {
         if (reported.compareAndSet(false, true)) {
             interrupt();
-            String message = "no result within " + step.definition().timeout().orElseThrow();
+            String message =
+                    "no result within " + Durations.text(step.definition().timeout().orElseThrow());
             context.background()
                     .aside(() -> failByEngine("TIMEOUT", new TimeoutException(message)));
         }

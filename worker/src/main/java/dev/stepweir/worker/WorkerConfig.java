@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,11 @@ public record WorkerConfig(
         }
         if (heartbeat.toMillis() < 1) {
             throw new IllegalArgumentException(
-                    "heartbeat must be at least 1 ms, found " + heartbeat);
+                    "heartbeat must be at least 1 ms, found " + Durations.text(heartbeat));
         }
         if (drain.isNegative()) {
-            throw new IllegalArgumentException("drain must not be negative, found " + drain);
+            throw new IllegalArgumentException(
+                    "drain must not be negative, found " + Durations.text(drain));
         }
     }
 

@@ -9,7 +9,9 @@ import dev.stepweir.json.Json;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
+import dev.stepweir.text.Durations;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,8 +81,13 @@ final class RunsShow implements Callable<Integer> {
     private static String took(StepView step) {
         return step.from()
                 .flatMap(from -> step.to().map(to -> Duration.between(from, to)))
-                .map(Text::duration)
+                .map(RunsShow::roughly)
                 .orElse(Text.NONE);
+    }
+
+    /** From one second on, milliseconds only take room in a table. */
+    private static String roughly(Duration time) {
+        return Durations.text(time.toSeconds() > 0 ? time.truncatedTo(ChronoUnit.SECONDS) : time);
     }
 
     private static String note(StepView step) {

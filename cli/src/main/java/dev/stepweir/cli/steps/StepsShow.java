@@ -11,6 +11,7 @@ import dev.stepweir.operator.StepDetail;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepError;
+import dev.stepweir.text.Durations;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.RetryPolicy;
 import java.util.concurrent.Callable;
@@ -101,7 +102,7 @@ final class StepsShow implements Callable<Integer> {
     }
 
     private static String policy(RetryPolicy policy) {
-        String cap = " up to " + Text.duration(policy.cap());
+        String cap = " up to " + Durations.text(policy.cap());
         String word = policy.backoff().word();
         return switch (policy.backoff()) {
             case NONE, IMMEDIATE -> word;
@@ -112,7 +113,7 @@ final class StepsShow implements Callable<Integer> {
                                 || policy.backoff() == Backoff.JITTERED_EXPONENTIAL;
                 yield word
                         + " from "
-                        + Text.duration(policy.base())
+                        + Durations.text(policy.base())
                         + (grows ? " x " + policy.multiplier() : "")
                         + cap
                         + ", jitter "

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.terminal;
 
+import dev.stepweir.text.Durations;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ProgressBar implements AutoCloseable {
         }
         double rate = done / seconds;
         Duration left = Duration.ofSeconds(Math.round((known - done) / rate));
-        return line + ", %.0f/s, %s left".formatted(rate, Text.duration(left));
+        return line + ", %.0f/s, %s left".formatted(rate, Durations.text(left));
     }
 
     /** Makes room for what is said next. */

@@ -1,6 +1,5 @@
 package dev.stepweir.cli.terminal;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -25,25 +24,6 @@ public final class Text {
     /** To the millisecond, UTC. */
     public static String exactTime(Instant time) {
         return time.truncatedTo(ChronoUnit.MILLIS).toString();
-    }
-
-    /** Such as {@code 1 m 5 s}. */
-    public static String duration(Duration duration) {
-        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
-            return duration.toMillis() + " ms";
-        }
-        StringBuilder text = new StringBuilder();
-        append(text, duration.toDays(), "d");
-        append(text, duration.toHoursPart(), "h");
-        append(text, duration.toMinutesPart(), "m");
-        append(text, duration.toSecondsPart(), "s");
-        return text.toString().strip();
-    }
-
-    private static void append(StringBuilder text, long count, String unit) {
-        if (count > 0) {
-            text.append(count).append(' ').append(unit).append(' ');
-        }
     }
 
     /** What users wrote may hold anything; printed, it must not move the cursor. */

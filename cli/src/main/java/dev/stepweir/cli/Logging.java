@@ -1,9 +1,14 @@
 package dev.stepweir.cli;
 
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
+import dev.stepweir.cli.terminal.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /**
@@ -16,16 +21,21 @@ final class Logging {
     static final String PROPERTY = "stepweir.log";
 
     private static final String SILENT = "OFF";
+    private static final List<String> LEVELS =
+            List.of(SILENT, "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final List<String> ROLES =
             List.of("dev", "redis", "orchestrator", "worker", "reaper");
 
     private Logging() {}
 
+    /**
+     * @throws CommandFailure when the environment asks for what there is not
+     */
     static void choose(String[] args) {
         if (System.getProperty(PROPERTY) != null) {
             return;
         }
-        String level = level(Arrays.asList(args));
+        String level = level(System.getenv("STEPWEIR_LOG"), Arrays.asList(args));
         System.setProperty(PROPERTY, level);
         if (level.equals(SILENT)) {
             // Setting Logback up takes a quarter of a second that a short command has better use
@@ -37,10 +47,17 @@ final class Logging {
         }
     }
 
-    private static String level(List<String> args) {
-        String asked = System.getenv("STEPWEIR_LOG");
+    /** Logback takes a word that it does not know for DEBUG. */
+    static String level(@Nullable String asked, List<String> args) {
         if (asked != null && !asked.isBlank()) {
-            return asked;
+            String level = asked.strip().toUpperCase(Locale.ROOT);
+            if (!LEVELS.contains(level)) {
+                throw new CommandFailure(
+                        ExitCode.BAD_INPUT,
+                        "STEPWEIR_LOG must be one of %s, found '%s'"
+                                .formatted(String.join(", ", LEVELS), Text.oneLine(asked)));
+            }
+            return level;
         }
         if (args.stream().anyMatch(ROLES::contains)) {
             return "INFO";

@@ -17,6 +17,7 @@ import dev.stepweir.cli.run.ValidateCommand;
 import dev.stepweir.cli.runs.ExplainCommand;
 import dev.stepweir.cli.runs.RunsCommand;
 import dev.stepweir.cli.steps.StepsCommand;
+import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.Converters;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.FailurePrinter;
@@ -29,7 +30,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -68,7 +68,12 @@ public final class Stepweir implements Callable<Integer> {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        Logging.choose(args);
+        try {
+            Logging.choose(args);
+        } catch (CommandFailure wrong) {
+            System.err.println("stepweir: " + wrong.getMessage());
+            System.exit(wrong.exitCode().code());
+        }
         System.exit(commandLine().execute(args));
     }
 
@@ -93,6 +98,7 @@ public final class Stepweir implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.BAD_INPUT.code();
     }
 }

@@ -115,6 +115,12 @@ class CommandsIT {
         assertThat(terminal.execute("dlq", "show", run + "/a").out()).contains("broken for good");
         assertThat(terminal.execute("dlq", "show", run + "/b").code()).isEqualTo(4);
 
+        Result export = terminal.execute("dlq", "export", "-o", directory + "/none/such.json");
+        assertThat(export.code()).isEqualTo(2);
+        assertThat(export.err())
+                .contains("cannot write", "none/such.json: there is no such directory")
+                .doesNotContain("Exception");
+
         broken = false;
         assertThat(terminal.execute("dlq", "retry", run + "/a").err()).contains("back at work");
         awaitCompleted(run);
@@ -154,7 +160,8 @@ class CommandsIT {
     void waiting_ends_with_its_own_code_and_the_run_goes_on() throws IOException {
         Result late = terminal.execute("run", write(sleeper(60_000)), "--wait-timeout", "200ms");
         assertThat(late.code()).isEqualTo(6);
-        assertThat(late.err()).contains("the run goes on: stepweir runs show");
+        assertThat(late.err())
+                .contains("the run goes on: stepweir runs show", " had not closed after 200 ms");
 
         JsonNode listed =
                 terminal.execute("runs", "list", "--state", "running,submitted", "--json").json();

@@ -2,8 +2,10 @@ package dev.stepweir.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.cli.Terminal.Result;
+import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,9 +13,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -43,11 +47,11 @@ class StepweirTest {
     }
 
     @Test
-    void a_missing_command_is_a_usage_error() {
+    void without_a_command_the_usage_is_printed() {
         Result result = terminal.execute();
         assertThat(result.code()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(result.err())
-                .isEqualToIgnoringNewLines("stepweir: Missing command; see stepweir --help");
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).startsWith("Usage: stepweir").contains("validate", "Exit codes:");
     }
 
     @ParameterizedTest
@@ -72,9 +76,54 @@ class StepweirTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "run --nope                 | Unknown option: '--nope'; see stepweir run --help",
+                "run f --namspace x         | Unknown option: '--namspace' (did you mean '--names",
+                "--namspace=x runs list     | Unknown option: '--namspace' (did you mean '--names",
+                "steps show --jsn           | Unknown option: '--jsn' (did you mean '--json'?); s",
+                "ruins list                 | Unknown command: 'ruins' (did you mean 'runs'?); se",
+                "workers nope               | Unknown verb: 'nope', not one of list; see stepweir",
+                "steps nope                 | Unknown verb: 'nope', not one of show, reset-for-re",
+                "dlq retry a/b --all        | Name letters or, not both, say which: --run, --work",
+                "run f --input @            | --input has no name of a file after @ (allowed: JSO",
+                "runs list --redis redis://:x@localhost:port | ***@localhost:port'; 'port' is not",
+                "runs list --redis redis://my_host:1 | redis://my_host:1'; 'my_host' is not the n"
+            })
+    void a_mistake_is_called_by_its_name(String command, String said) {
+        Result result = terminal.execute(command.strip().split(" "));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).contains(said);
+    }
+
+    @Test
+    void every_command_is_introduced_by_a_whole_line() {
+        CommandLine.Model.CommandSpec all = Stepweir.commandLine().getCommandSpec();
+        assertThat(all.subcommands().values())
+                .extracting(command -> command.getCommandSpec().usageMessage().description()[0])
+                .allMatch(line -> line.endsWith("."));
+    }
+
+    @Test
+    void what_is_logged_is_asked_for_in_words_that_there_are() {
+        assertThat(Logging.level("warn", List.of("worker"))).isEqualTo("WARN");
+        assertThat(Logging.level(null, List.of("worker"))).isEqualTo("INFO");
+        assertThat(Logging.level(" ", List.of("runs", "list"))).isEqualTo("OFF");
+        assertThatThrownBy(() -> Logging.level("FOO", List.of("runs", "list")))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessage(
+                        "STEPWEIR_LOG must be one of OFF, ERROR, WARN, INFO, DEBUG, TRACE,"
+                                + " found 'FOO'");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "--handlers nowhere.jar",
+                "--local --redis redis://localhost",
                 "--concurrency 4",
                 "--detach --wait-timeout 3s",
                 "--detach --local"
@@ -211,6 +260,26 @@ class StepweirTest {
                 terminal.execute("run", file.toString(), "--input", "@no/such", "--redis", NOBODY);
         assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err()).contains("cannot read the input file no/such");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "1 2    | --input is not JSON: there is more after the value (line 1, column 3)",
+                "NaN    | --input is not JSON: 'NaN' is no value of JSON (line 1, column 4)",
+                "+1     | JSON spec does not allow numbers to have plus signs (line 1, column 2)",
+                "// a   | maybe a (non-standard) comment? (line 1, column 1)",
+                "1e99999999999 | --input has a number that is out of range"
+            })
+    void what_is_wrong_with_an_input_is_said_without_the_parser(String input, String said)
+            throws IOException {
+        Path file = write("ok.yaml", "name: one\nsteps:\n  - name: a\n    handler: echo\n");
+        Result result =
+                terminal.execute("run", file.toString(), "--input", input, "--redis", NOBODY);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains(said).doesNotContain("Feature", "jackson");
     }
 
     private Path write(String name, String text) throws IOException {

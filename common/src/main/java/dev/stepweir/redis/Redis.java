@@ -34,7 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,9 @@ public final class Redis implements AutoCloseable {
 
     /** Who and with what password; not the grammar that a refused address is answered with. */
     private static final Pattern PASSWORD = Pattern.compile("//(?!\\[:password@\\])\\S*@");
+
+    /** With one colon: an IPv6 address has more. */
+    private static final Pattern HOST_AND_PORT = Pattern.compile("([^:]*):([^:]*)");
 
     /** Each connection that was lost is tried again within two seconds, however long it is away. */
     private static final Delay RECONNECT_DELAY =
@@ -139,16 +144,36 @@ public final class Redis implements AutoCloseable {
     }
 
     private static RedisURI parse(String address) {
+        RedisURI uri;
         try {
-            return RedisURI.create(address);
+            uri = RedisURI.create(address);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "not a Redis address: '"
-                            + address.replaceAll("//.*@", "//***@")
-                            + "' (allowed: redis://[:password@]host[:port][/db], rediss://...,"
-                            + " redis-sentinel://host[,host]/db#master)",
-                    e);
+            throw notAnAddress(address, "", e);
         }
+        // What it could not take apart it leaves in the host, and nobody has such a name.
+        Matcher whole = HOST_AND_PORT.matcher(String.valueOf(uri.getHost()));
+        if (whole.matches()) {
+            boolean port = whole.group(2).matches("\\d{1,5}");
+            throw notAnAddress(
+                    address,
+                    port
+                            ? "; '" + whole.group(1) + "' is not the name of a host"
+                            : "; '" + whole.group(2) + "' is not a port",
+                    null);
+        }
+        return uri;
+    }
+
+    private static IllegalArgumentException notAnAddress(
+            String address, String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "not a Redis address: '"
+                        + address.replaceAll("//.*@", "//***@")
+                        + "'"
+                        + why
+                        + " (allowed: redis://[:password@]host[:port][/db], rediss://...,"
+                        + " redis-sentinel://host[,host]/db#master)",
+                cause);
     }
 
     /** The address as it may be shown. */

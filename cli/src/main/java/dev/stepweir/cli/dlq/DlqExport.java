@@ -9,8 +9,12 @@ import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.letters.DeadLetters;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -68,16 +72,32 @@ final class DlqExport implements Callable<Integer> {
     }
 
     private long toFile(DeadLetters letters, Path target) {
-        try (PrintWriter out =
-                new PrintWriter(Files.newBufferedWriter(target, StandardCharsets.UTF_8))) {
+        try (PrintWriter out = new PrintWriter(open(target))) {
             long count = export(letters, out);
             if (out.checkError()) {
-                throw new IOException("not all of it could be written");
+                throw new CommandFailure(
+                        ExitCode.FAILED, "not all of it could be written to " + target);
             }
             return count;
-        } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, "cannot write " + target + ": " + e, e);
         }
+    }
+
+    private static Writer open(Path target) {
+        try {
+            return Files.newBufferedWriter(target, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT, "cannot write " + target + ": " + reason(e), e);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "there is no such directory";
+            case AccessDeniedException denied -> "it is not allowed";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private long export(DeadLetters letters, PrintWriter out) {

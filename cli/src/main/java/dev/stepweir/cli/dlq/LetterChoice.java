@@ -29,7 +29,8 @@ final class LetterChoice extends LetterOptions {
         if (ids.isEmpty() != (given() || all)) {
             throw new ParameterException(
                     command.commandLine(),
-                    "Name letters, or say which: --run, --workflow, --handler, --died-of,"
+                    (ids.isEmpty() ? "Name letters, or" : "Name letters or, not both,")
+                            + " say which: --run, --workflow, --handler, --died-of,"
                             + " --error-group, --status, --older-than, --died-before or --all");
         }
     }

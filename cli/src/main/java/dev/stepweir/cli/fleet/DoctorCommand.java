@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Check that the Redis server can be trusted with work, and that what it holds fits",
-            "together: entries, groups, timers, counters, lists, locks against the stored runs.",
+            "Check the Redis server, and that what it holds fits together.",
+            "Entries, groups, timers, counters, lists, locks are held against the stored runs.",
             "Changes nothing without --fix. Exit with 1 if roles would refuse to start, or if",
             "something was found that is not repaired."
         })

@@ -104,6 +104,9 @@ public final class RunCommand implements Callable<Integer> {
         if (detach && local) {
             throw refused("--detach and --local exclude each other: the run would end");
         }
+        if (local && ServerOptions.of(spec).saysAddress()) {
+            throw refused("--local and --redis exclude each other: it has a Redis of its own");
+        }
         if (detach && waitTimeout.isPresent()) {
             throw refused("--detach and --wait-timeout exclude each other: nothing is waited for");
         }

@@ -21,6 +21,11 @@ public final class JsonArgument {
      */
     public static JsonNode read(String option, String argument) {
         boolean inFile = argument.startsWith("@");
+        if (argument.equals("@")) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT,
+                    option + " has no name of a file after @ (allowed: JSON, or @ and its file)");
+        }
         String source = inFile ? argument.substring(1) : option;
         String text = inFile ? fileText(source) : argument;
         if (text.isBlank()) {
@@ -33,6 +38,9 @@ public final class JsonArgument {
         } catch (JacksonException e) {
             throw new CommandFailure(
                     ExitCode.BAD_INPUT, source + " is not JSON: " + JsonFault.placed(e), e);
+        } catch (NumberFormatException e) {
+            throw new CommandFailure(
+                    ExitCode.BAD_INPUT, source + " has a number that is out of range", e);
         }
     }
 

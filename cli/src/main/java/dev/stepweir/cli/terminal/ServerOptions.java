@@ -72,6 +72,11 @@ public final class ServerOptions {
                 .orElse(LOCAL);
     }
 
+    /** Whether the command line says where Redis is; the environment speaks to all commands. */
+    public boolean saysAddress() {
+        return redis != null;
+    }
+
     public String namespace() {
         if (namespace != null) {
             return namespace;

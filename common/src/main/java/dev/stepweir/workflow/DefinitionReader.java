@@ -186,8 +186,7 @@ public final class DefinitionReader {
             Optional<Boolean> classifies = own.flag(classification, field + "." + classification);
             classifies.ifPresent(workflow::useErrorClassification);
             own.flag(waiting, field + "." + waiting).ifPresent(workflow::useWaitingForRetryState);
-            own.whole(attempts, field + "." + attempts, Integer.MIN_VALUE, Integer.MAX_VALUE)
-                    .ifPresent(most -> workflow.defaultMaxAttempts(most.intValue()));
+            own.attempts(attempts, field + "." + attempts).ifPresent(workflow::defaultMaxAttempts);
             if (classifies.filter(use -> !use).isPresent()) {
                 in.report()
                         .warn(

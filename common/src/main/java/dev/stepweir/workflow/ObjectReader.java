@@ -167,8 +167,18 @@ final class ObjectReader {
         return field(name).orElseThrow().place();
     }
 
-    /** A whole number between two bounds, which must be far outside of what the rules allow. */
+    /** How often something is tried, with the bounds and the words that the rules have for it. */
+    Optional<Integer> attempts(String name, String model) {
+        String wrong = "is out of range; the first attempt counts";
+        return whole(name, model, 1, RetryPolicy.MOST_ATTEMPTS, wrong).map(Long::intValue);
+    }
+
+    /** A whole number between two bounds. */
     Optional<Long> whole(String name, String model, long least, long most) {
+        return whole(name, model, least, most, "is out of range");
+    }
+
+    private Optional<Long> whole(String name, String model, long least, long most, String wrong) {
         return field(name)
                 .flatMap(value -> {
                     report.spot(model, path(name), value.place());
@@ -190,7 +200,7 @@ final class ObjectReader {
                                 value.place(),
                                 exact.toString(),
                                 least + " to " + most,
-                                "is out of range");
+                                wrong);
                         return Optional.empty();
                     }
                     return Optional.of(exact.longValueExact());

@@ -1,11 +1,13 @@
 package dev.stepweir.workflow;
 
 import dev.stepweir.failure.FailureCategory;
+import dev.stepweir.json.Located;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a {@code retry} object, of a step, of one category of its failures, or of a workflow. */
 final class RetryReader {
@@ -55,14 +57,22 @@ final class RetryReader {
 
     /** Reads what holds for all categories alike. */
     void readPlain(RetryPolicy.Builder retry) {
-        in.checkFields(OWN_FIELDS, List.of());
+        Located.@Nullable Field misplaced = in.located().fields().get(PER_CATEGORY);
+        in.checkFields(misplaced == null ? OWN_FIELDS : FIELDS, List.of());
+        if (misplaced != null) {
+            report.fault(
+                    in.path(PER_CATEGORY),
+                    misplaced.keyPlace(),
+                    "",
+                    "",
+                    "stands only in a step's retry or in retry_defaults");
+        }
         readOwn(retry);
     }
 
     private void readOwn(RetryPolicy.Builder retry) {
         in.flag("retryable", model + ".retryable").ifPresent(retry::retryable);
-        in.whole("max_attempts", model + ".max_attempts", Integer.MIN_VALUE, Integer.MAX_VALUE)
-                .ifPresent(attempts -> retry.maxAttempts(attempts.intValue()));
+        in.attempts("max_attempts", model + ".max_attempts").ifPresent(retry::maxAttempts);
         Optional<Backoff> backoff =
                 in.word("backoff", model + ".backoff", Backoff.words()).flatMap(Backoff::ofWord);
         backoff.ifPresent(retry::backoff);

@@ -107,6 +107,10 @@ final class StepReader {
         String field = model + ".circuit_breaker";
         breaker.checkFields(BREAKER_FIELDS, List.of());
         Optional<String> dependency = breaker.text("dependency", field + ".dependency");
+        if (dependency.isEmpty()) {
+            // It is the handler's name then, and what is wrong with that is said there.
+            report.unreadable(field + ".dependency");
+        }
         Optional<Long> failures =
                 breaker.whole("failures", field + ".failures", 1, BreakerPolicy.MOST_FAILURES);
         Optional<Duration> openFor = breaker.time("open_ms", field + ".open_ms", 1);

@@ -160,7 +160,8 @@ public record Workflow(
     /** Short, since a workflow may have ten thousand steps. */
     @Override
     public String toString() {
-        return namespaceName + "/" + name + "@" + version + " (" + steps.size() + " steps)";
+        String size = steps.size() == 1 ? "1 step" : steps.size() + " steps";
+        return namespaceName + "/" + name + "@" + version + " (" + size + ")";
     }
 
     /** What a workflow is made from. Not safe for several threads. */

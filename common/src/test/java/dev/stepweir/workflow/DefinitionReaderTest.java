@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,7 +67,7 @@ class DefinitionReaderTest {
         StepDefinition step = definition.workflow().steps().getFirst();
         assertThat(definition.warnings()).isEmpty();
         assertThat(definition.workflow())
-                .hasToString("rust_e2e_retry/retry_mechanics_test@1.0.0 (1 steps)");
+                .hasToString("rust_e2e_retry/retry_mechanics_test@1.0.0 (1 step)");
         assertThat(definition.workflow().runnable()).isEmpty();
         assertThat(step.handler()).isEqualTo("FailNTimesHandler");
         assertThat(step.settings()).isEqualTo(Map.of("fail_count", 2));
@@ -242,7 +243,7 @@ class DefinitionReaderTest {
                         "13 steps[0].retry.per_category.timeout.max_attempts: is out of range;"
                                 + " the first attempt counts",
                         "13 steps[0].retry.per_category.timeout.per_category:"
-                                + " is not a known field",
+                                + " stands only in a step's retry or in retry_defaults",
                         "13 steps[0].retry.per_category.timeout.backoff: is not a known backoff;"
                                 + " did you mean 'fixed'?");
     }
@@ -582,6 +583,50 @@ class DefinitionReaderTest {
                         "9 steps[0].retry.backoff",
                         "10 steps[1].handler",
                         "12 steps[1].timeout_ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1000001", "99999999999", "-99999999999"})
+    void attempts_have_the_same_bounds_however_far_off_they_are(String attempts) {
+        String wrong =
+                "is out of range; the first attempt counts (found %s, allowed 1 to 1000000)"
+                        .formatted(attempts);
+        String step = "steps: [{name: a, handler: h, retry: {max_attempts: %s}}]";
+
+        assertThat(faults("name: w\n" + step.formatted(attempts), "w.yaml"))
+                .singleElement()
+                .asString()
+                .endsWith("steps[0].retry.max_attempts: " + wrong);
+        assertThat(
+                        faults(
+                                "name: w\nerror_handling: {default_max_attempts: %s}\nsteps: []"
+                                        .formatted(attempts),
+                                "w.yaml"))
+                .singleElement()
+                .asString()
+                .endsWith("error_handling.default_max_attempts: " + wrong);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'handler: \"\", ', must not be blank", "'', is missing"})
+    void a_breaker_without_a_dependency_repeats_no_fault_of_the_handler(
+            String handler, String message) {
+        String text = "name: w\nsteps: [{name: a, %scircuit_breaker: {failures: 2}}]";
+
+        assertThat(faults(text.formatted(handler), "w.yaml"))
+                .extracting(fault -> fault.field() + " " + fault.message())
+                .containsExactly("steps[0].handler " + message);
+    }
+
+    @Test
+    void what_only_a_step_may_say_of_its_categories_is_told_apart_from_a_slip() {
+        String text = "name: w\nretry:\n  per_category: {timeout: {max_attempts: 2}}\nsteps: []";
+
+        assertThat(faults(text, "w.yaml"))
+                .singleElement()
+                .hasToString(
+                        "w.yaml:3:3: retry.per_category: stands only in a step's retry or in"
+                                + " retry_defaults");
     }
 
     @ParameterizedTest

@@ -12,7 +12,14 @@ root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 stepweir=$root/scripts/stepweir
 patience=60 # seconds for a process to be ready
 
+usage='usage: scripts/demo.sh [DIR], or scripts/demo.sh --failures'
 failures=false
+case ${1-} in
+  -h | --help)
+    echo "$usage"
+    exit 0
+    ;;
+esac
 if [ "${1-}" = --failures ]; then
   failures=true
   shift
@@ -20,10 +27,10 @@ if [ "${1-}" = --failures ]; then
   [ $# -eq 0 ] || set -- --no-directory-beside-it
 fi
 if [ $# -gt 1 ] || [[ ${1-} == -* ]]; then
-  echo "usage: scripts/demo.sh [DIR], or scripts/demo.sh --failures" >&2
+  echo "$usage" >&2
   exit 2
 fi
-if ! dir=$(CDPATH='' cd -- "${1:-$root}" && pwd -P); then
+if ! dir=$(CDPATH='' cd -- "${1:-$root}" 2>/dev/null && pwd -P); then
   echo "demo: no such directory, or not a readable one: $1" >&2
   exit 2
 fi

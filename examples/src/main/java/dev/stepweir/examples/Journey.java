@@ -15,10 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,6 +35,10 @@ final class Journey {
 
     private static final String LIST_PRICE = "42.00 EUR";
 
+    private static final String NEEDED =
+            "an input must have service, a URI, and approval and shipments, two paths;"
+                    + " without an input nothing outside is needed";
+
     private Journey() {}
 
     /**
@@ -43,9 +50,26 @@ final class Journey {
      */
     record Order(URI service, String approval, String shipments) {
 
-        /** Empty for a run without an input: it has nothing outside that could be missing. */
+        /**
+         * Empty for a run without an input: it has nothing outside that could be missing.
+         *
+         * @throws PermanentStepException for an input that lacks something: no service will say it
+         */
         static Optional<Order> of(StepContext context) {
-            return context.runInput(Order.class);
+            Optional<Order> order;
+            try {
+                order = context.runInput(Order.class);
+            } catch (JacksonException e) {
+                throw new PermanentStepException(NEEDED, e);
+            }
+            if (order.filter(given -> !given.isWhole()).isPresent()) {
+                throw new PermanentStepException(NEEDED);
+            }
+            return order;
+        }
+
+        private boolean isWhole() {
+            return Stream.of(service, approval, shipments).noneMatch(Objects::isNull);
         }
     }
 

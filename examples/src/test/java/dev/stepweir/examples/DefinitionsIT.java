@@ -86,6 +86,26 @@ class DefinitionsIT {
     }
 
     @Test
+    void an_order_that_lacks_its_service_is_for_a_person_at_once(TestRedis server)
+            throws InterruptedException {
+        try (Stack stack = new Stack(server)) {
+            for (Object input : List.of(Map.of("to", "you"), "you")) {
+                RunView run = stack.execute(EXAMPLES.resolve("failures.yaml"), input);
+                assertThat(run.state()).isEqualTo(RunState.FAILED);
+                StepView price =
+                        run.steps().stream()
+                                .filter(step -> step.name().equals("price"))
+                                .findFirst()
+                                .orElseThrow();
+                assertThat(price.state()).isEqualTo(StepStatus.DEAD);
+                assertThat(price.attempt()).isEqualTo(1);
+                assertThat(price.error().orElseThrow().message())
+                        .contains("an input must have service, a URI");
+            }
+        }
+    }
+
+    @Test
     void a_workflow_written_in_java_runs_beside_them(TestRedis server) throws InterruptedException {
         try (Redis redis = Redis.connect(server.uri(), "test");
                 Orchestrator orchestrator = orchestrator(redis, server)) {
@@ -156,14 +176,18 @@ class DefinitionsIT {
         }
 
         RunView run(Path file, Object input) throws InterruptedException {
+            RunView view = execute(file, input);
+            assertThat(view.steps()).extracting(StepView::state).containsOnly(StepStatus.SUCCEEDED);
+            return view;
+        }
+
+        RunView execute(Path file, Object input) throws InterruptedException {
             Definition definition = new DefinitionReader().read(file);
             assertThat(definition).isInstanceOf(Definition.Valid.class);
             WatchedRun run =
                     client.submitAndWatch(((Definition.Valid) definition).workflow(), input);
             client.await(run, SOON);
-            RunView view = client.show(run.run().id()).orElseThrow();
-            assertThat(view.steps()).extracting(StepView::state).containsOnly(StepStatus.SUCCEEDED);
-            return view;
+            return client.show(run.run().id()).orElseThrow();
         }
 
         @Override

@@ -153,15 +153,19 @@ public final class Redis implements AutoCloseable {
         // What it could not take apart it leaves in the host, and nobody has such a name.
         Matcher whole = HOST_AND_PORT.matcher(String.valueOf(uri.getHost()));
         if (whole.matches()) {
-            boolean port = whole.group(2).matches("\\d{1,5}");
-            throw notAnAddress(
-                    address,
-                    port
-                            ? "; '" + whole.group(1) + "' is not the name of a host"
-                            : "; '" + whole.group(2) + "' is not a port",
-                    null);
+            throw notAnAddress(address, whyNot(address, whole), null);
         }
         return uri;
+    }
+
+    private static String whyNot(String address, Matcher hostAndPort) {
+        if (address.indexOf(hostAndPort.group()) < address.lastIndexOf('@')) {
+            // A password that should have been encoded: not to be shown.
+            return "";
+        }
+        return hostAndPort.group(2).matches("\\d{1,5}")
+                ? "; '" + hostAndPort.group(1) + "' is not the name of a host"
+                : "; '" + hostAndPort.group(2) + "' is not a port";
     }
 
     private static IllegalArgumentException notAnAddress(

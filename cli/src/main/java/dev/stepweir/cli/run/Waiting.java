@@ -16,6 +16,7 @@ import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
+import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -57,7 +58,7 @@ final class Waiting {
             output.say(farewell(id));
             throw new CommandFailure(
                     ExitCode.TIMED_OUT,
-                    "run %s had not closed after %s".formatted(id, Text.duration(limit)),
+                    "run %s had not closed after %s".formatted(id, Durations.text(limit)),
                     e);
         } finally {
             forget(goodbye);

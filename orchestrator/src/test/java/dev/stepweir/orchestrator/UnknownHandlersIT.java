@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.explain.Cause;
 import dev.stepweir.operator.explain.Explanation;
 import dev.stepweir.operator.explain.Explanations;
@@ -104,7 +105,7 @@ class UnknownHandlersIT {
                 .isInstanceOf(Cause.NoWorker.class);
         aMinutePasses();
         Explanation after = explanations.explain(run, "only").orElseThrow();
-        assertThat(after.steps().getFirst().state()).isEqualTo(StepState.DEAD);
+        assertThat(after.steps().getFirst().state()).isEqualTo(StepStatus.DEAD);
         assertThat(after.toString()).contains("ever had a handler 'work'");
     }
 

@@ -5,14 +5,17 @@ import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.explain.Cause;
 import dev.stepweir.operator.explain.Explanation;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says to whoever waits for a run what keeps it from moving, each obstacle once. */
 final class Obstacles {
+
+    private static final Logger log = LoggerFactory.getLogger(Obstacles.class);
 
     /** How often it is looked for: long enough for a run that moves to be taken up. */
     static final Duration PAUSE = Duration.ofSeconds(5);
@@ -29,17 +32,18 @@ final class Obstacles {
         this.run = run;
     }
 
-    /** Looks, if it is time. While Redis is away that is what is told, elsewhere. */
+    /**
+     * Looks, if it is time. Whatever goes wrong keeps nobody from waiting; that Redis is away is
+     * told elsewhere.
+     */
     void look() {
         if (System.nanoTime() - lookedNanos < PAUSE.toNanos()) {
             return;
         }
         try {
             client.explanations().explain(run).ifPresent(this::tell);
-        } catch (RuntimeException failure) {
-            if (!Redis.isPassing(failure)) {
-                throw failure;
-            }
+        } catch (RuntimeException unexplained) {
+            log.debug("what the run waits for cannot be told", unexplained);
         }
         lookedNanos = System.nanoTime();
     }

@@ -1,0 +1,59 @@
+package dev.stepweir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stepweir.cli.Terminal.Result;
+import dev.stepweir.handler.Handlers;
+import dev.stepweir.proof.Stack;
+import dev.stepweir.testkit.TestRedis;
+import dev.stepweir.testkit.WithRedis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What somebody is told who waits for a run that does not move. */
+@WithRedis
+class RunWaitsIT {
+
+    @TempDir private Path directory;
+
+    private Terminal terminal;
+    private String file;
+
+    @BeforeEach
+    void write(TestRedis server) throws IOException {
+        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        file = directory.resolve("w.yaml").toString();
+        Files.writeString(Path.of(file), "name: w\nsteps:\n  - {name: a, handler: rare}\n");
+    }
+
+    private Result waited() {
+        return terminal.execute("run", file, "--wait-timeout", "12s");
+    }
+
+    @Test
+    void that_no_orchestrator_is_alive_is_said_once() {
+        Result late = waited();
+
+        assertThat(late.code()).isEqualTo(6);
+        assertThat(late.err())
+                .containsOnlyOnce("waiting: the run was submitted at")
+                .contains("no orchestrator is alive", "had not closed after 12 s");
+    }
+
+    @Test
+    void that_no_worker_has_the_handler_is_said_once(TestRedis server) {
+        try (Stack stack = Stack.start(server, new Handlers().add("other", (in, context) -> in))) {
+            Result late = waited();
+
+            assertThat(late.code()).isEqualTo(6);
+            assertThat(late.err())
+                    .containsOnlyOnce("waiting: step a: no live worker has handler 'rare'")
+                    .doesNotContain("no orchestrator");
+            assertThat(stack.client().runs()).isNotNull();
+        }
+    }
+}

@@ -16,7 +16,10 @@ import picocli.CommandLine.Model.CommandSpec;
 /** A short command's access to Redis: it fails within five seconds when nobody answers. */
 public final class Session implements AutoCloseable {
 
-    private static final long PATIENCE_MILLIS = 4_000;
+    /** With the start of the JVM and a look for who is slow it makes five seconds. */
+    private static final long PATIENCE_MILLIS = 3_500;
+
+    private static final long SLOW_START_MILLIS = 25_000;
     private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
 
     private final Redis redis;
@@ -47,7 +50,7 @@ public final class Session implements AutoCloseable {
         CompletableFuture<Session> opening =
                 CompletableFuture.supplyAsync(() -> connect(address, namespace, voice), THREADS);
         try {
-            return opening.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            return opened(opening, address);
         } catch (TimeoutException e) {
             throw new CommandFailure(
                     ExitCode.NO_REDIS, "Redis at " + shown + " does not answer", e);
@@ -56,6 +59,19 @@ public final class Session implements AutoCloseable {
             throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
         } catch (ExecutionException e) {
             throw explained(e.getCause() == null ? e : e.getCause(), shown);
+        }
+    }
+
+    /** A Redis that answers is waited for longer: then it is this process that is slow. */
+    private static Session opened(CompletableFuture<Session> opening, String address)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return opening.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            if (!PlainPing.isAnswered(address)) {
+                throw e;
+            }
+            return opening.get(SLOW_START_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

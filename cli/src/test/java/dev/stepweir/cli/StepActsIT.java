@@ -227,7 +227,7 @@ class StepActsIT {
 
         assertThat(act("reset-for-retry", run, "stuck").code()).isZero();
 
-        assertThat(events(run)).containsSubsequence("PUBLISHED", "BEGUN").contains("RESET");
+        assertThat(events(run)).containsSubsequence("PUBLISHED", "BEGUN", "RESET", "PUBLISHED");
         assertThat(terminal.execute("runs", "history", run.text()).out()).contains("w-before");
         mayEnd.countDown();
         stack.await(run);

@@ -9,13 +9,10 @@ import dev.stepweir.client.Submission.Existing;
 import dev.stepweir.client.Submission.Started;
 import dev.stepweir.json.CanonicalJson;
 import dev.stepweir.json.Json;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,27 +28,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@WithRedis
-class IdentityIT {
+class IdentityIT extends Connected {
 
     private static final Workflow EMPTY = Workflow.builder("nothing").build();
     private static final Workflow OTHER = Workflow.builder("nothing").version("2").build();
 
-    private Redis redis;
-    private Namespace namespace;
     private StepweirClient client;
 
+    IdentityIT() {
+        super(5);
+    }
+
     @BeforeEach
-    void connect(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace(), 5);
+    void open() {
         client = StepweirClient.over(redis, namespace);
     }
 
     @AfterEach
     void close() {
         client.close();
-        redis.close();
     }
 
     @Test
@@ -119,7 +114,7 @@ class IdentityIT {
     }
 
     @Test
-    void two_hundred_submits_of_one_key_at_once_make_one_run(TestRedis server) throws Exception {
+    void two_hundred_submits_of_one_key_at_once_make_one_run() throws Exception {
         Identity order = Identity.key("order 7");
         CountDownLatch gate = new CountDownLatch(1);
         List<Future<Submission>> answers = new ArrayList<>();
@@ -148,7 +143,7 @@ class IdentityIT {
     }
 
     @Test
-    void a_key_is_looked_for_where_it_was_put(TestRedis server) {
+    void a_key_is_looked_for_where_it_was_put() {
         for (int i = 0; i < 40; i++) {
             String key = "order " + i;
             RunId run = started(client.submit(EMPTY, i, Identity.key(key)));

@@ -15,9 +15,8 @@ import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.FailStep;
@@ -32,8 +31,6 @@ import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepField;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XGroupCreateArgs;
@@ -47,8 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class RunsIT {
+class RunsIT extends Connected {
 
     private static final Classification OOPS =
             Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
@@ -59,21 +55,16 @@ class RunsIT {
                     .step("second", step -> step.handler("work").after("first"))
                     .build();
 
-    private Redis redis;
-    private Namespace namespace;
     private StepweirClient client;
 
     @BeforeEach
-    void connect(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void open() {
         client = StepweirClient.over(redis, namespace);
     }
 
     @AfterEach
     void close() {
         client.close();
-        redis.close();
     }
 
     @Test
@@ -94,9 +85,9 @@ class RunsIT {
     }
 
     @Test
-    void a_step_whose_entry_a_worker_holds_is_running(TestRedis server) {
+    void a_step_whose_entry_a_worker_holds_is_running() {
         RunId run = started();
-        take(server, run, "w1");
+        take(run, "w1");
 
         StepView first = client.show(run).orElseThrow().steps().getFirst();
 
@@ -107,16 +98,16 @@ class RunsIT {
     }
 
     @Test
-    void how_far_a_run_has_got_is_told_without_its_values(TestRedis server) {
+    void how_far_a_run_has_got_is_told_without_its_values() {
         RunId run = client.submit(PAIR, Map.of("text", "x".repeat(10_000))).id();
         start(run);
-        String gets = commandsOfKind(server, "get");
+        String gets = commandsOfKind("get");
 
         assertThat(client.runs().progress(run))
                 .contains(new RunProgress(RunState.RUNNING, 2, Map.of(StepState.READY, 1)));
-        assertThat(commandsOfKind(server, "get")).isEqualTo(gets);
+        assertThat(commandsOfKind("get")).isEqualTo(gets);
         assertThat(client.show(run).orElseThrow().input().path("text").asString()).hasSize(10_000);
-        assertThat(commandsOfKind(server, "get")).isNotEqualTo(gets);
+        assertThat(commandsOfKind("get")).isNotEqualTo(gets);
 
         fail(run, new FailStep.Decision.GiveUp(Json.text(letter(run))), 0);
         assertThat(client.runs().progress(run).orElseThrow().in(StepState.DEAD)).isOne();
@@ -124,7 +115,7 @@ class RunsIT {
     }
 
     /** What the server has counted of a command. */
-    private static String commandsOfKind(TestRedis server, String command) {
+    private String commandsOfKind(String command) {
         return server.commands()
                 .info("commandstats")
                 .lines()
@@ -189,7 +180,7 @@ class RunsIT {
     }
 
     @Test
-    void a_cancelled_run_says_why_and_can_be_purged(TestRedis server) {
+    void a_cancelled_run_says_why_and_can_be_purged() {
         RunId run = started();
 
         assertThat(client.runs().purge(run)).isEqualTo(PurgeRun.Outcome.OPEN);
@@ -210,7 +201,7 @@ class RunsIT {
     }
 
     @Test
-    void a_run_whose_head_was_garbled_can_be_cancelled_listed_and_purged(TestRedis server) {
+    void a_run_whose_head_was_garbled_can_be_cancelled_listed_and_purged() {
         RunId run = started();
         server.commands().hset(namespace.keys(run).run(run), "head", "RUNNING");
 
@@ -258,7 +249,7 @@ class RunsIT {
     }
 
     @SuppressWarnings("unchecked") // an array of the library's own making
-    private void take(TestRedis server, RunId run, String worker) {
+    private void take(RunId run, String worker) {
         String queue = namespace.keys(run).queue("work");
         server.commands()
                 .xgroupCreate(

@@ -3,13 +3,10 @@ package dev.stepweir.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
@@ -20,30 +17,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class StepweirClientIT {
+class StepweirClientIT extends Connected {
 
     private static final Workflow EMPTY = Workflow.builder("nothing").build();
 
-    private Redis redis;
-    private Namespace namespace;
     private StepweirClient client;
 
     @BeforeEach
-    void connect(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void open() {
         client = StepweirClient.over(redis, namespace);
     }
 
     @AfterEach
     void close() {
         client.close();
-        redis.close();
     }
 
     @Test
-    void a_submitted_run_is_stored_with_its_definition(TestRedis server) {
+    void a_submitted_run_is_stored_with_its_definition() {
         SubmittedRun run = client.submit(EMPTY, Map.of("a", 1));
 
         Map<String, String> stored =
@@ -56,7 +47,7 @@ class StepweirClientIT {
     }
 
     @Test
-    void a_definition_that_redis_lost_is_sent_again(TestRedis server) {
+    void a_definition_that_redis_lost_is_sent_again() {
         for (int i = 0; i < 20; i++) {
             client.submit(EMPTY, null);
         }
@@ -69,7 +60,7 @@ class StepweirClientIT {
     }
 
     @Test
-    void the_end_of_a_watched_run_is_told(TestRedis server) throws Exception {
+    void the_end_of_a_watched_run_is_told() throws Exception {
         WatchedRun run = client.submitAndWatch(EMPTY, null);
         assertThat(run.completion()).isNotDone();
 
@@ -93,8 +84,7 @@ class StepweirClientIT {
     }
 
     @Test
-    void a_callback_may_ask_for_a_completion_and_close_the_client(TestRedis server)
-            throws Exception {
+    void a_callback_may_ask_for_a_completion_and_close_the_client() throws Exception {
         StepweirClient own = StepweirClient.connect(server.uri(), server.namespace());
         CompletableFuture<RunId> submitted = new CompletableFuture<>();
         CompletableFuture<Void> closed =
@@ -123,7 +113,7 @@ class StepweirClientIT {
     }
 
     @Test
-    void a_lost_message_is_made_up_for(TestRedis server) throws Exception {
+    void a_lost_message_is_made_up_for() throws Exception {
         WatchedRun run = client.submitAndWatch(EMPTY, null);
         server.commands().hdel(namespace.keys(run.run().id()).run(run.run().id()), "watch");
 
@@ -133,7 +123,7 @@ class StepweirClientIT {
     }
 
     @Test
-    void waiting_ends_without_ending_the_run(TestRedis server) {
+    void waiting_ends_without_ending_the_run() {
         RunId run = client.submit(EMPTY, null).id();
         assertThatThrownBy(() -> client.await(run, Duration.ofMillis(30)))
                 .isInstanceOf(AwaitTimeoutException.class)

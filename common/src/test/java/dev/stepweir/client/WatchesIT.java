@@ -3,12 +3,9 @@ package dev.stepweir.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Workflow;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,18 +14,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class WatchesIT {
+class WatchesIT extends Connected {
 
-    private Redis redis;
-    private Namespace namespace;
     private Watches watches;
     private RunId run;
 
     @BeforeEach
-    void submit(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void submit() {
         watches = new Watches(redis, namespace);
         try (StepweirClient client = StepweirClient.over(redis, namespace)) {
             run = client.submit(Workflow.builder("nothing").build(), null).id();
@@ -38,7 +30,6 @@ class WatchesIT {
     @AfterEach
     void close() {
         watches.close();
-        redis.close();
     }
 
     @Test

@@ -8,37 +8,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.redis.Connected;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class RedisEffectLedgerIT {
+class RedisEffectLedgerIT extends Connected {
 
-    private Redis redis;
-    private Namespace namespace;
     private EffectLedger ledger;
 
-    @BeforeEach
-    void open(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace(), 3);
-        ledger = new RedisEffectLedger(redis, namespace, Duration.ofDays(40));
+    RedisEffectLedgerIT() {
+        super(3);
     }
 
-    @AfterEach
-    void close() {
-        redis.close();
+    @BeforeEach
+    void open() {
+        ledger = new RedisEffectLedger(redis, namespace, Duration.ofDays(40));
     }
 
     @Test
@@ -78,7 +68,7 @@ class RedisEffectLedgerIT {
     }
 
     @Test
-    void an_effect_is_forgotten_after_the_time_that_was_asked_for(TestRedis server) {
+    void an_effect_is_forgotten_after_the_time_that_was_asked_for() {
         ledger.apply("k", 1, Bytes.of("x"));
 
         String record = namespace.keys(namespace.partitionOf("k")).effect("k");

@@ -2,13 +2,10 @@ package dev.stepweir.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import io.lettuce.core.ScoredValue;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,32 +14,19 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class RunListingIT {
+class RunListingIT extends Connected {
 
     private static final long NOW = 1_700_000_000_000L;
     private static final int PER_CALL = 1_000;
 
-    private TestRedis server;
-    private Redis redis;
-    private Namespace namespace;
     private Runs runs;
 
     @BeforeEach
-    void connect(TestRedis server) {
-        this.server = server;
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void open() {
         runs = new Runs(redis, namespace);
-    }
-
-    @AfterEach
-    void close() {
-        redis.close();
     }
 
     @Test

@@ -24,8 +24,9 @@ if state ~= 'RUNNING' and state ~= 'PAUSED' then return 'RUN_CLOSED' end
 if stored and string.sub(stored, 1, 8) ~= 'PENDING ' then return 'STALE' end
 local open = count_open(run, ARGV, 5, #ARGV)
 if open == 0 then
+  local now = now_millis()
   redis.call('HSET', run, field, publish(queue, run_id, '1', '', entry, head))
-  redis.call('RPUSH', history, now_millis() .. ' ' .. event)
+  redis.call('RPUSH', history, now .. ' ' .. event)
   return 'PUBLISHED'
 end
 -- As long as none has succeeded nothing has been counted.

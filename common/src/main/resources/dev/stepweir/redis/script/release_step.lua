@@ -30,8 +30,9 @@ if verdict ~= 'OK' then
   if verdict ~= 'RUN_CLOSED' and string.find(stored, '^PARKED ') then return verdict end
 end
 if verdict == 'OK' then
+  local now = now_millis()
   redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
-  redis.call('RPUSH', history, now_millis() .. ' ' .. event)
+  redis.call('RPUSH', history, now .. ' ' .. event)
   verdict = string.sub(head, 1, 7) == 'PAUSED ' and 'HELD_UP' or 'PUBLISHED'
 end
 unpark(parked, dependencies, member, dependency)

@@ -40,10 +40,11 @@ end
 if string.sub(head, 1, 8) ~= 'RUNNING ' and string.sub(head, 1, 7) ~= 'PAUSED ' then
   return 'RUN_CLOSED'
 end
+local now = now_millis()
 local ready = publish(queue, run_id, number, ledgers, entry, head)
 acknowledge(left, group, entry_id)
 redis.call('HSET', run, field, ready)
 redis.call('ZREM', timers, timer)
 if state == 'PARKED' then unpark(parked, dependencies, timer, dependency) end
-redis.call('RPUSH', history, now_millis() .. ' ' .. event)
+redis.call('RPUSH', history, now .. ' ' .. event)
 return 'PUBLISHED'

@@ -2,20 +2,14 @@ package dev.stepweir.operator.letters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.failure.Classification;
-import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.Attribution;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
-import dev.stepweir.run.StepError;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,13 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** As many letters as an outage leaves. */
-@WithRedis
-class ManyLettersIT {
+class ManyLettersIT extends Connected {
 
     private static final int MANY = 10_000;
     private static final long FIRST_DIED = 1_700_000_000_000L;
@@ -38,14 +30,10 @@ class ManyLettersIT {
     /** The demand is 50 ms; this machine may do other things as well. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private Redis redis;
-    private Namespace namespace;
     private DeadLetters letters;
 
     @BeforeEach
-    void die(TestRedis server) {
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void die() {
         letters = new DeadLetters(redis, namespace);
         List<CompletableFuture<?>> sent = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
@@ -57,22 +45,9 @@ class ManyLettersIT {
     private CompletableFuture<?> die(int i) {
         RunId run = RunId.create(i % namespace.partitions());
         Keys keys = namespace.keys(run);
-        Classification unknown = Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
-        String id = run + "/step";
         DeadLetter letter =
-                new DeadLetter(
-                        id,
-                        run.text(),
-                        "flow",
-                        "step",
-                        i % 100 == 0 ? "rare" : "usual",
-                        DeadLetter.Reason.ATTEMPTS_EXHAUSTED,
-                        StepError.ofEngine("TIMEOUT", "late " + i % 7, unknown, 3, "w1"),
-                        3,
-                        3,
-                        0,
-                        Map.of("url", "http://example.org"),
-                        "3@" + FIRST_DIED + "-0");
+                SampleLetter.of(run, i % 100 == 0 ? "rare" : "usual", "late " + i % 7, FIRST_DIED);
+        String id = letter.id();
         Map<byte[], byte[]> entry = new LinkedHashMap<>();
         entry.put(Bytes.of("letter"), Bytes.of(id));
         entry.put(Bytes.of("died"), Bytes.of(FIRST_DIED + i));
@@ -84,11 +59,6 @@ class ManyLettersIT {
                         redis.commands()
                                 .hset(Bytes.of(keys.letterIndex()), Bytes.of(id), Bytes.of(place))
                                 .toCompletableFuture());
-    }
-
-    @AfterEach
-    void close() {
-        redis.close();
     }
 
     @Test

@@ -2,63 +2,44 @@ package dev.stepweir.operator.letters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stepweir.failure.Classification;
-import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.Attribution;
 import dev.stepweir.operator.doctor.Ailment;
 import dev.stepweir.operator.doctor.Doctor;
 import dev.stepweir.operator.doctor.Finding;
 import dev.stepweir.operator.doctor.Treatment;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.script.PurgeLetter;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.RunId;
-import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepFields;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Entries of the dead-letter stream that are not as this version writes them, or not when. */
-@WithRedis
-class OddLettersIT {
+class OddLettersIT extends Connected {
 
     private static final long DIED = 1_700_000_000_000L;
     private static final Attribution ADA = new Attribution("ada", "");
 
-    private TestRedis server;
-    private Redis redis;
-    private Namespace namespace;
     private DeadLetters letters;
 
     @BeforeEach
-    void connect(TestRedis server) {
-        this.server = server;
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void open() {
         letters = new DeadLetters(redis, namespace);
-    }
-
-    @AfterEach
-    void close() {
-        redis.close();
     }
 
     @Test
     void an_entry_that_cannot_be_read_keeps_nobody_from_the_others() {
         String first = die(DIED);
-        String newer = die(DIED + 1, "PERMANENT_ERROR", "A_WORD_TO_COME");
+        String newer = die(DIED + 1, "ATTEMPTS_EXHAUSTED", "A_WORD_TO_COME");
         server.commands().xadd(namespace.keys(0).deadLetters(), "foreign", "entry");
         server.commands().xadd(namespace.keys(1).deadLetters(), "d", "{}");
         String last = die(DIED + 2);
@@ -102,7 +83,7 @@ class OddLettersIT {
     @Test
     void the_doctor_tells_of_it_and_removes_what_names_no_step() {
         String sound = die(DIED);
-        String newer = die(DIED + 1, "PERMANENT_ERROR", "A_WORD_TO_COME");
+        String newer = die(DIED + 1, "ATTEMPTS_EXHAUSTED", "A_WORD_TO_COME");
         String foreign =
                 server.commands().xadd(namespace.keys(0).deadLetters(), "foreign", "entry");
 
@@ -163,22 +144,8 @@ class OddLettersIT {
     private String die(long at, String word, String other) {
         RunId run = RunId.create(0);
         Keys keys = namespace.keys(run);
-        Classification unknown = Classification.of(FailureCategory.UNKNOWN, "UNKNOWN_ERROR", "", 0);
-        String id = run + "/step";
-        DeadLetter letter =
-                new DeadLetter(
-                        id,
-                        run.text(),
-                        "flow",
-                        "step",
-                        "work",
-                        DeadLetter.Reason.PERMANENT_ERROR,
-                        StepError.ofEngine("TIMEOUT", "late", unknown, 1, "w1"),
-                        1,
-                        1,
-                        0,
-                        Map.of(),
-                        "1@" + DIED + "-0");
+        DeadLetter letter = SampleLetter.of(run, "work", "late", DIED);
+        String id = letter.id();
         String text = Json.text(letter);
         Map<String, String> body = new LinkedHashMap<>();
         body.put("letter", id);
@@ -190,7 +157,7 @@ class OddLettersIT {
                 .hset(
                         keys.run(run),
                         StepFields.state("step"),
-                        "DEAD 1@" + DIED + "-0 f=1 dlq=" + entry);
+                        "DEAD 3@" + DIED + "-0 f=3 dlq=" + entry);
         return id;
     }
 }

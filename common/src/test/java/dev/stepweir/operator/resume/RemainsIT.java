@@ -6,25 +6,20 @@ import dev.stepweir.client.StepweirClient;
 import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
+import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Namespace;
-import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepError;
 import dev.stepweir.run.StepFields;
-import dev.stepweir.testkit.TestRedis;
-import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.workflow.Backoff;
 import dev.stepweir.workflow.RetryPolicy;
 import dev.stepweir.workflow.Workflow;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@WithRedis
-class RemainsIT {
+class RemainsIT extends Connected {
 
     private static final Workflow FLOW =
             Workflow.builder("flow")
@@ -41,24 +36,13 @@ class RemainsIT {
                                                             own -> own.maxAttempts(9))))
                     .build();
 
-    private TestRedis server;
-    private Redis redis;
-    private Namespace namespace;
     private RunId run;
 
     @BeforeEach
-    void submit(TestRedis server) {
-        this.server = server;
-        redis = Redis.connect(server.uri(), "test");
-        namespace = Namespace.open(redis, server.namespace());
+    void submit() {
         try (StepweirClient client = StepweirClient.over(redis, namespace)) {
             run = client.submit(FLOW, null).id();
         }
-    }
-
-    @AfterEach
-    void close() {
-        redis.close();
     }
 
     @Test

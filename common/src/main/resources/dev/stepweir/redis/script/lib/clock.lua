@@ -1,4 +1,5 @@
--- The clock of Redis in milliseconds, as text. Read once per script: it moves while a script runs.
+-- The clock of Redis in milliseconds, as text. Read once per script, as it moves while one runs, and
+-- before anything is published, so that a step's history shows the cause first.
 local function now_millis()
   local time = redis.call('TIME')
   return time[1] .. string.format('%03d', math.floor(time[2] / 1000))

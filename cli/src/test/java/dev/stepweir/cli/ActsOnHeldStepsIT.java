@@ -70,7 +70,7 @@ class ActsOnHeldStepsIT {
                                     return input;
                                 });
         stack = Stack.start(server, handlers);
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @AfterEach

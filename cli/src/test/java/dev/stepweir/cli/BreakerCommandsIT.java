@@ -39,7 +39,7 @@ class BreakerCommandsIT {
 
     @BeforeEach
     void open(TestRedis server) {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     private Handlers handlers() {

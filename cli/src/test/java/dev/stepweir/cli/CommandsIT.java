@@ -64,7 +64,7 @@ class CommandsIT {
                     return "mended";
                 });
         worker = Worker.builder().namespace(server.namespace()).handlers(handlers).start(redis);
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @AfterEach

@@ -70,7 +70,7 @@ class DlqIT {
                         .add("ship", (input, context) -> ship(input.toString()))
                         .add("pay", (input, context) -> pay());
         stack = Stack.start(server, handlers);
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @AfterEach

@@ -352,7 +352,7 @@ class DoctorIT {
     }
 
     private static Terminal terminal(TestRedis server) {
-        return new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        return Terminal.on(server);
     }
 
     private static Set<Ailment> ailments(Result result, String level) {

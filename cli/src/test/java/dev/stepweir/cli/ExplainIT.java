@@ -36,7 +36,7 @@ class ExplainIT {
 
     @BeforeEach
     void open(TestRedis server) {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     private JsonNode explain(String... words) {

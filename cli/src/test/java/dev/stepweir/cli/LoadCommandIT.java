@@ -93,7 +93,7 @@ class LoadCommandIT {
     }
 
     private static Terminal terminal(TestRedis server) {
-        return new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        return Terminal.on(server);
     }
 
     private static Orchestrator orchestrator(Redis redis, TestRedis server) {

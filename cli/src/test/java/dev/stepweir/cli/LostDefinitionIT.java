@@ -26,7 +26,7 @@ class LostDefinitionIT {
 
     @BeforeEach
     void open(TestRedis server) {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @Test

@@ -29,8 +29,7 @@ class QueuesPauseIT {
     @Test
     void a_paused_queue_says_who_paused_it_and_is_read_again_when_resumed(TestRedis server)
             throws Exception {
-        Terminal terminal =
-                new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        Terminal terminal = Terminal.on(server);
         List<String> calls = new CopyOnWriteArrayList<>();
         Handlers handlers =
                 new Handlers()

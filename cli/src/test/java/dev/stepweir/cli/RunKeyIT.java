@@ -25,7 +25,7 @@ class RunKeyIT {
 
     @BeforeEach
     void write(TestRedis server) throws IOException {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
         file = directory.resolve("w.yaml").toString();
         Files.writeString(Path.of(file), "name: w\nsteps:\n  - {name: a, handler: echo}\n");
     }

@@ -25,7 +25,7 @@ class RunWaitsIT {
 
     @BeforeEach
     void write(TestRedis server) throws IOException {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
         file = directory.resolve("w.yaml").toString();
         Files.writeString(Path.of(file), "name: w\nsteps:\n  - {name: a, handler: rare}\n");
     }

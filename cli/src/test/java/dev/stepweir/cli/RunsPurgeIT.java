@@ -31,7 +31,7 @@ class RunsPurgeIT {
     void open(TestRedis server) {
         redis = Redis.connect(server.uri(), "test");
         keys = Namespace.open(redis, server.namespace(), 1).keys(0);
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @AfterEach

@@ -37,7 +37,7 @@ class RunsResumeIT {
 
     @BeforeEach
     void open(TestRedis server) {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @Test

@@ -107,7 +107,7 @@ class StepActsIT {
                                     return input;
                                 });
         stack = Stack.start(server, handlers);
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     @AfterEach

@@ -27,7 +27,7 @@ class StepsShowIT {
 
     @BeforeEach
     void open(TestRedis server) {
-        terminal = new Terminal("--redis", server.uri(), "--namespace", server.namespace());
+        terminal = Terminal.on(server);
     }
 
     private static Workflow failing(int attempts, Duration delay) {

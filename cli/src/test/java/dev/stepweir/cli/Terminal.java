@@ -1,6 +1,7 @@
 package dev.stepweir.cli;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.testkit.TestRedis;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -17,6 +18,11 @@ final class Terminal {
      */
     Terminal(String... always) {
         this.always = List.of(always);
+    }
+
+    /** Whose commands speak with the namespace of a test. */
+    static Terminal on(TestRedis server) {
+        return new Terminal("--redis", server.uri(), "--namespace", server.namespace());
     }
 
     record Result(int code, String out, String err) {

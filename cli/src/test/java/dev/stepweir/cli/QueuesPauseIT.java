@@ -39,6 +39,7 @@ class QueuesPauseIT {
             Terminal.Result unknown = terminal.execute("queues", "pause", "work");
             assertThat(unknown.code()).isEqualTo(4);
             assertThat(unknown.err()).contains("there is no queue 'work'; there are: []");
+            assertThat(terminal.execute("queues", "resume", "work").code()).isEqualTo(4);
             RunId run = stack.client().submit(BOTH, null).id();
             await().until(() -> stack.client().queues().names().contains("work"));
 

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stepweir.cli.Terminal.Result;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.proof.Stack;
+import dev.stepweir.testkit.JavaProcess;
+import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.testkit.proxy.FaultProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What somebody is told who waits for a run that does not move. */
 @WithRedis
 class RunWaitsIT {
+
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     @TempDir private Path directory;
 
@@ -54,6 +61,43 @@ class RunWaitsIT {
                     .containsOnlyOnce("waiting: step a: no live worker has handler 'rare'")
                     .doesNotContain("no orchestrator");
             assertThat(stack.client().runs()).isNotNull();
+        }
+    }
+
+    @Test
+    void an_absence_of_redis_is_said_and_nothing_of_how_the_client_took_it(
+            TestRedis server, JavaProcesses processes) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        Handlers slow =
+                new Handlers()
+                        .add(
+                                "rare",
+                                (in, context) -> {
+                                    mayEnd.await();
+                                    return in;
+                                });
+        try (Stack stack = Stack.start(server, slow);
+                FaultProxy network = FaultProxy.before(server.uri());
+                JavaProcess run =
+                        processes.start(
+                                Stepweir.class,
+                                "run",
+                                file,
+                                "--redis",
+                                network.uri(),
+                                "--namespace",
+                                server.namespace())) {
+            assertThat(stack.client().runs()).isNotNull();
+            run.awaitLine(line -> line.startsWith("run "), SOON);
+            network.refuse();
+            run.awaitLine(line -> line.contains(" is away ("), SOON);
+            network.admit();
+            run.awaitLine(line -> line.startsWith("Redis is back after "), SOON);
+            mayEnd.countDown();
+
+            assertThat(run.waitFor(SOON)).isZero();
+            assertThat(run.lines())
+                    .allMatch(line -> line.matches("(run|Redis|waiting:) .*|null|\\{.*\\}"));
         }
     }
 }

@@ -137,6 +137,11 @@ public final class Redis implements AutoCloseable {
                         .build());
         try {
             return new Redis(client, resources, uri, address, voice);
+        } catch (RedisConnectionException e) {
+            shutDown(client, resources);
+            // The outer message only says that connecting failed.
+            throw new RedisConnectionException(
+                    "cannot use Redis at " + withoutPassword(address) + ": " + Outage.reason(e), e);
         } catch (RedisException e) {
             shutDown(client, resources);
             throw e;

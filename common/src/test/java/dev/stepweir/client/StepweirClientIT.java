@@ -8,6 +8,7 @@ import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.RedisConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -152,5 +153,16 @@ class StepweirClientIT extends Connected {
     private void finish(RunId run) {
         StartRun start = new StartRun(namespace.keys(run), run, "", List.of(), List.of());
         assertThat(start.run(redis.scripts())).isEqualTo(StartRun.Outcome.COMPLETED);
+    }
+
+    @Test
+    void who_cannot_connect_is_told_why_and_shown_no_password() {
+        String wrong = server.uri().replaceFirst("//.*@", "//:wr0ng@");
+        assertThatThrownBy(() -> StepweirClient.connect(wrong, server.namespace()))
+                .isInstanceOf(RedisConnectionException.class)
+                .hasMessageContaining("cannot use Redis at redis://***@")
+                .hasMessageContaining("WRONGPASS")
+                .message()
+                .doesNotContain("wr0ng");
     }
 }

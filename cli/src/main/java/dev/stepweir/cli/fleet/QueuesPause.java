@@ -37,17 +37,21 @@ final class QueuesPause implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             Queues queues = session.client().queues();
-            SortedSet<String> names = queues.names();
-            if (!names.contains(queue)) {
-                throw new CommandFailure(
-                        ExitCode.CONFLICT,
-                        "there is no queue '" + queue + "'; there are: " + names);
-            }
+            checkKnown(queue, queues);
             switch (queues.pause(queue, by.by(), by.reason())) {
                 case PAUSED -> output.say("queue " + queue + " is paused");
                 case ALREADY -> output.say("queue " + queue + " was paused before");
             }
             return 0;
+        }
+    }
+
+    /** A name that nobody knows is a slip. */
+    static void checkKnown(String queue, Queues queues) {
+        SortedSet<String> names = queues.names();
+        if (!names.contains(queue)) {
+            throw new CommandFailure(
+                    ExitCode.CONFLICT, "there is no queue '" + queue + "'; there are: " + names);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.stepweir.cli.fleet;
 
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.Queues;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,9 +22,14 @@ final class QueuesResume implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            switch (session.client().queues().resume(queue)) {
+            Queues queues = session.client().queues();
+            switch (queues.resume(queue)) {
                 case RESUMED -> output.say("queue " + queue + " is read again");
-                case ALREADY -> output.say("queue " + queue + " was not paused");
+                case ALREADY -> {
+                    // Asked last: a queue that nobody knows any more may still be paused.
+                    QueuesPause.checkKnown(queue, queues);
+                    output.say("queue " + queue + " was not paused");
+                }
             }
             return 0;
         }

@@ -18,16 +18,17 @@ public record RunHead(RunState state, String workflowHash, int deadSteps) {
     /**
      * Reads a stored head.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws UnreadableException for anything else
      */
     public static RunHead parse(String text) {
         String[] tokens = text.split(" ");
-        if (tokens.length < 2) {
-            throw new IllegalArgumentException("not the head of a run: '" + text + "'");
+        try {
+            return new RunHead(
+                    RunState.valueOf(tokens[0]),
+                    tokens[1],
+                    tokens.length > 2 ? Integer.parseInt(tokens[2]) : 0);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
+            throw new UnreadableException("the head of a run", text, garbled);
         }
-        return new RunHead(
-                RunState.valueOf(tokens[0]),
-                tokens[1],
-                tokens.length > 2 ? Integer.parseInt(tokens[2]) : 0);
     }
 }

@@ -47,8 +47,20 @@ public record StepField(
     /** Stands where a worker does for a step that an operator ended. */
     private static final String OPERATOR = "operator";
 
-    /** Reads a stored field. */
+    /**
+     * Reads a stored field.
+     *
+     * @throws UnreadableException for anything else
+     */
     public static StepField parse(String text) {
+        try {
+            return parsed(text);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
+            throw new UnreadableException("what is stored of a step", text, garbled);
+        }
+    }
+
+    private static StepField parsed(String text) {
         String[] tokens = text.split(" ");
         StepState state = StepState.valueOf(tokens[0]);
         if (state == StepState.PENDING) {

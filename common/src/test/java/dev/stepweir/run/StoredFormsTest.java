@@ -67,6 +67,34 @@ class StoredFormsTest {
         assertThatThrownBy(() -> Dispatch.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "READY",
+                "READY x@y",
+                "READY 1@5-1 f",
+                "READY 1@5-1 f=x",
+                "PENDING",
+                "PENDING x",
+                "ASLEEP 1@5-1",
+                "WAITING_FOR_RETRY 1@5-1 due=soon"
+            })
+    void what_is_no_field_of_a_step_is_shown(String text) {
+        assertThatThrownBy(() -> StepField.parse(text))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessage("what is stored of a step cannot be read: '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "RUNNING", "ASLEEP hash", "RUNNING hash many"})
+    void what_is_no_head_of_a_run_is_shown(String text) {
+        assertThatThrownBy(() -> RunHead.parse(text))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessage("the head of a run cannot be read: '" + text + "'");
+    }
+
     @Test
     void the_largest_entry_id_is_one() {
         Dispatch last = Dispatch.parse("1@9223372036854775807-18446744073709551615");

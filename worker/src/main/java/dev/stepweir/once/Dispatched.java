@@ -10,7 +10,7 @@ import dev.stepweir.run.StepField;
 public record Dispatched(Keys keys, StepAddress step, Dispatch dispatch, Ledgers ledgers) {
 
     /** The step's field as it was begun. */
-    String expected() {
+    public String expected() {
         return StepField.ready(dispatch, ledgers);
     }
 }

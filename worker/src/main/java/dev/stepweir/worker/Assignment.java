@@ -8,43 +8,48 @@ import dev.stepweir.run.Ledgers;
 import dev.stepweir.run.QueueEntry;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.StepAddress;
-import dev.stepweir.run.StepField;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dispatch in this worker's hands: what was begun, and the fence that its report must show.
+ * One dispatch in this worker's hands, and what its execution starts from.
  *
+ * @param dispatched what its report and its notes must show
  * @param workflowHash the definition that the run is pinned to
  * @param inputs what flows in, as stored; null where there is nothing
  */
-record Assignment(
-        Keys keys,
-        StepAddress step,
-        String workflowHash,
-        Dispatch dispatch,
-        Ledgers ledgers,
-        List<byte @Nullable []> inputs) {
+record Assignment(Dispatched dispatched, String workflowHash, List<byte @Nullable []> inputs) {
 
     static Assignment of(Keys keys, Begun begun) {
         QueueEntry entry = QueueEntry.parse(begun.entry());
-        Dispatch dispatch = new Dispatch(entry.number(), begun.entryId());
-        return new Assignment(
-                keys,
-                new StepAddress(entry.run(), entry.step(), begun.queue()),
-                RunHead.parse(begun.head()).workflowHash(),
-                dispatch,
-                begun.ledgers(),
-                begun.inputs());
+        Dispatched dispatched =
+                new Dispatched(
+                        keys,
+                        new StepAddress(entry.run(), entry.step(), begun.queue()),
+                        new Dispatch(entry.number(), begun.entryId()),
+                        begun.ledgers());
+        String hash = RunHead.parse(begun.head()).workflowHash();
+        return new Assignment(dispatched, hash, begun.inputs());
     }
 
-    /** What a report and a note must show. */
-    Dispatched dispatched() {
-        return new Dispatched(keys, step, dispatch, ledgers);
+    Keys keys() {
+        return dispatched.keys();
+    }
+
+    StepAddress step() {
+        return dispatched.step();
+    }
+
+    Dispatch dispatch() {
+        return dispatched.dispatch();
+    }
+
+    Ledgers ledgers() {
+        return dispatched.ledgers();
     }
 
     /** The step's field as it was begun. */
     String expected() {
-        return StepField.ready(dispatch, ledgers);
+        return dispatched.expected();
     }
 }

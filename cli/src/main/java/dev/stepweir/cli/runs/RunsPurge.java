@@ -66,7 +66,10 @@ final class RunsPurge implements Callable<Integer> {
         try (Session session = Session.open(spec)) {
             Runs runs = session.client().runs();
             long removed = age == null ? purgeNamed(runs, output) : purgeOld(runs, age, output);
-            output.say(removed + (dryRun ? " runs would be removed" : " runs removed"));
+            output.say(
+                    removed
+                            + (removed == 1 ? " run" : " runs")
+                            + (dryRun ? " would be removed" : " removed"));
             return 0;
         }
     }

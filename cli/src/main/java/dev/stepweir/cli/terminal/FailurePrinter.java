@@ -8,6 +8,7 @@ import dev.stepweir.client.UnknownRunException;
 import dev.stepweir.operator.UnknownStepException;
 import dev.stepweir.redis.LostDefinitionException;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.run.UnreadableException;
 import dev.stepweir.worker.SupersededException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -43,6 +44,7 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
             case RunConflictException conflict -> ExitCode.CONFLICT;
             case AwaitTimeoutException late -> ExitCode.TIMED_OUT;
             case SupersededException over -> ExitCode.SUPERSEDED;
+            case UnreadableException garbled -> ExitCode.FAILED;
             case IllegalArgumentException wrong -> ExitCode.BAD_INPUT;
             case RedisCommandExecutionException refused ->
                     Redis.isForbidden(refused) ? ExitCode.NO_REDIS : ExitCode.FAILED;
@@ -58,6 +60,10 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
                         Redis.withoutPassword(message.strip().replaceAll("\\s*\\R\\s*", "; ")));
         if (failure instanceof RedisException) {
             return "Redis: " + shown;
+        }
+        if (failure instanceof UnreadableException) {
+            return shown
+                    + " (stepweir doctor names the place; runs cancel and runs purge work without)";
         }
         if (code == ExitCode.FAILED && !(failure instanceof CommandFailure)) {
             return "unexpected: "

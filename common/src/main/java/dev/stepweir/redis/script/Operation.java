@@ -4,7 +4,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A call of one script whose answer is one word. Every operation is guarded: repeated after a lost
- * reply it answers what became of the first call and changes nothing.
+ * reply it changes nothing more. What it answers then is said with its outcomes: some know their
+ * first call, others find the state that it left.
  *
  * @param <O> the words it may answer
  */

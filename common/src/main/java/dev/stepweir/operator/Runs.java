@@ -8,6 +8,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunTraces;
+import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.PauseRun;
 import dev.stepweir.redis.script.PurgeRun;
@@ -32,6 +33,7 @@ public final class Runs {
     private final Namespace namespace;
     private final RunReader reader;
     private final RunListing listing;
+    private final WorkflowStore workflows;
 
     /** Over a connection that the caller keeps and closes. */
     public Runs(Redis redis, Namespace namespace) {
@@ -39,6 +41,7 @@ public final class Runs {
         this.namespace = namespace;
         this.reader = new RunReader(redis, namespace);
         this.listing = new RunListing(redis, namespace);
+        this.workflows = new WorkflowStore(redis);
     }
 
     /**
@@ -175,9 +178,10 @@ public final class Runs {
         if (!head.state().isClosed()) {
             return PurgeRun.Outcome.OPEN;
         }
-        var unused = RedisFutures.join(traces.removeTimers(redis, namespace.keys(traces.run())));
+        Keys keys = namespace.keys(traces.run());
+        var unused = RedisFutures.join(traces.removeErrands(redis, keys, workflows));
         return new PurgeRun(
-                        namespace.keys(traces.run()),
+                        keys,
                         traces.run(),
                         head.state(),
                         head.workflowHash(),

@@ -5,25 +5,33 @@ import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
+import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
+import dev.stepweir.run.UnreadableException;
 import dev.stepweir.state.StepState;
+import dev.stepweir.workflow.Graph;
 import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has left outside its hash, as the fields of the hash say; its definition is not
- * needed. Read in bounded pieces.
+ * What a run has left outside its hash, as the fields of the hash say. Its definition is needed for
+ * one thing only: in which queues its entries are. Read in bounded pieces.
  */
 public final class RunTraces {
 
     private static final ScanArgs PIECE = ScanArgs.Builder.limit(500);
     private static final String STATE = StepFields.state("");
     private static final String WAITING = StepState.WAITING_FOR_RETRY + " ";
+    private static final String READY = StepState.READY + " ";
 
     private final RunId run;
     private Optional<RunHead> head = Optional.empty();
@@ -31,6 +39,7 @@ public final class RunTraces {
     private final List<String> blobs = new ArrayList<>();
     private final List<String> letters = new ArrayList<>();
     private final List<String> timers = new ArrayList<>();
+    private final Map<String, StepField> announced = new HashMap<>();
 
     private RunTraces(RunId run) {
         this.run = run;
@@ -75,6 +84,20 @@ public final class RunTraces {
             if (text.startsWith(WAITING)) {
                 timers.add(step.timer());
             }
+            if (text.startsWith(READY)) {
+                seeReady(step.step(), text);
+            }
+        }
+    }
+
+    private void seeReady(String step, String text) {
+        try {
+            StepField field = StepField.parse(text);
+            if (field.published().isAnnounced()) {
+                announced.put(step, field);
+            }
+        } catch (UnreadableException garbled) {
+            // Whatever entry it had: a worker that meets it drops it.
         }
     }
 
@@ -102,14 +125,57 @@ public final class RunTraces {
         return List.copyOf(letters);
     }
 
-    /** Removes the timers of a closed run, which nothing waits for; how many there were. */
-    public CompletableFuture<Long> removeTimers(Redis redis, Keys keys) {
-        if (timers.isEmpty()) {
-            return CompletableFuture.completedFuture(0L);
+    /**
+     * Removes what would still bring somebody to a closed run: its timers, and the entries of steps
+     * that were ready when it closed. Of a run that is opened again meanwhile the reconciler misses
+     * them.
+     */
+    public CompletableFuture<Void> removeErrands(Redis redis, Keys keys, WorkflowStore workflows) {
+        List<CompletableFuture<?>> removed = new ArrayList<>();
+        if (!timers.isEmpty()) {
+            byte[][] members = timers.stream().map(Bytes::of).toArray(byte[][]::new);
+            removed.add(
+                    redis.commands()
+                            .zrem(Bytes.of(keys.of(run).timers()), members)
+                            .toCompletableFuture());
         }
-        byte[][] members = timers.stream().map(Bytes::of).toArray(byte[][]::new);
-        return redis.commands()
-                .zrem(Bytes.of(keys.of(run).timers()), members)
-                .toCompletableFuture();
+        if (!announced.isEmpty() && head.isPresent()) {
+            removed.add(
+                    workflows
+                            .read(keys, head.get().workflowHash())
+                            .thenCompose(graph -> removeEntries(redis, keys, graph))
+                            .handle((done, failure) -> isRemoved(failure)));
+        }
+        return CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> removeEntries(Redis redis, Keys keys, Optional<Graph> graph) {
+        List<CompletableFuture<?>> removed = new ArrayList<>();
+        announced.forEach((step, field) -> {
+            if (graph.isPresent() && graph.get().contains(step)) {
+                String handler = graph.get().step(step).handler();
+                StepAddress address = StepAddress.of(run, step, handler, field.ledgers());
+                byte[] queue = Bytes.of(keys.of(run).queue(address.queue()));
+                String entry = field.published().entryId();
+                // Whoever executes it is refused in any case.
+                removed.add(
+                        redis.commands()
+                                .xack(queue, Bytes.of(Keys.WORKER_GROUP), entry)
+                                .toCompletableFuture());
+                removed.add(redis.commands().xdel(queue, entry).toCompletableFuture());
+            }
+        });
+        return CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new));
+    }
+
+    /** A definition or a queue that cannot be read keeps no run from being removed. */
+    private static boolean isRemoved(@Nullable Throwable failure) {
+        if (failure != null) {
+            RedisException reason = RedisFutures.asRedisException(failure);
+            if (!Redis.concernsWhatWasAsked(reason)) {
+                throw reason;
+            }
+        }
+        return failure == null;
     }
 }

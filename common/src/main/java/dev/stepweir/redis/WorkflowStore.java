@@ -30,8 +30,7 @@ public final class WorkflowStore {
         this.redis = redis;
     }
 
-    /** The definition if this process has read it before. Never waits. */
-    public Optional<Graph> known(String hash) {
+    private Optional<Graph> known(String hash) {
         synchronized (known) {
             return Optional.ofNullable(known.get(hash));
         }
@@ -39,10 +38,7 @@ public final class WorkflowStore {
 
     /** The definition as stored in a partition; empty when no run of that partition uses it. */
     public Optional<Graph> find(Keys keys, String hash) {
-        Optional<Graph> found = known(hash);
-        return found.isPresent()
-                ? found
-                : redis.retrying(() -> RedisFutures.join(read(keys, hash)));
+        return redis.retrying(() -> RedisFutures.join(read(keys, hash)));
     }
 
     /**
@@ -64,6 +60,10 @@ public final class WorkflowStore {
 
     /** As {@link #find}, without waiting. */
     public CompletableFuture<Optional<Graph>> read(Keys keys, String hash) {
+        Optional<Graph> found = known(hash);
+        if (found.isPresent()) {
+            return CompletableFuture.completedFuture(found);
+        }
         return redis.commands()
                 .hget(Bytes.of(keys.workflow(hash)), Bytes.of("json"))
                 .toCompletableFuture()

@@ -197,7 +197,25 @@ class RunsIT extends Connected {
         assertThat(client.runs().purge(run)).isEqualTo(PurgeRun.Outcome.PURGED);
         assertThat(client.show(run)).isEmpty();
         assertThat(server.commands().keys(server.keyPrefix() + "*run:*")).isEmpty();
+        assertThat(server.commands().xlen(namespace.keys(run).queue("work"))).isZero();
         assertThat(client.runs().cancel(run, "ann", "")).isEqualTo(CancelRun.Outcome.GONE);
+    }
+
+    @Test
+    void a_cancelled_run_is_removed_whatever_became_of_its_queue_and_its_definition() {
+        RunId foreign = started();
+        String queue = namespace.keys(foreign).queue("work");
+        client.runs().cancel(foreign, "ann", "");
+        server.commands().set(queue, "no stream");
+        assertThat(client.runs().purge(foreign)).isEqualTo(PurgeRun.Outcome.PURGED);
+        server.commands().del(queue);
+
+        RunId lost = started();
+        client.runs().cancel(lost, "ann", "");
+        server.commands().hset(namespace.keys(lost).workflow(PAIR.hash()), "json", "{");
+        try (StepweirClient other = StepweirClient.over(redis, namespace)) {
+            assertThat(other.runs().purge(lost)).isEqualTo(PurgeRun.Outcome.PURGED);
+        }
     }
 
     @Test

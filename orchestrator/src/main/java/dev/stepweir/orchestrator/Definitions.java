@@ -47,10 +47,7 @@ final class Definitions {
         Map<String, Found> found = new HashMap<>();
         Map<String, CompletableFuture<Optional<Graph>>> reads = new LinkedHashMap<>();
         for (String hash : hashes) {
-            store.known(hash)
-                    .ifPresentOrElse(
-                            graph -> found.put(hash, usable(graph)),
-                            () -> reads.put(hash, store.read(keys, hash)));
+            reads.computeIfAbsent(hash, unread -> store.read(keys, unread));
         }
         reads.forEach((hash, reply) -> found.put(hash, read(hash, reply)));
         return found;

@@ -9,6 +9,7 @@ import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.RunTraces;
+import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.redis.script.RelistRun;
 import dev.stepweir.run.RunHead;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes runs that closed long ago, with all that belongs to them. What a run has left outside its
- * hash is found by looking through the hash, so nothing depends on its definition. Thread-safe.
+ * hash is found by looking through the hash: one whose definition is lost is removed as well.
+ * Thread-safe.
  */
 public final class Retention {
 
@@ -40,10 +42,12 @@ public final class Retention {
 
     private final Redis redis;
     private final Keys keys;
+    private final WorkflowStore workflows;
 
     private Retention(Redis redis, Keys keys) {
         this.redis = redis;
         this.keys = keys;
+        this.workflows = new WorkflowStore(redis);
     }
 
     /**
@@ -151,8 +155,8 @@ public final class Retention {
                         traces.callerKey(),
                         traces.blobs(),
                         traces.letters());
-        // First: who dies in between leaves a closed run, which needs no timer.
-        return traces.removeTimers(redis, keys)
+        // First: who dies in between leaves a closed run, to which nobody has to come.
+        return traces.removeErrands(redis, keys, workflows)
                 .thenCompose(removed -> purge.runAsync(redis.scripts()))
                 .thenApply(outcome -> outcome);
     }

@@ -59,6 +59,13 @@ class RetentionIT {
         return run;
     }
 
+    /** With its entry where nobody reads it. */
+    private RunId cancelledBeforeItBegan() {
+        RunId run = started(PlayedRuns.SINGLE, "{}");
+        new CancelRun(runs.keys(), run, "test", "CANCELLED {}").run(runs.redis().scripts());
+        return run;
+    }
+
     private long purgeAll() {
         // A millisecond must have passed since the last run closed.
         return Retention.purge(runs.redis(), runs.namespace(), Duration.ZERO);
@@ -74,11 +81,15 @@ class RetentionIT {
         failed(large);
         failed("{}");
         cancelled();
+        cancelledBeforeItBegan();
         started(EMPTY, large);
+        String queue = runs.keys().queue("work");
+        assertThat(redis.commands().xlen(queue)).isEqualTo(1);
         assertThat(redis.commands().zcard(runs.keys().timers())).isEqualTo(1);
         assertThat(keysOf(redis).size()).isGreaterThan(baseline.size() + 8);
         var purged = new java.util.concurrent.atomic.AtomicLong();
-        await().until(() -> purged.addAndGet(purgeAll()) == 4);
+        await().until(() -> purged.addAndGet(purgeAll()) == 5);
+        assertThat(redis.commands().xlen(queue)).isZero();
         redis.commands().del(runs.keys().inbox());
         assertThat(keysOf(redis)).isEqualTo(baseline);
         assertThat(redis.commands().xlen(runs.keys().deadLetters())).isZero();

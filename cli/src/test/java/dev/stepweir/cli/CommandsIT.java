@@ -161,7 +161,7 @@ class CommandsIT {
         Result late = terminal.execute("run", write(sleeper(60_000)), "--wait-timeout", "200ms");
         assertThat(late.code()).isEqualTo(6);
         assertThat(late.err())
-                .contains("the run goes on: stepweir runs show", " had not closed after 200 ms");
+                .contains("the run goes on: stepweir runs wait", " had not closed after 200 ms");
 
         JsonNode listed =
                 terminal.execute("runs", "list", "--state", "running,submitted", "--json").json();

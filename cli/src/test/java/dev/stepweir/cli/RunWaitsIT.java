@@ -68,14 +68,7 @@ class RunWaitsIT {
     void an_absence_of_redis_is_said_and_nothing_of_how_the_client_took_it(
             TestRedis server, JavaProcesses processes) {
         CountDownLatch mayEnd = new CountDownLatch(1);
-        Handlers slow =
-                new Handlers()
-                        .add(
-                                "rare",
-                                (in, context) -> {
-                                    mayEnd.await();
-                                    return in;
-                                });
+        Handlers slow = new Handlers().add("rare", (in, context) -> hold(mayEnd));
         try (Stack stack = Stack.start(server, slow);
                 FaultProxy network = FaultProxy.before(server.uri());
                 JavaProcess run =
@@ -97,7 +90,37 @@ class RunWaitsIT {
 
             assertThat(run.waitFor(SOON)).isZero();
             assertThat(run.lines())
-                    .allMatch(line -> line.matches("(run|Redis|waiting:) .*|null|\\{.*\\}"));
+                    .allMatch(line -> line.matches("(run|Redis|waiting:) .*|\"done\""));
         }
+    }
+
+    @Test
+    void a_run_that_was_not_waited_for_can_be_waited_for_later(TestRedis server) {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        Handlers slow = new Handlers().add("rare", (in, context) -> hold(mayEnd));
+        try (Stack stack = Stack.start(server, slow)) {
+            assertThat(stack.client().runs()).isNotNull();
+            String run = terminal.execute("run", file, "--detach").out().strip();
+
+            Result late = terminal.execute("runs", "wait", run, "--wait-timeout", "200ms");
+            assertThat(late.code()).isEqualTo(6);
+            assertThat(late.err())
+                    .contains("run " + run + " had not closed after 200 ms")
+                    .contains("the run goes on: stepweir runs wait " + run);
+            mayEnd.countDown();
+
+            Result ended = terminal.execute("runs", "wait", run, "--json");
+            assertThat(ended.code()).isZero();
+            assertThat(ended.json().path("status").asString()).isEqualTo("COMPLETED");
+            assertThat(ended.json().path("output").asString()).isEqualTo("done");
+            Result unknown = terminal.execute("runs", "wait", stack.namespace().newRunId().text());
+            assertThat(unknown.code()).isEqualTo(4);
+            assertThat(unknown.err()).contains("there is no run ");
+        }
+    }
+
+    private static String hold(CountDownLatch end) throws InterruptedException {
+        end.await();
+        return "done";
     }
 }

@@ -228,6 +228,11 @@ class RunsResumeIT {
                     .isEqualToIgnoringNewLines("nothing to resume: the run is RUNNING");
             JsonNode json = terminal.execute("runs", "resume", run.text(), "--json").json();
             assertThat(json.path("nothing_to_resume").asBoolean()).isTrue();
+            Terminal.Result late =
+                    terminal.execute(
+                            "runs", "resume", run.text(), "--wait", "--wait-timeout", "300ms");
+            assertThat(late.code()).isEqualTo(6);
+            assertThat(late.err()).contains("had not closed after 300 ms");
             assertThat(json.path("status").asString()).isEqualTo("RUNNING");
         }
     }

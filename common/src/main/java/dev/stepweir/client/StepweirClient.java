@@ -171,7 +171,7 @@ public final class StepweirClient implements AutoCloseable {
      */
     public RunResult await(RunId run, Duration limit) throws InterruptedException {
         try {
-            return await(completion(run), run, limit);
+            return await(run, completion(run), limit);
         } catch (AwaitTimeoutException | InterruptedException givenUp) {
             watches.unwatch(run);
             throw givenUp;
@@ -180,11 +180,14 @@ public final class StepweirClient implements AutoCloseable {
 
     /** Waits for a run that is being watched; see {@link #await(RunId, Duration)}. */
     public RunResult await(WatchedRun run, Duration limit) throws InterruptedException {
-        return await(run.completion(), run.run().id(), limit);
+        return await(run.run().id(), run.completion(), limit);
     }
 
-    private static RunResult await(
-            CompletableFuture<RunResult> completion, RunId run, Duration limit)
+    /**
+     * Waits for a completion that was asked for before, at most so long; see {@link #await(RunId,
+     * Duration)}. It may be waited for again.
+     */
+    public RunResult await(RunId run, CompletableFuture<RunResult> completion, Duration limit)
             throws InterruptedException {
         try {
             return completion.get(limit.toMillis(), TimeUnit.MILLISECONDS);

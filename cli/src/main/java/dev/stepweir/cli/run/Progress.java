@@ -10,12 +10,13 @@ import java.time.Duration;
 final class Progress {
 
     /** How often the run is looked at for the line. */
-    static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final int MANY_STEPS = 1_000;
 
     private final PrintWriter err;
     private final boolean shown;
+    private Duration pause = PAUSE;
     private int width;
 
     Progress(PrintWriter err) {
@@ -30,6 +31,8 @@ final class Progress {
     }
 
     void show(RunProgress run) {
+        // Looking at a large run costs more, so it is looked at less often.
+        pause = run.steps() > MANY_STEPS ? PAUSE.multipliedBy(10) : PAUSE;
         String line = line(run);
         err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         width = line.length();
@@ -52,9 +55,9 @@ final class Progress {
         return line.toString();
     }
 
-    /** Looking at a large run costs more, so it is looked at less often. */
-    static Duration pause(RunProgress run) {
-        return run.steps() > MANY_STEPS ? PAUSE.multipliedBy(10) : PAUSE;
+    /** How long until the run is looked at again. */
+    Duration pause() {
+        return pause;
     }
 
     void clear() {

@@ -5,6 +5,7 @@ import dev.stepweir.cli.role.HandlerOptions;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Patience;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.client.Identity;
@@ -146,7 +147,9 @@ public final class RunCommand implements Callable<Integer> {
 
     private int await(StepweirClient client, WatchedRun run, Output output)
             throws InterruptedException {
-        return new Waiting(client, output, json, waitTimeout, !local).run(run).code();
+        return new Waiting(client, output, json, new Patience(waitTimeout), !local)
+                .run(run.run().id(), run.completion())
+                .code();
     }
 
     private int submit(

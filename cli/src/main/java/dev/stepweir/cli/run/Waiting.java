@@ -3,12 +3,12 @@ package dev.stepweir.cli.run;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Patience;
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.client.AwaitTimeoutException;
+import dev.stepweir.client.RunResult;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.client.UnknownRunException;
-import dev.stepweir.client.WatchedRun;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.RunProgress;
 import dev.stepweir.operator.RunView;
@@ -16,50 +16,52 @@ import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
-import dev.stepweir.text.Durations;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** Submits a run, waits for its end, and tells how it went. */
-final class Waiting {
-
-    private static final Duration FOREVER = Duration.ofDays(36_500);
+/** Waits for the end of a run, says meanwhile how it is getting on, and tells how it went. */
+public final class Waiting {
 
     private final StepweirClient client;
     private final Output output;
     private final boolean json;
-    private final Duration limit;
+    private final Patience patience;
     private final boolean outlivesUs;
 
     /**
      * @param outlivesUs whether the run goes on when this process ends
      */
-    Waiting(
+    public Waiting(
             StepweirClient client,
             Output output,
             boolean json,
-            Optional<Duration> limit,
+            Patience patience,
             boolean outlivesUs) {
         this.client = client;
         this.output = output;
         this.json = json;
-        this.limit = limit.orElse(FOREVER);
+        this.patience = patience;
         this.outlivesUs = outlivesUs;
     }
 
-    ExitCode run(WatchedRun run) throws InterruptedException {
-        RunId id = run.run().id();
+    /**
+     * Waits.
+     *
+     * @return how the run ended
+     * @throws CommandFailure when it takes too long
+     */
+    public ExitCode run(RunId id, CompletableFuture<RunResult> completion)
+            throws InterruptedException {
         output.say("run " + id);
         Thread goodbye = new Thread(() -> output.say("\n" + farewell(id)));
         Runtime.getRuntime().addShutdownHook(goodbye);
         try {
-            await(run);
-        } catch (AwaitTimeoutException e) {
-            output.say(farewell(id));
-            throw new CommandFailure(
-                    ExitCode.TIMED_OUT,
-                    "run %s had not closed after %s".formatted(id, Durations.text(limit)),
-                    e);
+            await(id, completion);
+        } catch (CommandFailure ended) {
+            if (ended.exitCode() == ExitCode.TIMED_OUT) {
+                output.say(farewell(id));
+            }
+            throw ended;
         } finally {
             forget(goodbye);
         }
@@ -76,7 +78,7 @@ final class Waiting {
 
     private String farewell(RunId id) {
         return outlivesUs
-                ? "the run goes on: stepweir runs show " + id
+                ? "the run goes on: stepweir runs wait " + id
                 : "the run ends with this process";
     }
 
@@ -88,30 +90,24 @@ final class Waiting {
         }
     }
 
-    private void await(WatchedRun run) throws InterruptedException {
-        RunId id = run.run().id();
+    private void await(RunId id, CompletableFuture<RunResult> completion)
+            throws InterruptedException {
         Progress progress = new Progress(output.err());
         Obstacles obstacles = new Obstacles(client, output, id);
-        long begun = System.nanoTime();
-        Duration pause = progress.isShown() ? Progress.PAUSE : Obstacles.PAUSE;
-        while (true) {
-            Duration left = limit.minusNanos(System.nanoTime() - begun);
-            try {
-                client.await(run, left.compareTo(pause) < 0 ? left : pause);
-                progress.clear();
-                return;
-            } catch (AwaitTimeoutException e) {
-                if (left.compareTo(pause) <= 0) {
-                    progress.clear();
-                    throw e;
-                }
-            }
-            if (progress.isShown()) {
-                Optional<RunProgress> now = look(id);
-                now.ifPresent(progress::show);
-                pause = now.map(Progress::pause).orElse(pause);
-            }
-            obstacles.look();
+        try {
+            patience.await(
+                    client,
+                    id,
+                    completion,
+                    () -> progress.isShown() ? progress.pause() : Obstacles.PAUSE,
+                    () -> {
+                        if (progress.isShown()) {
+                            look(id).ifPresent(progress::show);
+                        }
+                        obstacles.look();
+                    });
+        } finally {
+            progress.clear();
         }
     }
 

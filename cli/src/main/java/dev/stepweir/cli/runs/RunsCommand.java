@@ -6,11 +6,12 @@ import picocli.CommandLine.Command;
 /** {@code stepweir runs}. */
 @Command(
         name = "runs",
-        description = "Look at runs, pause, resume, cancel or purge them.",
+        description = "Look at runs, wait for them, pause, resume, cancel or purge them.",
         subcommands = {
             RunsList.class,
             RunsShow.class,
             RunsHistory.class,
+            RunsWait.class,
             RunsPause.class,
             RunsResume.class,
             RunsCancel.class,

@@ -3,10 +3,10 @@ package dev.stepweir.cli.runs;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
+import dev.stepweir.cli.terminal.Patience;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
-import dev.stepweir.client.AwaitTimeoutException;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.resume.Holder;
@@ -40,8 +40,6 @@ import picocli.CommandLine.Spec;
             "step once. One operator at a time."
         })
 final class RunsResume implements Callable<Integer> {
-
-    private static final Duration FOREVER = Duration.ofDays(36_500);
 
     @Spec private CommandSpec spec;
 
@@ -203,22 +201,17 @@ final class RunsResume implements Callable<Integer> {
 
     /** The lock is renewed meanwhile, so that nobody else takes the run up. */
     private void await(StepweirClient client, ResumeLock lock) throws InterruptedException {
-        Duration pause = lock.lease().dividedBy(3);
-        long begun = System.nanoTime();
-        while (true) {
-            Duration left = timeout.orElse(FOREVER).minusNanos(System.nanoTime() - begun);
-            try {
-                client.await(run, left.compareTo(pause) < 0 ? left : pause);
-                return;
-            } catch (AwaitTimeoutException e) {
-                if (left.compareTo(pause) <= 0) {
-                    throw e;
-                }
-            }
-            if (!lock.renew()) {
-                throw lost();
-            }
-        }
+        new Patience(timeout)
+                .await(
+                        client,
+                        run,
+                        client.completion(run),
+                        () -> lock.lease().dividedBy(3),
+                        () -> {
+                            if (!lock.renew()) {
+                                throw lost();
+                            }
+                        });
     }
 
     private void tell(ResumePlan plan, Output output) {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunTraces {
 
-    private static final ScanArgs PIECE = ScanArgs.Builder.limit(500);
+    private static final int AT_ONCE = 500;
+    private static final ScanArgs PIECE = ScanArgs.Builder.limit(AT_ONCE);
     private static final String STATE = StepFields.state("");
     private static final String WAITING = StepState.WAITING_FOR_RETRY + " ";
     private static final String READY = StepState.READY + " ";
@@ -150,19 +151,28 @@ public final class RunTraces {
     }
 
     private CompletableFuture<Void> removeEntries(Redis redis, Keys keys, Optional<Graph> graph) {
-        List<CompletableFuture<?>> removed = new ArrayList<>();
+        Map<String, List<String>> entries = new HashMap<>();
         announced.forEach((step, field) -> {
             if (graph.isPresent() && graph.get().contains(step)) {
                 String handler = graph.get().step(step).handler();
                 StepAddress address = StepAddress.of(run, step, handler, field.ledgers());
-                byte[] queue = Bytes.of(keys.of(run).queue(address.queue()));
-                String entry = field.published().entryId();
-                // Whoever executes it is refused in any case.
+                entries.computeIfAbsent(address.queue(), queue -> new ArrayList<>())
+                        .add(field.published().entryId());
+            }
+        });
+        List<CompletableFuture<?>> removed = new ArrayList<>();
+        entries.forEach((queue, ids) -> {
+            byte[] key = Bytes.of(keys.of(run).queue(queue));
+            for (int first = 0; first < ids.size(); first += AT_ONCE) {
+                String[] some =
+                        ids.subList(first, Math.min(first + AT_ONCE, ids.size()))
+                                .toArray(String[]::new);
+                // Whoever executes one of them is refused in any case.
                 removed.add(
                         redis.commands()
-                                .xack(queue, Bytes.of(Keys.WORKER_GROUP), entry)
+                                .xack(key, Bytes.of(Keys.WORKER_GROUP), some)
                                 .toCompletableFuture());
-                removed.add(redis.commands().xdel(queue, entry).toCompletableFuture());
+                removed.add(redis.commands().xdel(key, some).toCompletableFuture());
             }
         });
         return CompletableFuture.allOf(removed.toArray(CompletableFuture[]::new));

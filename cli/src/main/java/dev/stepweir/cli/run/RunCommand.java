@@ -5,7 +5,6 @@ import dev.stepweir.cli.role.HandlerOptions;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
-import dev.stepweir.cli.terminal.Patience;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.client.Identity;
@@ -18,7 +17,6 @@ import dev.stepweir.embedded.RedisServerOptions;
 import dev.stepweir.workflow.Fault;
 import dev.stepweir.workflow.Workflow;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,16 +66,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Print the run's id and do not wait.")
     private boolean detach;
 
-    @Option(
-            names = "--wait-timeout",
-            paramLabel = "DURATION",
-            description = "Stop waiting after this time, such as 30s or 5m, with exit code 6.")
-    private Optional<Duration> waitTimeout = Optional.empty();
-
-    @Option(
-            names = "--json",
-            description = "The last line of output is one JSON object: run, output and steps.")
-    private boolean json;
+    @Mixin private WaitingOptions waitOptions;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -108,7 +97,7 @@ public final class RunCommand implements Callable<Integer> {
         if (local && ServerOptions.of(spec).saysAddress()) {
             throw refused("--local and --redis exclude each other: it has a Redis of its own");
         }
-        if (detach && waitTimeout.isPresent()) {
+        if (detach && waitOptions.hasTimeout()) {
             throw refused("--detach and --wait-timeout exclude each other: nothing is waited for");
         }
         for (String option : HandlerOptions.NAMES) {
@@ -147,7 +136,8 @@ public final class RunCommand implements Callable<Integer> {
 
     private int await(StepweirClient client, WatchedRun run, Output output)
             throws InterruptedException {
-        return new Waiting(client, output, json, new Patience(waitTimeout), !local)
+        return waitOptions
+                .waiting(client, output, !local)
                 .run(run.run().id(), run.completion())
                 .code();
     }
@@ -160,7 +150,7 @@ public final class RunCommand implements Callable<Integer> {
             Output output) {
         Submission submission = client.submit(workflow, value, asked);
         SubmittedRun run = accepted(submission);
-        if (json) {
+        if (waitOptions.json()) {
             output.json(
                     Map.of(
                             "run_id",

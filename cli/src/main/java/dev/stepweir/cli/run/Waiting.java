@@ -31,7 +31,7 @@ public final class Waiting {
     /**
      * @param outlivesUs whether the run goes on when this process ends
      */
-    public Waiting(
+    Waiting(
             StepweirClient client,
             Output output,
             boolean json,

@@ -15,6 +15,7 @@ import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.worker.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -199,13 +200,19 @@ class LeasesIT {
     @DisplayName("S2-009: stale_worker_workflows_rescheduled")
     void each_step_of_a_dead_worker_is_executed_once_more_at_most(
             TestRedis server, JavaProcesses processes) throws Exception {
-        try (Stack stack = Stack.open(server).orchestrator().reaper()) {
+        // A worker that hears of its work later than at its next heartbeat hands it back, free.
+        Duration heartbeat = Duration.ofSeconds(2);
+        ReaperConfig terms =
+                Stack.REAPER.timed(Duration.ofSeconds(7), heartbeat, Duration.ofMillis(100));
+        try (Stack stack = Stack.open(server).orchestrator().reaper(terms)) {
             JavaProcess worker = start(server, processes);
             String id = id(worker);
             List<RunId> runs = stack.submit(Shapes.chain(1, 1_000), 10);
             await().atMost(SOON).until(() -> Witness.testimonies(stack).size() == 10);
             worker.kill();
-            assertThat(id(start(server, processes))).isNotEqualTo(id);
+            Worker other =
+                    stack.worker(Stack.worker().withHeartbeat(heartbeat), Witness.handlers(stack));
+            assertThat(other.id()).isNotEqualTo(id);
             for (RunId run : runs) {
                 stack.await(run);
             }

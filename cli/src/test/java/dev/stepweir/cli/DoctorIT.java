@@ -11,7 +11,9 @@ import dev.stepweir.operator.doctor.Ailment;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.run.QueueEntry;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunId;
+import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.RunState;
@@ -34,6 +36,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -164,6 +167,12 @@ class DoctorIT {
                                         s.keys().inbox(),
                                         Consumer.from(Keys.ORCHESTRATOR_GROUP, "o-gone"))),
         TIMERS_LOST(Ailment.MISSING_TIMER, s -> s.commands().del(s.keys().timers())),
+        TIMER_OF_A_DEADLINE_LOST(
+                Ailment.MISSING_TIMER,
+                s -> {
+                    long due = System.currentTimeMillis() + 3_600_000;
+                    s.set(RunDeadline.FIELD, due + " 3600000");
+                }),
         TIMER_OF_A_STEP_THAT_DOES_NOT_WAIT(
                 Ailment.ORPHAN_TIMER, s -> s.commands().zadd(s.keys().timers(), 1, s.run() + " b")),
         TIMER_OF_A_RUN_THAT_DOES_NOT_WAIT(
@@ -308,6 +317,21 @@ class DoctorIT {
                     .contains("LEFT  LOST_DEFINITION " + scene.failed());
             assertThat(fixed.err()).contains("0 repaired, 3 left");
             assertThat(server.state().changesSince(broken)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RunDeadline.FIELD, RunRetry.WAITS_FOR})
+    void a_time_that_cannot_be_read_is_told(String field, TestRedis server) throws Exception {
+        try (Stack stack = Stack.open(server.uri(), server.namespace(), 1)) {
+            Scene scene = scene(server, stack);
+            scene.set(field, "soon");
+
+            Result told = terminal(server).execute("doctor");
+
+            assertThat(told.code()).isOne();
+            assertThat(told.out()).contains("UNREADABLE " + scene.run(), "'soon'");
+            assertThat(told.err()).contains("1 found");
         }
     }
 

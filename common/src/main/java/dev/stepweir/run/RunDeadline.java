@@ -26,11 +26,20 @@ public record RunDeadline(long dueMillis, Duration time) {
         return Optional.ofNullable(fields.get(FIELD)).map(RunDeadline::parse);
     }
 
+    /**
+     * Reads what is stored.
+     *
+     * @throws UnreadableException for anything else
+     */
     public static RunDeadline parse(String text) {
         int space = text.indexOf(' ');
-        return new RunDeadline(
-                Long.parseLong(text, 0, space, 10),
-                Duration.ofMillis(Long.parseLong(text, space + 1, text.length(), 10)));
+        try {
+            return new RunDeadline(
+                    Long.parseLong(text, 0, space, 10),
+                    Duration.ofMillis(Long.parseLong(text, space + 1, text.length(), 10)));
+        } catch (NumberFormatException | IndexOutOfBoundsException garbled) {
+            throw new UnreadableException("the deadline of a run", text, garbled);
+        }
     }
 
     /** The member in the set of timers that ends a run. */

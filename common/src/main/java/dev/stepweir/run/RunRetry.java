@@ -27,11 +27,20 @@ public record RunRetry(int attempt, long dueMillis) {
         return Integer.parseInt(fields.getOrDefault(ATTEMPT, "1"));
     }
 
+    /**
+     * Reads what is stored.
+     *
+     * @throws UnreadableException for anything else
+     */
     public static RunRetry parse(String text) {
         int space = text.indexOf(' ');
-        return new RunRetry(
-                Integer.parseInt(text, 0, space, 10),
-                Long.parseLong(text, space + 1, text.length(), 10));
+        try {
+            return new RunRetry(
+                    Integer.parseInt(text, 0, space, 10),
+                    Long.parseLong(text, space + 1, text.length(), 10));
+        } catch (NumberFormatException | IndexOutOfBoundsException garbled) {
+            throw new UnreadableException("when a run is tried again", text, garbled);
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ public enum Ailment {
     UNLISTED_QUEUE("listed"),
     /** A consumer holds nothing, and its process has been silent for long. */
     GHOST_CONSUMER("removed"),
-    /** A step or a run waits for its next attempt, and nothing will wake it. */
+    /** A step or a run waits for its next attempt, or has a deadline, and nothing wakes it. */
     MISSING_TIMER("set again"),
     /** A timer of what does not wait. */
     ORPHAN_TIMER("removed"),

@@ -4,12 +4,14 @@ import dev.stepweir.operator.doctor.Round.Suspect;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
 import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
+import dev.stepweir.run.UnreadableException;
 import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import dev.stepweir.workflow.Graph;
@@ -170,7 +172,12 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
         graphs.forEach((run, graph) -> {
             if (RunHead.parse(heads.getOrDefault(run, "")).state() != RunState.SUBMITTED) {
                 List<String> fields =
-                        new ArrayList<>(List.of("head", RunRetry.WAITS_FOR, StepFields.END));
+                        new ArrayList<>(
+                                List.of(
+                                        "head",
+                                        RunRetry.WAITS_FOR,
+                                        RunDeadline.FIELD,
+                                        StepFields.END));
                 graph.topologicalOrder().forEach(step -> fields.add(StepFields.state(step)));
                 wanted.put(run, fields);
             }
@@ -188,6 +195,12 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
 
     private void keep(Partition partition, SeenRun run) {
         boolean readable = true;
+        try {
+            var unused = List.of(RunRetry.of(run.fields()), RunDeadline.of(run.fields()));
+        } catch (UnreadableException garbled) {
+            readable = false;
+            unreadable(partition, run.id(), String.valueOf(garbled.getMessage()));
+        }
         for (String step : run.steps()) {
             try {
                 var unused = run.step(step);

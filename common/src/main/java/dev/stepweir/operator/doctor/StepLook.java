@@ -9,6 +9,7 @@ import dev.stepweir.redis.script.ListParked;
 import dev.stepweir.redis.script.ReconcileStep;
 import dev.stepweir.redis.script.SetTimer;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunDeadline;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.RunRetry;
 import dev.stepweir.run.StepAddress;
@@ -20,13 +21,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Whether somebody brings forward what moves: a ready step has an entry, a waiting one a timer, a
- * parked one its place on the list.
+ * parked one its place on the list; a run that waits has a timer, and one with a deadline.
  */
 final class StepLook {
 
@@ -65,13 +65,9 @@ final class StepLook {
         List<Seen> ready = new ArrayList<>();
         List<Seen> waiting = new ArrayList<>();
         Map<String, List<Seen>> parked = new TreeMap<>();
-        List<SeenRun> retried = new ArrayList<>();
         List<Seen> dead = new ArrayList<>();
         for (SeenRun run : runs) {
             RunState state = run.head().state();
-            if (state == RunState.RUNNING && run.fields().containsKey(RunRetry.WAITS_FOR)) {
-                retried.add(run);
-            }
             for (String step : run.steps()) {
                 Seen seen = new Seen(run, step);
                 if (seen.field().state() == StepState.DEAD) {
@@ -98,7 +94,7 @@ final class StepLook {
         }
         List<Suspect<RunId>> suspects = new ArrayList<>(withoutEntry(ready));
         suspects.addAll(withoutTimer(waiting));
-        suspects.addAll(runsWithoutTimer(retried));
+        suspects.addAll(runsWithoutTimer(runs));
         parked.forEach((dependency, steps) -> suspects.addAll(unlisted(dependency, steps)));
         suspects.addAll(withoutLetter(dead));
         return suspects;
@@ -179,45 +175,65 @@ final class StepLook {
                 .filter(each -> !timers.containsKey(each.address().timer()))
                 .map(each ->
                         missingTimer(
-                                each.run().id(),
+                                new Due(
+                                        each.run(),
+                                        each.address().timer(),
+                                        each.field().dueMillis()),
                                 each.about(),
-                                each.text(),
-                                each.address().timer(),
-                                each.field().dueMillis()))
+                                "waits for a retry",
+                                each.text()))
                 .toList();
     }
 
-    private List<Suspect<RunId>> runsWithoutTimer(List<SeenRun> retried) {
-        Map<String, Double> timers =
-                partition.scores(
-                        partition.keys().timers(),
-                        retried.stream().map(run -> run.id().text()).toList());
-        List<Suspect<RunId>> suspects = new ArrayList<>();
-        for (SeenRun run : retried) {
-            String id = run.id().text();
-            Optional<RunRetry> waits = RunRetry.of(run.fields());
-            if (waits.isPresent() && !timers.containsKey(id)) {
-                suspects.add(
-                        missingTimer(
-                                run.id(),
-                                id,
-                                run.headText() + " " + waits.get(),
-                                id,
-                                waits.get().dueMillis()));
+    /** What a timer brings forward. */
+    private record Due(SeenRun run, String timer, long dueMillis) {}
+
+    private List<Suspect<RunId>> runsWithoutTimer(List<SeenRun> runs) {
+        Map<Due, String> due = new LinkedHashMap<>();
+        for (SeenRun run : runs) {
+            RunState state = run.head().state();
+            if (state == RunState.RUNNING) {
+                RunRetry.of(run.fields())
+                        .ifPresent(waits ->
+                                due.put(
+                                        new Due(run, run.id().text(), waits.dueMillis()),
+                                        "waits for a retry"));
+            }
+            if (!state.isClosed()) {
+                RunDeadline.of(run.fields())
+                        .ifPresent(deadline ->
+                                due.put(
+                                        new Due(
+                                                run,
+                                                RunDeadline.timer(run.id()),
+                                                deadline.dueMillis()),
+                                        "has a deadline"));
             }
         }
+        Map<String, Double> timers =
+                partition.scores(
+                        partition.keys().timers(), due.keySet().stream().map(Due::timer).toList());
+        List<Suspect<RunId>> suspects = new ArrayList<>();
+        due.forEach((each, why) -> {
+            if (!timers.containsKey(each.timer())) {
+                String evidence = each.run().headText() + " " + each.dueMillis();
+                suspects.add(missingTimer(each, each.run().id().text(), why, evidence));
+            }
+        });
         return suspects;
     }
 
-    private Suspect<RunId> missingTimer(
-            RunId run, String about, String evidence, String timer, long dueMillis) {
+    private Suspect<RunId> missingTimer(Due due, String about, String why, String evidence) {
         return Suspect.of(
-                run,
-                partition.finding(
-                        Ailment.MISSING_TIMER, about, "waits for a retry, and has no timer"),
+                due.run().id(),
+                partition.finding(Ailment.MISSING_TIMER, about, why + ", and has no timer"),
                 evidence,
                 () ->
-                        new SetTimer(partition.keys(), timer, dueMillis, SetTimer.Only.MISSING)
+                        new SetTimer(
+                                        partition.keys(),
+                                        due.timer(),
+                                        due.dueMillis(),
+                                        SetTimer.Only.MISSING)
                                 .run(partition.redis().scripts()));
     }
 

@@ -10,6 +10,8 @@ public record RelistRun(Keys keys, RunId runId) implements Operation<RelistRun.O
     public enum Outcome {
         OPEN,
         CLOSED,
+        /** Its state is none that this version knows; nothing was changed. */
+        UNKNOWN,
         GONE
     }
 

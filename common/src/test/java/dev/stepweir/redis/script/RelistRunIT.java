@@ -3,6 +3,7 @@ package dev.stepweir.redis.script;
 import static dev.stepweir.redis.script.RelistRun.Outcome.CLOSED;
 import static dev.stepweir.redis.script.RelistRun.Outcome.GONE;
 import static dev.stepweir.redis.script.RelistRun.Outcome.OPEN;
+import static dev.stepweir.redis.script.RelistRun.Outcome.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.run.RunId;
@@ -49,6 +50,17 @@ class RelistRunIT extends OnStage {
 
         stage.run(relist(run)).answered(CLOSED);
 
+        assertThat(stage.state()).isEqualTo(before);
+    }
+
+    @Test
+    void a_run_in_a_state_of_a_later_version_stays_listed_as_it_is() {
+        RunId run = stage.started(Flows.PAIR);
+        stage.commands().hset(stage.keys().run(run), "head", "FROZEN hash");
+
+        RedisState before = stage.state();
+
+        assertThat(relist(run).run(stage.redis().scripts())).isEqualTo(UNKNOWN);
         assertThat(stage.state()).isEqualTo(before);
     }
 

@@ -52,6 +52,12 @@ class RunKeyIT {
         assertThat(duplicate.code()).isEqualTo(2);
         assertThat(duplicate.err()).contains(strict.json().path("run_id").asString());
         assertThat(run().json().path("run_id").asString()).isNotEqualTo(id);
+
+        Result shown = terminal.execute("runs", "show", "--key", "order 7", "--json");
+        assertThat(shown.json().path("run_id").asString()).isEqualTo(id);
+        Result none = terminal.execute("runs", "show", "--key", "order 8");
+        assertThat(none.code()).isEqualTo(4);
+        assertThat(none.err()).contains("no run with the key 'order 8'");
     }
 
     @Test

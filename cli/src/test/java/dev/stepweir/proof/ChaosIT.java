@@ -3,6 +3,7 @@ package dev.stepweir.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.embedded.RedisServerOptions.AppendFsync;
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.letters.DeadLetterView;
@@ -44,8 +45,6 @@ class ChaosIT {
 
     /** A shorter play cannot be expected to have met every rare event. */
     private static final int LONG = 300;
-
-    private static final Set<RunState> OPEN = Set.of(RunState.SUBMITTED, RunState.RUNNING);
 
     private static final List<Workflow> LOAD =
             List.of(
@@ -98,7 +97,7 @@ class ChaosIT {
     /** What clients and operators do meanwhile. */
     private void load(Stack stack) {
         try {
-            List<RunSummary> open = stack.client().runs().list(OPEN, 1_000);
+            List<RunSummary> open = stack.client().runs().list(RunFilter.OPEN, 1_000);
             for (int i = open.size(); i < OPEN_RUNS; i++) {
                 Workflow workflow = LOAD.get(random.nextInt(LOAD.size()));
                 accepted.add(stack.client().submit(workflow, i).id());
@@ -131,8 +130,12 @@ class ChaosIT {
         while (System.nanoTime() < end) {
             try {
                 redrive(stack);
-                open = stack.client().runs().list(OPEN, 1_000);
-                long failed = stack.client().runs().list(Set.of(RunState.FAILED), 10).size();
+                open = stack.client().runs().list(RunFilter.OPEN, 1_000);
+                long failed =
+                        stack.client()
+                                .runs()
+                                .list(RunFilter.ALL.inStates(Set.of(RunState.FAILED)), 10)
+                                .size();
                 if (open.isEmpty() && failed == 0) {
                     return;
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.effect.EffectLedger;
 import dev.stepweir.effect.RedisEffectLedger;
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.JavaProcess;
@@ -35,7 +36,6 @@ class KilledEffectsIT {
     private static final long SEED = Long.getLong("proof.seed", 7L);
     private static final int WORKERS = 2;
     private static final int OPEN_RUNS = 10;
-    private static final Set<RunState> OPEN = Set.of(RunState.SUBMITTED, RunState.RUNNING);
 
     private static final Workflow PAYMENT =
             Workflow.builder("payment")
@@ -61,7 +61,7 @@ class KilledEffectsIT {
             while (kills < KILLS || (kills < MOST_KILLS && !someAskedAgain(server))) {
                 int victim = random.nextInt(WORKERS);
                 awaitReady(workers.get(victim));
-                int open = stack.client().runs().list(OPEN, 1_000).size();
+                int open = stack.client().runs().list(RunFilter.OPEN, 1_000).size();
                 for (int i = open; i < OPEN_RUNS; i++) {
                     int input = kills * 3 + random.nextInt(3);
                     runs.put(stack.client().submit(PAYMENT, input).id(), input);

@@ -2,9 +2,9 @@ package dev.stepweir.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.reaper.ReaperConfig;
 import dev.stepweir.run.RunId;
-import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.JavaProcess;
 import dev.stepweir.testkit.JavaProcesses;
 import dev.stepweir.testkit.TestRedis;
@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +38,6 @@ class KilledWorkersIT {
 
     private static final int OPEN_RUNS = 20;
     private static final Workflow FAN = Shapes.fan(8, 100);
-    private static final Set<RunState> OPEN = Set.of(RunState.SUBMITTED, RunState.RUNNING);
 
     private final Random random = new Random(SEED);
     private final List<JavaProcess> workers = new ArrayList<>();
@@ -58,7 +56,7 @@ class KilledWorkersIT {
                 int victim = random.nextInt(WORKERS);
                 awaitReady(workers.get(victim));
                 // Not before: runs would be over by the time that the victim has started.
-                int open = stack.client().runs().list(OPEN, 1_000).size();
+                int open = stack.client().runs().list(RunFilter.OPEN, 1_000).size();
                 runs.addAll(stack.submit(FAN, OPEN_RUNS - Math.min(open, OPEN_RUNS)));
                 Stack.pass(Duration.ofMillis(50 + random.nextInt(250)));
                 workers.get(victim).kill();

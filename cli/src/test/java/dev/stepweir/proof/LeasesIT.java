@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.StepView;
-import dev.stepweir.operator.WorkerState;
-import dev.stepweir.operator.WorkerView;
+import dev.stepweir.operator.fleet.WorkerState;
+import dev.stepweir.operator.fleet.WorkerView;
 import dev.stepweir.reaper.Reaper;
 import dev.stepweir.reaper.ReaperConfig;
 import dev.stepweir.redis.Redis;

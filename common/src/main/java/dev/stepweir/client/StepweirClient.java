@@ -1,12 +1,12 @@
 package dev.stepweir.client;
 
 import dev.stepweir.breaker.Breakers;
-import dev.stepweir.operator.Fleet;
-import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.acts.Steps;
 import dev.stepweir.operator.explain.Explanations;
+import dev.stepweir.operator.fleet.Fleet;
+import dev.stepweir.operator.fleet.Queues;
 import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.operator.resume.Resumes;
 import dev.stepweir.redis.Namespace;

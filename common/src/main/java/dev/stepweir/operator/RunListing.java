@@ -7,7 +7,6 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RunStore;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
-import dev.stepweir.state.RunState;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisException;
@@ -17,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Finds runs by state and time in the sorted sets of all partitions. */
+/** Finds runs in the sorted sets of all partitions, which list them by state and time. */
 final class RunListing {
 
     private static final List<String> FIELDS = List.of("head", "name", "submitted", "finished");
@@ -49,9 +47,13 @@ final class RunListing {
         private long last = Long.MAX_VALUE;
         private boolean ended;
 
-        Backward(String set, Instant before) {
+        Backward(String set, Optional<Instant> before) {
             this.set = Bytes.of(set);
-            this.left = until(Range.Boundary.excluding(before.toEpochMilli()));
+            this.left =
+                    until(
+                            before.map(Instant::toEpochMilli)
+                                    .map(Range.Boundary::excluding)
+                                    .orElseGet(Range.Boundary::unbounded));
         }
 
         private static Range<Long> until(Range.Boundary<Long> end) {
@@ -98,19 +100,18 @@ final class RunListing {
     }
 
     /**
-     * Runs in one of the states, opened or closed before a time, the latest first. Submitted and
-     * running runs share one set: however many of the other state come first, they are passed by,
-     * few at a time.
+     * The latest opened or closed first. Runs of all workflows share their sets, and submitted and
+     * running ones share one: however many others come first, they are passed by, few at a time.
      */
-    List<RunSummary> list(Set<RunState> states, Instant before, int limit) {
+    List<RunSummary> list(RunFilter filter, int limit) {
         Map<RunId, RunSummary> found = new LinkedHashMap<>();
-        List<Backward> sets = sets(states).stream().map(set -> new Backward(set, before)).toList();
+        List<Backward> sets = sets(filter);
         for (int asked = Math.min(limit, PAGE); found.size() < limit; asked = PAGE) {
             List<Listed> page = newest(sets, asked);
             if (page.isEmpty()) {
                 break;
             }
-            among(states, page).forEach(run -> found.putIfAbsent(run.id(), run));
+            accepted(filter, page).forEach(run -> found.putIfAbsent(run.id(), run));
         }
         return found.values().stream().limit(limit).toList();
     }
@@ -119,11 +120,11 @@ final class RunListing {
      * All of them, however many there are: the sets one after the other, the latest of each first.
      * Few are held at a time, and those that were told may be removed meanwhile.
      */
-    void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
-        for (String set : sets(states)) {
-            List<Backward> one = List.of(new Backward(set, before));
+    void forEach(RunFilter filter, Consumer<RunSummary> action) {
+        for (Backward set : sets(filter)) {
+            List<Backward> one = List.of(set);
             for (List<Listed> page = newest(one, PAGE); !page.isEmpty(); page = newest(one, PAGE)) {
-                among(states, page).forEach(action);
+                accepted(filter, page).forEach(action);
             }
         }
     }
@@ -163,17 +164,16 @@ final class RunListing {
     }
 
     /** Where the runs of those states are listed, in all partitions. */
-    private List<String> sets(Set<RunState> states) {
+    private List<Backward> sets(RunFilter filter) {
         return namespace.all().stream()
-                .flatMap(keys -> states.stream().map(keys::runsIn))
+                .flatMap(keys -> filter.states().stream().map(keys::runsIn))
                 .distinct()
+                .map(set -> new Backward(set, filter.before()))
                 .toList();
     }
 
-    private List<RunSummary> among(Set<RunState> states, List<Listed> page) {
-        return redis.retrying(() -> summaries(page)).stream()
-                .filter(run -> states.contains(run.state()))
-                .toList();
+    private List<RunSummary> accepted(RunFilter filter, List<Listed> page) {
+        return redis.retrying(() -> summaries(page)).stream().filter(filter::accepts).toList();
     }
 
     private List<RunSummary> summaries(List<Listed> listed) {
@@ -229,9 +229,5 @@ final class RunListing {
         return Optional.ofNullable(fields.get(name))
                 .map(Long::parseLong)
                 .map(Instant::ofEpochMilli);
-    }
-
-    static Set<RunState> all() {
-        return EnumSet.allOf(RunState.class);
     }
 }

@@ -7,12 +7,14 @@ import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.RedisTime;
+import dev.stepweir.redis.RunStore;
 import dev.stepweir.redis.RunTraces;
 import dev.stepweir.redis.WorkflowStore;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.redis.script.PauseRun;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.HistoryEvent;
+import dev.stepweir.run.RunClaim;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
@@ -21,7 +23,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Runs that exist: see, list, pause, cancel, purge. Thread-safe. */
@@ -31,6 +32,7 @@ public final class Runs {
 
     private final Redis redis;
     private final Namespace namespace;
+    private final RunStore store;
     private final RunReader reader;
     private final RunListing listing;
     private final WorkflowStore workflows;
@@ -39,6 +41,7 @@ public final class Runs {
     public Runs(Redis redis, Namespace namespace) {
         this.redis = redis;
         this.namespace = namespace;
+        this.store = new RunStore(redis);
         this.reader = new RunReader(redis, namespace);
         this.listing = new RunListing(redis, namespace);
         this.workflows = new WorkflowStore(redis);
@@ -51,6 +54,11 @@ public final class Runs {
      */
     public Optional<RunView> show(RunId run) {
         return redis.retrying(() -> reader.view(run));
+    }
+
+    /** The state of a run, also when its definition is lost; empty when there is none. */
+    public Optional<RunState> state(RunId run) {
+        return redis.retrying(() -> store.head(namespace.keys(run), run)).map(RunHead::state);
     }
 
     /** How far a run has got, read cheaply enough to be asked often; empty when there is none. */
@@ -80,37 +88,48 @@ public final class Runs {
                                         .toList()));
     }
 
-    /** Runs in any state, the latest opened or closed first. */
+    /** Runs of any kind, the latest opened or closed first; see {@link #list(RunFilter, int)}. */
     public List<RunSummary> list(int limit) {
-        return list(RunListing.all(), limit);
-    }
-
-    /** Runs in one of some states, the latest opened or closed first. */
-    public List<RunSummary> list(Set<RunState> states, int limit) {
-        return list(states, Instant.ofEpochMilli(Long.MAX_VALUE / 1024), limit);
+        return list(RunFilter.ALL, limit);
     }
 
     /**
-     * Runs in one of some states that were opened, or closed, before a time; the latest first. One
-     * that cannot be read is left out. Submitted, running and paused runs are on one list: to find
-     * few of them among many others takes as long as reading that list.
+     * The runs that a filter accepts, the latest opened or closed first. One that cannot be read is
+     * left out. Submitted, running and paused runs are on one list, and runs of all workflows share
+     * theirs: to find few among many others takes as long as reading that list.
      *
      * @param limit 1 to 100,000
      */
-    public List<RunSummary> list(Set<RunState> states, Instant before, int limit) {
+    public List<RunSummary> list(RunFilter filter, int limit) {
         if (limit < 1 || limit > 100_000) {
             throw new IllegalArgumentException("limit must be in 1..100000, found " + limit);
         }
-        return listing.list(states, before, limit);
+        return listing.list(filter, limit);
     }
 
     /**
-     * All runs in one of some states that were opened, or closed, before a time: one partition
-     * after the other, the latest of each state first. Few are held at a time, and the action may
-     * remove what it is told of. One that cannot be read is left out.
+     * All runs that a filter accepts: one partition after the other, the latest of each state
+     * first. Few are held at a time, and the action may remove what it is told of. One that cannot
+     * be read is left out.
      */
-    public void forEach(Set<RunState> states, Instant before, Consumer<RunSummary> action) {
-        listing.forEach(states, before, action);
+    public void forEach(RunFilter filter, Consumer<RunSummary> action) {
+        listing.forEach(filter, action);
+    }
+
+    /**
+     * The run that was submitted under a caller's key; empty when there is none (any more).
+     *
+     * @param key as the caller gave it
+     */
+    public Optional<RunId> withKey(String key) {
+        byte[] record = Bytes.of(namespace.keys(namespace.partitionOf(key)).callerKey(key));
+        return redis.retrying(() ->
+                Optional.ofNullable(
+                                RedisFutures.join(
+                                        redis.commands().get(record).toCompletableFuture()))
+                        .map(Bytes::text)
+                        .map(RunClaim::parse)
+                        .map(RunClaim::run));
     }
 
     /**

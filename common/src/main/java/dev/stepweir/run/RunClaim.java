@@ -16,9 +16,18 @@ public record RunClaim(RunId run, String workflowHash, String inputHash) {
         return workflowHash.equals(other.workflowHash) && inputHash.equals(other.inputHash);
     }
 
+    /**
+     * Reads what {@link #text()} writes.
+     *
+     * @throws UnreadableException for anything else
+     */
     public static RunClaim parse(String text) {
         String[] tokens = text.split(" ");
-        return new RunClaim(new RunId(tokens[0]), tokens[1], tokens[2]);
+        try {
+            return new RunClaim(new RunId(tokens[0]), tokens[1], tokens[2]);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException garbled) {
+            throw new UnreadableException("what is stored of a caller's key", text, garbled);
+        }
     }
 
     /** As stored. */

@@ -7,13 +7,14 @@ import dev.stepweir.failure.Classification;
 import dev.stepweir.failure.FailureCategory;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.HistoryEntry;
-import dev.stepweir.operator.QueueView;
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.operator.RunProgress;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
+import dev.stepweir.operator.fleet.QueueView;
 import dev.stepweir.operator.letters.DeadLetters;
 import dev.stepweir.redis.Connected;
 import dev.stepweir.redis.Keys;
@@ -237,10 +238,10 @@ class RunsIT extends Connected {
         client.runs().cancel(cancelled, "ann", "");
 
         Runs runs = client.runs();
-        assertThat(runs.list(Set.of(RunState.SUBMITTED), 10))
+        assertThat(runs.list(RunFilter.ALL.inStates(Set.of(RunState.SUBMITTED)), 10))
                 .extracting(RunSummary::id)
                 .containsExactly(waiting);
-        assertThat(runs.list(Set.of(RunState.RUNNING), 1))
+        assertThat(runs.list(RunFilter.ALL.inStates(Set.of(RunState.RUNNING)), 1))
                 .extracting(RunSummary::id)
                 .containsExactly(running);
         assertThat(runs.list(10))

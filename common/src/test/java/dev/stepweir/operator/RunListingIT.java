@@ -34,7 +34,7 @@ class RunListingIT extends Connected {
         RunId running = stored(RunState.RUNNING, 1);
         crowd(running.partition(), 100_001);
 
-        assertThat(runs.list(Set.of(RunState.RUNNING), 100_000))
+        assertThat(runs.list(RunFilter.ALL.inStates(Set.of(RunState.RUNNING)), 100_000))
                 .extracting(RunSummary::id)
                 .containsExactly(running);
     }
@@ -46,7 +46,7 @@ class RunListingIT extends Connected {
             // Of the same millisecond are more than fit on a page.
             oldestFirst.add(stored(i % 3 == 0 ? RunState.RUNNING : RunState.FAILED, i / 700));
         }
-        Set<RunState> both = EnumSet.of(RunState.RUNNING, RunState.FAILED);
+        RunFilter both = RunFilter.ALL.inStates(EnumSet.of(RunState.RUNNING, RunState.FAILED));
 
         List<RunSummary> all = runs.list(both, 5_000);
 
@@ -58,7 +58,7 @@ class RunListingIT extends Connected {
                 .extracting(RunSummary::submitted)
                 .isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(runs.list(both, 601)).isEqualTo(all.subList(0, 601));
-        assertThat(runs.list(both, Instant.ofEpochMilli(NOW + 1), 5_000)).hasSize(700);
+        assertThat(runs.list(both.before(Instant.ofEpochMilli(NOW + 1)), 5_000)).hasSize(700);
     }
 
     @Test
@@ -74,8 +74,26 @@ class RunListingIT extends Connected {
         List<RunSummary> told = new ArrayList<>();
 
         assertThat(runs.list(10)).extracting(RunSummary::id).containsExactly(sound);
-        runs.forEach(Set.of(RunState.RUNNING), Instant.ofEpochMilli(NOW + 5), told::add);
+        runs.forEach(RunFilter.ALL, told::add);
         assertThat(told).extracting(RunSummary::id).containsExactly(sound);
+    }
+
+    @Test
+    void the_runs_of_one_workflow_are_found_among_others() {
+        List<RunId> ofOne = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            RunId run = stored(RunState.COMPLETED, i);
+            String name = i % 8 == 0 ? "one" : "other";
+            server.commands().hset(namespace.keys(run).run(run), "name", name);
+            if (name.equals("one")) {
+                ofOne.addFirst(run);
+            }
+        }
+        RunFilter one = RunFilter.ALL.ofWorkflow("one");
+
+        assertThat(runs.list(one, 100)).extracting(RunSummary::id).isEqualTo(ofOne);
+        assertThat(runs.list(one, 2)).extracting(RunSummary::id).isEqualTo(ofOne.subList(0, 2));
+        assertThat(runs.list(one.inStates(Set.of(RunState.FAILED)), 100)).isEmpty();
     }
 
     /** As Redis keeps a run of which only the list matters. */

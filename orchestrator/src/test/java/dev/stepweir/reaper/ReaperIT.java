@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.json.Json;
-import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.fleet.Fleet;
 import dev.stepweir.orchestrator.Orchestrator;
 import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.orchestrator.PlayedRuns;

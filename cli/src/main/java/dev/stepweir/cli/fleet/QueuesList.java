@@ -5,7 +5,7 @@ import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.operator.Pause;
-import dev.stepweir.operator.QueueView;
+import dev.stepweir.operator.fleet.QueueView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

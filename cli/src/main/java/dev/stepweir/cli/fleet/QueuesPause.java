@@ -6,7 +6,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.operator.Attribution;
-import dev.stepweir.operator.Queues;
+import dev.stepweir.operator.fleet.Queues;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

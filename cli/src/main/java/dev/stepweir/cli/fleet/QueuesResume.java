@@ -2,7 +2,7 @@ package dev.stepweir.cli.fleet;
 
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
-import dev.stepweir.operator.Queues;
+import dev.stepweir.operator.fleet.Queues;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

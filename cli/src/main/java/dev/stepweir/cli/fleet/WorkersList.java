@@ -4,7 +4,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.operator.WorkerView;
+import dev.stepweir.operator.fleet.WorkerView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,10 +6,12 @@ import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.operator.RunSummary;
 import dev.stepweir.state.RunState;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +32,9 @@ final class RunsList implements Callable<Integer> {
             description = "Only those in these states: ${COMPLETION-CANDIDATES}.")
     private Set<RunState> states = EnumSet.noneOf(RunState.class);
 
+    @Option(names = "--workflow", paramLabel = "NAME", description = "Only those of this workflow.")
+    private Optional<String> workflow = Optional.empty();
+
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -45,8 +50,7 @@ final class RunsList implements Callable<Integer> {
         Limit.check(spec, limit);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            Set<RunState> wanted = states.isEmpty() ? EnumSet.allOf(RunState.class) : states;
-            List<RunSummary> runs = session.client().runs().list(wanted, limit);
+            List<RunSummary> runs = session.client().runs().list(filter(), limit);
             if (json) {
                 output.json(runs.stream().map(RunJson::of).toList());
                 return 0;
@@ -64,5 +68,10 @@ final class RunsList implements Callable<Integer> {
             table.print(output.out());
             return 0;
         }
+    }
+
+    private RunFilter filter() {
+        RunFilter filter = states.isEmpty() ? RunFilter.ALL : RunFilter.ALL.inStates(states);
+        return workflow.map(filter::ofWorkflow).orElse(filter);
     }
 }

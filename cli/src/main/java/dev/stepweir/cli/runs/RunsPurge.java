@@ -4,6 +4,7 @@ import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
+import dev.stepweir.operator.RunFilter;
 import dev.stepweir.operator.Runs;
 import dev.stepweir.redis.script.PurgeRun;
 import dev.stepweir.run.RunId;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,12 @@ final class RunsPurge implements Callable<Integer> {
             description = "With --older-than: of which state (${DEFAULT-VALUE}).")
     private Set<RunState> states = EnumSet.noneOf(RunState.class);
 
+    @Option(
+            names = "--workflow",
+            paramLabel = "NAME",
+            description = "With --older-than: of this workflow.")
+    private Optional<String> workflow = Optional.empty();
+
     @Option(names = "--dry-run", description = "Only print the ids of what would be removed.")
     private boolean dryRun;
 
@@ -76,19 +84,33 @@ final class RunsPurge implements Callable<Integer> {
 
     private long purgeNamed(Runs runs, Output output) {
         for (RunId run : named) {
-            var unused = remove(runs, run, output, true);
+            switch (dryRun ? look(runs, run) : runs.purge(run)) {
+                case PURGED -> output.line(run.text());
+                case GONE -> throw RunLookup.missing(run);
+                case OPEN, YOUNG ->
+                        throw new CommandFailure(
+                                ExitCode.CONFLICT,
+                                "run " + run + " is not closed: cancel it first");
+            }
         }
         return named.size();
+    }
+
+    /** What removing it would come to. */
+    private static PurgeRun.Outcome look(Runs runs, RunId run) {
+        return runs.state(run)
+                .map(state -> state.isClosed() ? PurgeRun.Outcome.PURGED : PurgeRun.Outcome.OPEN)
+                .orElse(PurgeRun.Outcome.GONE);
     }
 
     private long purgeOld(Runs runs, Duration olderThan, Output output) {
         Instant before = Clock.systemUTC().instant().minus(olderThan).plusMillis(1);
         long[] removed = {0};
+        RunFilter filter = new RunFilter(states, workflow, Optional.of(before));
         runs.forEach(
-                states,
-                before,
+                filter,
                 run -> {
-                    if (remove(runs, run.id(), output, false)) {
+                    if (remove(runs, run.id(), output)) {
                         removed[0]++;
                     }
                 });
@@ -96,22 +118,11 @@ final class RunsPurge implements Callable<Integer> {
     }
 
     /** Whether it was removed, or would be; another may be faster, or open it again. */
-    private boolean remove(Runs runs, RunId run, Output output, boolean insist) {
-        if (dryRun) {
+    private boolean remove(Runs runs, RunId run, Output output) {
+        boolean removed = dryRun || runs.purge(run) == PurgeRun.Outcome.PURGED;
+        if (removed) {
             output.line(run.text());
-            return true;
         }
-        PurgeRun.Outcome outcome = runs.purge(run);
-        if (outcome == PurgeRun.Outcome.PURGED) {
-            output.line(run.text());
-            return true;
-        }
-        if (insist) {
-            throw outcome == PurgeRun.Outcome.GONE
-                    ? RunLookup.missing(run)
-                    : new CommandFailure(
-                            ExitCode.CONFLICT, "run " + run + " is not closed: cancel it first");
-        }
-        return false;
+        return removed;
     }
 }

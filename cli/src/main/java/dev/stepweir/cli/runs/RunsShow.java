@@ -1,5 +1,7 @@
 package dev.stepweir.cli.runs;
 
+import dev.stepweir.cli.terminal.CommandFailure;
+import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
@@ -7,12 +9,15 @@ import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.RunView;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
 import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,8 +30,33 @@ final class RunsShow implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    /** One of the two. */
+    private static final class Which {
+
+        @Parameters(paramLabel = "RUN", description = "The run's id.")
+        private @Nullable RunId run;
+
+        @Option(
+                names = "--key",
+                paramLabel = "KEY",
+                description = "The key that the run was submitted under.")
+        private String key = "";
+
+        RunId find(Runs runs) {
+            return run != null
+                    ? run
+                    : runs.withKey(key)
+                            .orElseThrow(() ->
+                                    new CommandFailure(
+                                            ExitCode.CONFLICT,
+                                            "there is no run with the key '"
+                                                    + key
+                                                    + "' in this namespace (any more)"));
+        }
+    }
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -35,7 +65,9 @@ final class RunsShow implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            RunView view = session.client().show(run).orElseThrow(() -> RunLookup.missing(run));
+            Runs runs = session.client().runs();
+            RunId run = which.find(runs);
+            RunView view = runs.show(run).orElseThrow(() -> RunLookup.missing(run));
             if (json) {
                 output.json(RunJson.of(view));
             } else {

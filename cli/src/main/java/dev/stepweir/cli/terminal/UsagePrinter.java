@@ -47,7 +47,9 @@ public final class UsagePrinter implements IParameterExceptionHandler {
                 return unknownCommand(unknown.getFirst(), command);
             }
         }
-        return mistake.getMessage() == null ? "wrong usage" : mistake.getMessage();
+        return mistake.getMessage() == null
+                ? "wrong usage"
+                : mistake.getMessage().replaceFirst("^Error: ", "");
     }
 
     private static String unknownCommand(String name, CommandLine command) {

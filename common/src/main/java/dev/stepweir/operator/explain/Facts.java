@@ -2,11 +2,11 @@ package dev.stepweir.operator.explain;
 
 import dev.stepweir.breaker.Breaker;
 import dev.stepweir.breaker.BreakerReads;
-import dev.stepweir.operator.Fleet;
 import dev.stepweir.operator.Pause;
-import dev.stepweir.operator.Queues;
-import dev.stepweir.operator.RoleView;
-import dev.stepweir.operator.WorkerView;
+import dev.stepweir.operator.fleet.Fleet;
+import dev.stepweir.operator.fleet.Queues;
+import dev.stepweir.operator.fleet.RoleView;
+import dev.stepweir.operator.fleet.WorkerView;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;

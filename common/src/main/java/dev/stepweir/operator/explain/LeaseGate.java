@@ -1,8 +1,8 @@
 package dev.stepweir.operator.explain;
 
-import dev.stepweir.operator.WorkerView;
 import dev.stepweir.operator.explain.Cause.AwaitsReaper;
 import dev.stepweir.operator.explain.Cause.Running;
+import dev.stepweir.operator.fleet.WorkerView;
 import dev.stepweir.run.StepFields;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.stepweir.operator.explain;
 
 import dev.stepweir.operator.Pause;
-import dev.stepweir.operator.WorkerView;
 import dev.stepweir.operator.explain.Cause.EntryLost;
 import dev.stepweir.operator.explain.Cause.InQueue;
 import dev.stepweir.operator.explain.Cause.NoWorker;
 import dev.stepweir.operator.explain.Cause.QueuePaused;
+import dev.stepweir.operator.fleet.WorkerView;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;

@@ -67,20 +67,11 @@ public final class DeadLetters {
 
     /** Those that fit, the latest dead first. */
     public List<DeadLetterView> list(LetterFilter filter, int limit) {
-        return views(filter, true, limit);
-    }
-
-    /** Those that fit, the first dead first. */
-    public List<DeadLetterView> first(LetterFilter filter, int limit) {
-        return views(filter, false, limit);
-    }
-
-    private List<DeadLetterView> views(LetterFilter filter, boolean newestFirst, int limit) {
         if (limit < 1 || limit > MAX_LISTED) {
             throw new IllegalArgumentException(
                     "limit must be in 1..%d, found %d".formatted(MAX_LISTED, limit));
         }
-        return reader.views(new LetterScan(redis, namespace, filter, newestFirst).next(limit));
+        return reader.views(new LetterScan(redis, namespace, filter, true).next(limit));
     }
 
     /** All that fit, the first dead first; few are held at a time. */

@@ -3,12 +3,12 @@ package dev.stepweir.operator.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stepweir.operator.Pause;
-import dev.stepweir.operator.Queues;
 import dev.stepweir.operator.explain.Cause.EntryLost;
 import dev.stepweir.operator.explain.Cause.InQueue;
 import dev.stepweir.operator.explain.Cause.NoWorker;
 import dev.stepweir.operator.explain.Cause.QueuePaused;
 import dev.stepweir.operator.explain.Cause.Running;
+import dev.stepweir.operator.fleet.Queues;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;

@@ -112,7 +112,7 @@ class OddLettersIT extends Connected {
         assertThat(done.seen()).isEqualTo(250);
         LetterFilter past = LetterFilter.ALL.before(Instant.ofEpochMilli(DIED + 1_000));
         assertThat(letters.stats(past).total()).isEqualTo(249);
-        assertThat(letters.first(past, 1_000)).hasSize(249);
+        assertThat(letters.list(past, 1_000)).hasSize(249);
     }
 
     /** By what they are about; of the runs, which have no more than a dead step, nothing. */

@@ -24,7 +24,6 @@ final class HouseRules {
             Map.of(
                     "common/src/main/java/dev/stepweir/redis/script", 61,
                     "common/src/main/java/dev/stepweir/workflow", 22,
-                    "common/src/main/java/dev/stepweir/operator", 22,
                     "worker/src/main/java/dev/stepweir/worker", 29);
 
     /** Lowest first. */

@@ -1,4 +1,4 @@
-package dev.stepweir.operator;
+package dev.stepweir.operator.fleet;
 
 import java.time.Instant;
 

@@ -1,5 +1,6 @@
-package dev.stepweir.operator;
+package dev.stepweir.operator.fleet;
 
+import dev.stepweir.operator.Pause;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;

@@ -1,5 +1,6 @@
-package dev.stepweir.operator;
+package dev.stepweir.operator.fleet;
 
+import dev.stepweir.operator.Pause;
 import java.util.Optional;
 
 /**

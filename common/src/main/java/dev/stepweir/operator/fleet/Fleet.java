@@ -1,6 +1,7 @@
-package dev.stepweir.operator;
+package dev.stepweir.operator.fleet;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.Pause;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.LeaseTerms;

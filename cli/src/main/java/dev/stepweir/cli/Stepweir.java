@@ -27,8 +27,10 @@ import dev.stepweir.load.LoadCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -58,7 +60,9 @@ import picocli.CommandLine.Spec;
             ReaperCommand.class,
             RedisCommand.class,
             LoadCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            HelpCommand.class,
+            GenerateCompletion.class
         })
 public final class Stepweir implements Callable<Integer> {
 

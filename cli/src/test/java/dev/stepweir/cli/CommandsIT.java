@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +65,12 @@ class CommandsIT {
                     }
                     return "mended";
                 });
-        worker = Worker.builder().namespace(server.namespace()).handlers(handlers).start(redis);
+        worker =
+                Worker.builder()
+                        .namespace(server.namespace())
+                        .name("w-1")
+                        .handlers(handlers)
+                        .start(redis);
         terminal = Terminal.on(server);
     }
 
@@ -180,9 +187,43 @@ class CommandsIT {
         assertThat(terminal.execute("runs", "purge").code()).isEqualTo(2);
         Result dry = terminal.execute("runs", "purge", "--older-than", "0s", "--dry-run");
         assertThat(dry.err()).contains("2 runs would be removed");
-        Result purged = terminal.execute("runs", "purge", "--older-than", "0s");
-        assertThat(purged.err()).contains("2 runs removed");
+        assertThat(purge("--workflow", "other").err()).contains("0 runs removed");
+        assertThat(purge("--workflow", "chain").err()).contains("2 runs removed");
         assertThat(terminal.execute("runs", "list", "--json").json()).isEmpty();
+    }
+
+    private Result purge(String... options) {
+        return terminal.execute(
+                Stream.concat(Stream.of("runs", "purge", "--older-than", "0s"), Stream.of(options))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void a_dry_run_of_a_purge_refuses_what_the_purge_would() throws IOException {
+        String closed =
+                terminal.execute("run", write(CHAIN), "--json").json().path("run_id").asString();
+        String gone = namespace.newRunId().text();
+
+        Result dry = terminal.execute("runs", "purge", closed, "--dry-run");
+        assertThat(dry.out().strip()).isEqualTo(closed);
+        assertThat(dry.err()).contains("1 run would be removed");
+        for (String option : List.of("--dry-run", "--verbose")) {
+            Result refused = terminal.execute("runs", "purge", gone, option);
+            assertThat(refused.code()).isEqualTo(4);
+            assertThat(refused.err()).contains("there is no run " + gone);
+        }
+        assertThat(terminal.execute("runs", "show", closed).code()).isZero();
+    }
+
+    @Test
+    void runs_of_one_workflow_are_listed() throws IOException {
+        terminal.execute("run", write(CHAIN));
+        terminal.execute("run", write(CHAIN.replace("name: chain", "name: other")));
+
+        assertThat(terminal.execute("runs", "list", "--json").json()).hasSize(2);
+        assertThat(terminal.execute("runs", "list", "--workflow", "other", "--json").json())
+                .singleElement()
+                .satisfies(run -> assertThat(run.path("workflow").asString()).isEqualTo("other"));
     }
 
     @Test
@@ -197,6 +238,9 @@ class CommandsIT {
         assertThat(queue.path("waiting").asInt()).isZero();
         assertThat(queue.path("in_hand").asInt()).isZero();
         assertThat(terminal.execute("health", worker.id()).code()).isZero();
+        assertThat(worker.id()).startsWith("w-1#");
+        assertThat(terminal.execute("health", "w-1").out()).contains(worker.id() + " alive");
+        assertThat(terminal.execute("health", "w-").code()).isEqualTo(1);
         assertThat(terminal.execute("health").code()).isZero();
         assertThat(terminal.execute("health", "nobody").code()).isEqualTo(1);
     }

@@ -47,6 +47,18 @@ class StepweirTest {
     }
 
     @Test
+    void help_on_a_command_can_be_asked_for_in_a_word() {
+        assertThat(terminal.execute("help", "runs").out()).startsWith("Usage: stepweir runs");
+    }
+
+    @Test
+    void a_shell_can_be_taught_to_complete() {
+        Result result = terminal.execute("generate-completion");
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("complete -F", "--older-than", "force-fail");
+    }
+
+    @Test
     void without_a_command_the_usage_is_printed() {
         Result result = terminal.execute();
         assertThat(result.code()).isEqualTo(CommandLine.ExitCode.USAGE);
@@ -60,6 +72,7 @@ class StepweirTest {
                 "dlq purge --all",
                 "dlq purge",
                 "runs show",
+                "runs show 01a200c5-573b-7001-8f20-6b2b91a7c0de --key k",
                 "runs list --nope",
                 "runs list --limit many",
                 "runs purge",

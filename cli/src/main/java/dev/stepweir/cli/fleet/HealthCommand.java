@@ -6,7 +6,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.client.StepweirClient;
-import dev.stepweir.operator.Fleet;
+import dev.stepweir.operator.fleet.Fleet;
 import dev.stepweir.redis.RoleBeat;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class HealthCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             arity = "0..1",
-            description = "What the process printed after 'ready <role>'.")
+            description = "What the process printed after 'ready <role>', or a worker's --name.")
     private @Nullable String id;
 
     /** Who beats, where it says it is, and when it was heard. */
@@ -62,7 +62,8 @@ public final class HealthCommand implements Callable<Integer> {
 
     private Predicate<Beat> wanted() {
         if (id != null) {
-            return beat -> beat.id().equals(id);
+            // A worker that was given a name appends the number of its start.
+            return beat -> beat.id().equals(id) || beat.id().startsWith(id + "#");
         }
         String host = RoleBeat.host();
         return beat -> beat.host().equals(host);

@@ -5,7 +5,6 @@ import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
-import dev.stepweir.json.Json;
 import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.run.RunId;
 import java.util.List;
@@ -47,7 +46,7 @@ final class RunsHistory implements Callable<Integer> {
                         entry.step().orElse(Text.NONE),
                         entry.event(),
                         entry.state(),
-                        entry.details().isEmpty() ? "" : Json.text(entry.details()));
+                        HistoryDetails.text(entry));
             }
             table.print(output.out());
             return 0;

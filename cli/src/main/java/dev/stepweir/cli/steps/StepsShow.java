@@ -1,5 +1,6 @@
 package dev.stepweir.cli.steps;
 
+import dev.stepweir.cli.runs.HistoryDetails;
 import dev.stepweir.cli.runs.RunLookup;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
@@ -96,7 +97,7 @@ final class StepsShow implements Callable<Integer> {
                     Text.exactTime(entry.at()),
                     entry.event(),
                     entry.state(),
-                    Json.text(entry.details()));
+                    HistoryDetails.text(entry));
         }
         table.print(output.out());
     }

@@ -1,14 +1,22 @@
 package dev.stepweir.cli.terminal;
 
+import dev.stepweir.json.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Values as people read them. */
 public final class Text {
 
     /** Stands for what is not there. */
     public static final String NONE = "-";
+
+    /** What needs no quotes. */
+    private static final Pattern WORD = Pattern.compile("[^\\s\"=\\p{Cc}]+");
 
     private Text() {}
 
@@ -24,6 +32,23 @@ public final class Text {
     /** To the millisecond, UTC. */
     public static String exactTime(Instant time) {
         return time.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /** As {@code name=value} pairs; what is inside of another has its name before its own. */
+    public static String pairs(Map<String, ?> values) {
+        StringJoiner pairs = new StringJoiner(" ");
+        values.forEach((name, value) -> add(pairs, name, value));
+        return pairs.toString();
+    }
+
+    private static void add(StringJoiner pairs, String name, @Nullable Object value) {
+        if (value instanceof Map<?, ?> inner && !inner.isEmpty()) {
+            inner.forEach((of, one) -> add(pairs, name + "." + of, one));
+        } else if (value instanceof String word && WORD.matcher(word).matches()) {
+            pairs.add(name + "=" + word);
+        } else {
+            pairs.add(name + "=" + Json.text(value));
+        }
     }
 
     /** What users wrote may hold anything; printed, it must not move the cursor. */

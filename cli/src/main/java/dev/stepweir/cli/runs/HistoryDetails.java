@@ -1,0 +1,35 @@
+package dev.stepweir.cli.runs;
+
+import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.operator.HistoryEntry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** The details of an entry of a history, as people read them. */
+public final class HistoryDetails {
+
+    /** Of a failure, what the rest of its line says already. */
+    private static final Set<String> REPEATED =
+            Set.of(
+                    "action",
+                    "final_state",
+                    "backoff_applied",
+                    "classification_summary",
+                    "retry_in_ms",
+                    "step_id");
+
+    private HistoryDetails() {}
+
+    /** As {@code name=value} pairs, without what is empty. JSON has them all. */
+    public static String text(HistoryEntry entry) {
+        Map<String, Object> told = new LinkedHashMap<>(entry.details());
+        if (told.containsKey("classification_summary")) {
+            told.keySet().removeAll(REPEATED);
+            told.values().removeIf(Objects::isNull);
+        }
+        told.values().removeIf(""::equals);
+        return Text.pairs(told);
+    }
+}

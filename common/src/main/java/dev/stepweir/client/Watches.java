@@ -164,14 +164,14 @@ final class Watches implements AutoCloseable {
     }
 
     private void heard(String message) {
-        int space = message.indexOf(' ');
-        if (space < 0) {
+        int space = Math.max(0, message.indexOf(' '));
+        try {
+            close(
+                    new RunId(message.substring(0, space)),
+                    RunState.valueOf(message.substring(space + 1)));
+        } catch (IllegalArgumentException foreign) {
             log.warn("Ignored a message that names no run and state: {}", message);
-            return;
         }
-        close(
-                new RunId(message.substring(0, space)),
-                RunState.valueOf(message.substring(space + 1)));
     }
 
     /** Never throws: whoever waits must be rid of a watch that nobody looks after. */

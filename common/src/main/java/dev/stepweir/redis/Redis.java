@@ -292,6 +292,8 @@ public final class Redis implements AutoCloseable {
         return message.startsWith("NOAUTH")
                 || message.startsWith("WRONGPASS")
                 || message.startsWith("NOPERM")
+                // What a script may not do, as Redis 7.0 says it and as later ones and Valkey do.
+                || message.contains("The user executing the script can't")
                 || message.contains("ACL failure in script");
     }
 

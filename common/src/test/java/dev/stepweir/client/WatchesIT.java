@@ -2,11 +2,17 @@ package dev.stepweir.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Connected;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.StartRun;
 import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.KillArgs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +71,43 @@ class WatchesIT extends Connected {
         assertThatThrownBy(() -> watches.completion(nobody).get(10, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(UnknownRunException.class);
         assertThat(watches.size()).isZero();
+    }
+
+    @Test
+    void runs_that_closed_unheard_are_learned_of_however_many() throws Exception {
+        List<RunId> runs = new ArrayList<>();
+        List<CompletableFuture<RunResult>> told = new ArrayList<>();
+        // More than one round of checks asks about.
+        for (int i = 0; i < 2_500; i++) {
+            RunId one = namespace.newRunId();
+            RedisFutures.join(stored(one, RunState.RUNNING));
+            runs.add(one);
+            told.add(watches.completion(one));
+        }
+        await().until(() -> runs.stream().allMatch(this::isWatched));
+        runs.stream()
+                .map(one -> stored(one, RunState.CANCELLED))
+                .toList()
+                .forEach(RedisFutures::join);
+
+        server.commands().clientKill(KillArgs.Builder.typePubsub());
+
+        for (CompletableFuture<RunResult> one : told) {
+            assertThat(one.get(30, TimeUnit.SECONDS).state()).isEqualTo(RunState.CANCELLED);
+        }
+        assertThat(watches.size()).isZero();
+    }
+
+    /** As Redis keeps a run of which only the state matters. */
+    private CompletableFuture<?> stored(RunId id, RunState state) {
+        byte[] head = Bytes.of(state + " hash");
+        return redis.commands()
+                .hset(Bytes.of(namespace.keys(id).run(id)), Bytes.of("head"), head)
+                .toCompletableFuture();
+    }
+
+    private boolean isWatched(RunId id) {
+        return server.commands().hexists(namespace.keys(id).run(id), "watch");
     }
 
     private StartRun.Outcome finish() {

@@ -21,6 +21,22 @@ class PassingFailuresTest {
         assertThat(Redis.isPassing(new RedisCommandExecutionException(reply))).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NOPERM this user has no permissions to run the 'evalsha' command",
+                "ERR The user executing the script can't run this command or subcommand script: 0",
+                "ERR The user executing the script can't access at least one of the keys mentioned",
+                "ERR The user executing the script can't publish to the channel mentioned in the",
+                "NOPERM ACL failure in script: User u has no permissions to run the 'hset' command",
+                "WRONGPASS invalid username-password pair or user is disabled."
+            })
+    void rights_that_are_missing_may_be_given(String reply) {
+        RedisException refusal = new RedisCommandExecutionException(reply);
+        assertThat(Redis.isForbidden(refusal)).isTrue();
+        assertThat(Redis.concernsWhatWasAsked(refusal)).isFalse();
+    }
+
     @Test
     void what_is_wrong_with_a_command_does_not_heal() {
         assertThat(Redis.isPassing(new RedisCommandExecutionException("WRONGTYPE Operation")))

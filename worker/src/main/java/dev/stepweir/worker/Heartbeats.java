@@ -74,8 +74,10 @@ final class Heartbeats implements Runnable {
 
     void stop() throws InterruptedException {
         end();
-        // Not for ever: it may be this very thread that brought the worker to its end.
-        thread.join(LAST_BEAT);
+        // It may be this very thread that brings the worker to its end.
+        if (!Thread.currentThread().equals(thread)) {
+            thread.join(LAST_BEAT);
+        }
     }
 
     /** As {@link #stop()}, without waiting for it. */

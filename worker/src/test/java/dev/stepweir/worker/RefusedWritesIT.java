@@ -1,6 +1,7 @@
 package dev.stepweir.worker;
 
 import static io.lettuce.core.protocol.CommandType.EVALSHA;
+import static io.lettuce.core.protocol.CommandType.HSET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -62,6 +63,18 @@ class RefusedWritesIT extends WithRuns {
             @Override
             void end(TestRedis redis) {
                 redis.commands().aclSetuser("default", new AclSetuserArgs().addCommand(EVALSHA));
+            }
+        },
+
+        NO_RIGHTS_IN_A_SCRIPT {
+            @Override
+            void begin(TestRedis redis) {
+                redis.commands().aclSetuser("default", new AclSetuserArgs().removeCommand(HSET));
+            }
+
+            @Override
+            void end(TestRedis redis) {
+                redis.commands().aclSetuser("default", new AclSetuserArgs().addCommand(HSET));
             }
         };
 

@@ -10,11 +10,12 @@ import dev.stepweir.operator.doctor.Ailment;
 import dev.stepweir.operator.doctor.Doctor;
 import dev.stepweir.operator.doctor.Finding;
 import dev.stepweir.operator.doctor.Treatment;
-import dev.stepweir.redis.Preflight;
-import dev.stepweir.redis.Preflight.Level;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.preflight.Preflight;
+import dev.stepweir.redis.preflight.Preflight.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +65,9 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            List<Preflight.Finding> server = Preflight.of(session.redis(), Clock.systemUTC());
+            List<Preflight.Finding> server =
+                    new ArrayList<>(Preflight.of(session.redis(), Clock.systemUTC()));
+            server.add(Preflight.rights(session.redis(), session.client().namespace()));
             Report report = json ? new Array(output) : new Lines(output);
             report.say("Redis at " + Redis.withoutPassword(ServerOptions.of(spec).address()));
             server.forEach(report::tell);

@@ -5,14 +5,17 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Outage;
-import dev.stepweir.redis.Preflight;
-import dev.stepweir.redis.Preflight.Finding;
-import dev.stepweir.redis.Preflight.Level;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.preflight.Preflight;
+import dev.stepweir.redis.preflight.Preflight.Finding;
+import dev.stepweir.redis.preflight.Preflight.Level;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Brings a role up as soon as Redis answers, and down when it is asked to stop. */
@@ -32,6 +35,7 @@ final class RoleRunner {
     private final Output output;
     private final boolean acceptRisk;
     private final Duration drain;
+    private final Set<Finding> said = new HashSet<>();
 
     /**
      * @param drain how long the role may take on purpose when it is asked to stop
@@ -66,10 +70,14 @@ final class RoleRunner {
     private Attempt tryOnce(Role.Starter starter, StopSignal stop, Outage outage)
             throws InterruptedException {
         try (Redis redis = Redis.connect(options.address(), "stepweir-" + name)) {
-            if (!isFit(redis)) {
+            if (!isFit(Preflight.of(redis, Clock.systemUTC()))) {
                 return new Attempt.Ended(ExitCode.FAILED);
             }
             Namespace namespace = Namespace.open(redis, options.namespace());
+            Finding rights = Preflight.rights(redis, namespace);
+            if (rights.level() == Level.FAIL && !acceptRisk) {
+                return new Attempt.NoRedis(new RedisCommandExecutionException(rights.message()));
+            }
             try (Role role = starter.start(redis, namespace, stop::end)) {
                 outage.over();
                 output.line("ready " + name + " " + role.id());
@@ -83,10 +91,9 @@ final class RoleRunner {
         }
     }
 
-    private boolean isFit(Redis redis) {
-        List<Finding> findings = Preflight.of(redis, Clock.systemUTC());
+    private boolean isFit(List<Finding> findings) {
         for (Finding finding : findings) {
-            if (finding.level() != Level.OK) {
+            if (finding.level() != Level.OK && said.add(finding)) {
                 output.say(finding.level() + " " + finding.check() + ": " + finding.message());
             }
         }

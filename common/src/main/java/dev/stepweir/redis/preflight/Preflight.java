@@ -1,5 +1,9 @@
-package dev.stepweir.redis;
+package dev.stepweir.redis.preflight;
 
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +67,25 @@ public final class Preflight {
             preflight.clock(redis, clock);
             return List.copyOf(preflight.findings);
         });
+    }
+
+    /**
+     * Whether the user that this connection has may do in a namespace what is needed. A read-only
+     * replica, or a full server, is none of its business.
+     */
+    public static Finding rights(Redis redis, Namespace namespace) {
+        Map<String, String> missing = Rights.missing(redis, namespace);
+        if (missing.isEmpty()) {
+            return new Finding(Level.OK, "rights", "all that is needed");
+        }
+        return new Finding(
+                Level.FAIL,
+                "rights",
+                "the user may not use "
+                        + String.join(", ", missing.keySet())
+                        + " ("
+                        + missing.values().iterator().next()
+                        + "): give it the rights that docs/deployment.md names");
     }
 
     /** True when something was found that roles must not start with. */

@@ -331,7 +331,7 @@ class DoctorIT {
 
             assertThat(told.code()).isOne();
             assertThat(told.out()).contains("UNREADABLE " + scene.run(), "'soon'");
-            assertThat(told.err()).contains("1 found");
+            assertThat(told.err()).contains("\n1 found");
         }
     }
 

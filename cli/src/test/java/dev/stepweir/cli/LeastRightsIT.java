@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepweir.cli.Terminal.Result;
 import dev.stepweir.handler.BuiltInHandlers;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.operator.HistoryEntry;
 import dev.stepweir.operator.StepStatus;
 import dev.stepweir.proof.Stack;
 import dev.stepweir.run.RunId;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +50,7 @@ class LeastRightsIT {
 
     private static final Workflow SLEEP =
             Workflow.builder("sleep")
-                    .step("s", s -> s.handler("sleep").setting("duration_ms", 1_500))
+                    .step("s", s -> s.handler("sleep").setting("duration_ms", 5_000))
                     .build();
 
     private TestRedis server;
@@ -87,6 +89,9 @@ class LeastRightsIT {
             RunId left = leave(stack, processes);
             Worker worker = stack.worker(handlers);
             assertThat(stack.await(left).state()).isEqualTo(RunState.COMPLETED);
+            assertThat(stack.client().runs().history(left))
+                    .extracting(HistoryEntry::event)
+                    .contains("CRASHED");
             RunId run = stack.client().submit(FLOW, "in").id();
             stack.client().await(run, Stack.SOON);
             String letter = run + "/breakable";
@@ -105,7 +110,7 @@ class LeastRightsIT {
             ok(terminal, "runs resume " + run);
             ok(terminal, "queues resume breakable");
             assertThat(stack.await(run).state()).isEqualTo(RunState.COMPLETED);
-            RunId cancelled = stack.client().submit(FLOW, null).id();
+            RunId cancelled = stack.client().submit(SLEEP, null).id();
             ok(terminal, "runs cancel " + cancelled);
             for (String command :
                     List.of("workers list", "queues list", "runs list", "dlq stats")) {
@@ -126,11 +131,33 @@ class LeastRightsIT {
                         JavaProcess.Command.of(Stepweir.class, "reaper", "--redis", address));
 
         assertThat(reaper.awaitLine(line -> line.contains("next try in 1 s"), SOON))
-                .contains("cannot be used (the user may not use PUBLISH, XCLAIM (NOPERM ");
+                .contains(
+                        "cannot be used (Redis refuses channels that begin with",
+                        "'sw:{default:', XCLAIM (NOPERM");
         setUser("+xclaim allchannels");
 
         reaper.awaitLine(line -> line.startsWith("ready reaper "), SOON);
         assertThat(reaper.lines()).filteredOn(line -> line.startsWith("WARN memory")).hasSize(1);
+    }
+
+    @Test
+    void the_doctor_names_a_right_that_is_missing_and_touches_nothing() {
+        Terminal terminal = new Terminal("--redis", address, "doctor", "--fix", "--json");
+        assertThat(terminal.execute().code()).isZero();
+        for (String rule : List.of("-hset", "-info", "-time", "-xrange")) {
+            setUser(rule);
+
+            Result told = terminal.execute();
+
+            assertThat(told.code()).as(rule).isEqualTo(1);
+            assertThat(told.json().path(0).path("message").asString())
+                    .startsWith("Redis refuses " + rule.substring(1).toUpperCase(Locale.ROOT));
+            setUser("+" + rule.substring(1));
+        }
+        setUser("resetkeys ~sw:{other:*");
+        Result none = terminal.execute();
+        assertThat(none.code()).isEqualTo(5);
+        assertThat(none.err()).contains("Redis refuses keys that begin with 'sw:{default:'");
     }
 
     /** A worker that dies with a step in its hand, for which there is no other yet. */

@@ -58,6 +58,7 @@ class RunKeyIT {
         Result none = terminal.execute("runs", "show", "--key", "order 8");
         assertThat(none.code()).isEqualTo(4);
         assertThat(none.err()).contains("no run with the key 'order 8'");
+        assertThat(terminal.execute("runs", "show", "--key", " ").code()).isEqualTo(2);
     }
 
     @Test

@@ -48,7 +48,10 @@ class StepweirTest {
 
     @Test
     void help_on_a_command_can_be_asked_for_in_a_word() {
-        assertThat(terminal.execute("help", "runs").out()).startsWith("Usage: stepweir runs");
+        assertThat(terminal.execute("help").out()).startsWith("Usage: stepweir [");
+        assertThat(terminal.execute("help", "runs").out()).startsWith("Usage: stepweir runs [");
+        assertThat(terminal.execute("help", "runs", "list").out())
+                .startsWith("Usage: stepweir runs list ");
     }
 
     @Test
@@ -76,6 +79,10 @@ class StepweirTest {
                 "runs list --nope",
                 "runs list --limit many",
                 "runs purge",
+                "runs purge 01a200c5-573b-7001-8f20-6b2b91a7c0de --workflow w",
+                "runs purge 01a200c5-573b-7001-8f20-6b2b91a7c0de --state FAILED",
+                "help nope",
+                "help runs nope",
                 "runs list --limit -1",
                 "dlq list --limit 0",
                 "nonsense"
@@ -99,6 +106,8 @@ class StepweirTest {
                 "steps show --jsn           | Unknown option: '--jsn' (did you mean '--json'?); s",
                 "ruins list                 | Unknown command: 'ruins' (did you mean 'runs'?); se",
                 "workers nope               | Unknown verb: 'nope', not one of list; see stepweir",
+                "help ruins                 | Unknown command: 'ruins' (did you mean 'runs'?); se",
+                "help runs nope             | Unknown verb: 'nope', not one of list, show, histor",
                 "steps nope                 | Unknown verb: 'nope', not one of show, reset-for-re",
                 "dlq retry a/b --all        | Name letters or, not both, say which: --run, --work",
                 "run f --input @            | --input has no name of a file after @ (allowed: JSO",

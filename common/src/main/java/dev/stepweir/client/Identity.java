@@ -1,6 +1,5 @@
 package dev.stepweir.client;
 
-import dev.stepweir.json.Json;
 import dev.stepweir.run.RunClaim;
 import java.util.Optional;
 
@@ -19,7 +18,7 @@ public sealed interface Identity {
     record CallerProvided(String key) implements Identity {
 
         public CallerProvided {
-            check(key);
+            RunClaim.checkKey(key);
         }
     }
 
@@ -32,7 +31,7 @@ public sealed interface Identity {
     record Strict(Optional<String> key) implements Identity {
 
         public Strict {
-            key.ifPresent(Identity::check);
+            key.ifPresent(RunClaim::checkKey);
         }
     }
 
@@ -53,22 +52,5 @@ public sealed interface Identity {
     /** {@link Strict}, under a key. */
     static Identity strict(String key) {
         return new Strict(Optional.of(key));
-    }
-
-    private static void check(String key) {
-        boolean wrong =
-                key.isBlank()
-                        || key.length() > RunClaim.MAX_KEY
-                        || !Json.wellFormed(key)
-                        || key.chars().anyMatch(Character::isISOControl);
-        if (wrong) {
-            throw new IllegalArgumentException(
-                    "a key has 1 to %d characters that can be printed, found %s"
-                            .formatted(
-                                    RunClaim.MAX_KEY,
-                                    key.length() > RunClaim.MAX_KEY
-                                            ? key.length() + " characters"
-                                            : Json.text(key)));
-        }
     }
 }

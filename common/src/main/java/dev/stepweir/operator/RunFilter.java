@@ -3,6 +3,7 @@ package dev.stepweir.operator;
 import dev.stepweir.state.RunState;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,9 +33,11 @@ public record RunFilter(Set<RunState> states, Optional<String> workflow, Optiona
         states = Set.copyOf(states);
     }
 
-    /** The same, only in one of these states. */
+    /** The same, only in one of these states: of an empty set, none. */
     public RunFilter inStates(Set<RunState> only) {
-        return new RunFilter(only, workflow, before);
+        Set<RunState> both = new HashSet<>(states);
+        both.retainAll(only);
+        return new RunFilter(both, workflow, before);
     }
 
     /** The same, of one workflow only. */
@@ -42,9 +45,13 @@ public record RunFilter(Set<RunState> states, Optional<String> workflow, Optiona
         return new RunFilter(states, Optional.of(only), before);
     }
 
-    /** The same, only of those that were opened, or closed, before a time. */
+    /**
+     * The same, only of those that were opened, or closed, before a time, and before this filter's
+     * own if it has one.
+     */
     public RunFilter before(Instant time) {
-        return new RunFilter(states, workflow, Optional.of(time));
+        Instant earlier = before.filter(time::isAfter).orElse(time);
+        return new RunFilter(states, workflow, Optional.of(earlier));
     }
 
     /** What the sorted set that a run is listed in says nothing about, or not enough. */

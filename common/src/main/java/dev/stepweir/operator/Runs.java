@@ -120,8 +120,10 @@ public final class Runs {
      * The run that was submitted under a caller's key; empty when there is none (any more).
      *
      * @param key as the caller gave it
+     * @throws IllegalArgumentException for a key that no run can have
      */
     public Optional<RunId> withKey(String key) {
+        RunClaim.checkKey(key);
         byte[] record = Bytes.of(namespace.keys(namespace.partitionOf(key)).callerKey(key));
         return redis.retrying(() ->
                 Optional.ofNullable(

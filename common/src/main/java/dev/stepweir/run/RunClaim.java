@@ -1,5 +1,7 @@
 package dev.stepweir.run;
 
+import dev.stepweir.json.Json;
+
 /**
  * What a caller's key stands for, as stored: {@code <run> <definition hash> <input hash>}.
  *
@@ -10,6 +12,29 @@ public record RunClaim(RunId run, String workflowHash, String inputHash) {
 
     /** Most characters that a caller's key may have. */
     public static final int MAX_KEY = 256;
+
+    /**
+     * Checks a key that somebody gave.
+     *
+     * @throws IllegalArgumentException unless it has 1 to {@value #MAX_KEY} characters that can be
+     *     printed, and is not blank
+     */
+    public static void checkKey(String key) {
+        boolean wrong =
+                key.isBlank()
+                        || key.length() > MAX_KEY
+                        || !Json.wellFormed(key)
+                        || key.chars().anyMatch(Character::isISOControl);
+        if (wrong) {
+            throw new IllegalArgumentException(
+                    "a key has 1 to %d characters that can be printed, found %s"
+                            .formatted(
+                                    MAX_KEY,
+                                    key.length() > MAX_KEY
+                                            ? key.length() + " characters"
+                                            : Json.text(key)));
+        }
+    }
 
     /** Whether two submits ask for the same. */
     public boolean asksForTheSameAs(RunClaim other) {

@@ -77,8 +77,8 @@ class WatchesIT extends Connected {
     void runs_that_closed_unheard_are_learned_of_however_many() throws Exception {
         List<RunId> runs = new ArrayList<>();
         List<CompletableFuture<RunResult>> told = new ArrayList<>();
-        // More than one round of checks asks about.
-        for (int i = 0; i < 2_500; i++) {
+        // In each of two partitions more than one round of checks asks about.
+        for (int i = 0; i < 4_500; i++) {
             RunId one = namespace.newRunId();
             RedisFutures.join(stored(one, RunState.RUNNING));
             runs.add(one);

@@ -319,7 +319,10 @@ final class RunActs {
 
         @Override
         public Set<String> outcomes() {
-            return Repertoire.names(RelistRun.Outcome.class);
+            Set<String> met = Repertoire.names(RelistRun.Outcome.class);
+            // Of no state that there is in this world.
+            met.remove(RelistRun.Outcome.UNKNOWN.name());
+            return met;
         }
 
         @Override

@@ -10,12 +10,12 @@ import dev.stepweir.operator.doctor.Ailment;
 import dev.stepweir.operator.doctor.Doctor;
 import dev.stepweir.operator.doctor.Finding;
 import dev.stepweir.operator.doctor.Treatment;
+import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.preflight.Preflight;
 import dev.stepweir.redis.preflight.Preflight.Level;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,13 +65,19 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            List<Preflight.Finding> server =
-                    new ArrayList<>(Preflight.of(session.redis(), Clock.systemUTC()));
-            server.add(Preflight.rights(session.redis(), session.client().namespace()));
+            Namespace namespace = session.client().namespace();
             Report report = json ? new Array(output) : new Lines(output);
             report.say("Redis at " + Redis.withoutPassword(ServerOptions.of(spec).address()));
+            Preflight.Finding rights = Preflight.rights(session.redis(), namespace.keys(0));
+            report.tell(rights);
+            if (rights.level() == Level.FAIL) {
+                // What is asked next may be refused, and a repair half way.
+                report.end();
+                return ExitCode.FAILED.code();
+            }
+            List<Preflight.Finding> server = Preflight.of(session.redis(), Clock.systemUTC());
             server.forEach(report::tell);
-            Doctor doctor = new Doctor(session.redis(), session.client().namespace(), silence);
+            Doctor doctor = new Doctor(session.redis(), namespace, silence);
             Doctor.Diagnosis diagnosis =
                     doctor.examine(
                             fix,
@@ -81,7 +87,7 @@ public final class DoctorCommand implements Callable<Integer> {
                                 }
                             });
             report.end();
-            output.say(sum(session.client().namespace().name(), diagnosis));
+            output.say(sum(namespace.name(), diagnosis));
             boolean well = diagnosis.isHealthy() && !Preflight.fails(server);
             return (well ? ExitCode.OK : ExitCode.FAILED).code();
         }

@@ -3,6 +3,7 @@ package dev.stepweir.cli.role;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.ServerOptions;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Outage;
 import dev.stepweir.redis.Redis;
@@ -35,7 +36,7 @@ final class RoleRunner {
     private final Output output;
     private final boolean acceptRisk;
     private final Duration drain;
-    private final Set<Finding> said = new HashSet<>();
+    private final Set<String> said = new HashSet<>();
 
     /**
      * @param drain how long the role may take on purpose when it is asked to stop
@@ -70,14 +71,14 @@ final class RoleRunner {
     private Attempt tryOnce(Role.Starter starter, StopSignal stop, Outage outage)
             throws InterruptedException {
         try (Redis redis = Redis.connect(options.address(), "stepweir-" + name)) {
+            Finding rights = Preflight.rights(redis, new Keys(options.namespace(), 0));
+            if (rights.level() == Level.FAIL) {
+                return new Attempt.NoRedis(new RedisCommandExecutionException(rights.message()));
+            }
             if (!isFit(Preflight.of(redis, Clock.systemUTC()))) {
                 return new Attempt.Ended(ExitCode.FAILED);
             }
             Namespace namespace = Namespace.open(redis, options.namespace());
-            Finding rights = Preflight.rights(redis, namespace);
-            if (rights.level() == Level.FAIL && !acceptRisk) {
-                return new Attempt.NoRedis(new RedisCommandExecutionException(rights.message()));
-            }
             try (Role role = starter.start(redis, namespace, stop::end)) {
                 outage.over();
                 output.line("ready " + name + " " + role.id());
@@ -93,17 +94,24 @@ final class RoleRunner {
 
     private boolean isFit(List<Finding> findings) {
         for (Finding finding : findings) {
-            if (finding.level() != Level.OK && said.add(finding)) {
-                output.say(finding.level() + " " + finding.check() + ": " + finding.message());
+            if (finding.level() != Level.OK) {
+                sayOnce(finding.level() + " " + finding.check() + ": " + finding.message());
             }
         }
         if (!Preflight.fails(findings)) {
             return true;
         }
-        output.say(
+        sayOnce(
                 acceptRisk
                         ? "starting nevertheless, as asked with --accept-risk"
                         : "not starting: change the server, or say --accept-risk");
         return acceptRisk;
+    }
+
+    /** However often it is tried. */
+    private void sayOnce(String line) {
+        if (said.add(line)) {
+            output.say(line);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Spec;
         description = "Remove closed runs and all that belongs to them, dead letters included.")
 final class RunsPurge implements Callable<Integer> {
 
+    private static final Set<RunState> USUAL = EnumSet.of(RunState.COMPLETED, RunState.CANCELLED);
+
     @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "RUN", arity = "0..*", description = "Ids of runs to remove.")
@@ -46,8 +49,7 @@ final class RunsPurge implements Callable<Integer> {
             names = "--state",
             split = ",",
             paramLabel = "STATE",
-            defaultValue = "COMPLETED,CANCELLED",
-            description = "With --older-than: of which state (${DEFAULT-VALUE}).")
+            description = "With --older-than: of which state (COMPLETED,CANCELLED).")
     private Set<RunState> states = EnumSet.noneOf(RunState.class);
 
     @Option(
@@ -64,6 +66,11 @@ final class RunsPurge implements Callable<Integer> {
         if (named.isEmpty() == (age == null)) {
             throw new ParameterException(
                     spec.commandLine(), "Name runs to remove, or say --older-than DURATION");
+        }
+        if (age == null && !(states.isEmpty() && workflow.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (workflow.isEmpty() ? "--state" : "--workflow") + " goes with --older-than");
         }
         if (!states.stream().allMatch(RunState::isClosed)) {
             throw new ParameterException(
@@ -83,7 +90,8 @@ final class RunsPurge implements Callable<Integer> {
     }
 
     private long purgeNamed(Runs runs, Output output) {
-        for (RunId run : named) {
+        Set<RunId> each = new LinkedHashSet<>(named);
+        for (RunId run : each) {
             switch (dryRun ? look(runs, run) : runs.purge(run)) {
                 case PURGED -> output.line(run.text());
                 case GONE -> throw RunLookup.missing(run);
@@ -93,7 +101,7 @@ final class RunsPurge implements Callable<Integer> {
                                 "run " + run + " is not closed: cancel it first");
             }
         }
-        return named.size();
+        return each.size();
     }
 
     /** What removing it would come to. */
@@ -106,7 +114,8 @@ final class RunsPurge implements Callable<Integer> {
     private long purgeOld(Runs runs, Duration olderThan, Output output) {
         Instant before = Clock.systemUTC().instant().minus(olderThan).plusMillis(1);
         long[] removed = {0};
-        RunFilter filter = new RunFilter(states, workflow, Optional.of(before));
+        RunFilter filter =
+                new RunFilter(states.isEmpty() ? USUAL : states, workflow, Optional.of(before));
         runs.forEach(
                 filter,
                 run -> {

@@ -22,7 +22,10 @@ public final class FailurePrinter implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(
-            Exception failure, CommandLine commandLine, ParseResult parsed) {
+            Exception thrown, CommandLine commandLine, ParseResult parsed) {
+        // What a reply could not be read as has come through a future.
+        Throwable failure =
+                thrown.getCause() instanceof UnreadableException garbled ? garbled : thrown;
         PrintWriter err = commandLine.getErr();
         ExitCode code = code(failure);
         err.println("stepweir: " + sentence(failure, code));

@@ -1,9 +1,14 @@
 package dev.stepweir.cli.terminal;
 
 import dev.stepweir.client.StepweirClient;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Outage;
 import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.preflight.Preflight;
+import dev.stepweir.redis.preflight.Preflight.Finding;
+import dev.stepweir.redis.preflight.Preflight.Level;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -78,10 +83,21 @@ public final class Session implements AutoCloseable {
     private static Session connect(String address, String namespace, Consumer<String> voice) {
         Redis redis = Redis.connect(address, "stepweir-cli", voice);
         try {
-            return new Session(redis, Namespace.open(redis, namespace));
+            return new Session(redis, open(redis, namespace));
         } catch (RuntimeException e) {
             redis.close();
             throw e;
+        }
+    }
+
+    private static Namespace open(Redis redis, String namespace) {
+        try {
+            return Namespace.open(redis, namespace);
+        } catch (RedisCommandExecutionException refused) {
+            Finding rights = Preflight.rights(redis, new Keys(namespace, 0));
+            throw rights.level() == Level.FAIL
+                    ? new RedisCommandExecutionException(rights.message())
+                    : refused;
         }
     }
 

@@ -15,8 +15,9 @@ public final class Text {
     /** Stands for what is not there. */
     public static final String NONE = "-";
 
-    /** What needs no quotes. */
-    private static final Pattern WORD = Pattern.compile("[^\\s\"=\\p{Cc}]+");
+    /** What needs no quotes, for it is taken for text and for one word. */
+    private static final Pattern WORD =
+            Pattern.compile("(?!(true|false|null)$)[\\p{L}./:_][^\\s\"=\\p{Cc}]*|\\d{4}-\\S+Z");
 
     private Text() {}
 
@@ -44,11 +45,16 @@ public final class Text {
     private static void add(StringJoiner pairs, String name, @Nullable Object value) {
         if (value instanceof Map<?, ?> inner && !inner.isEmpty()) {
             inner.forEach((of, one) -> add(pairs, name + "." + of, one));
-        } else if (value instanceof String word && WORD.matcher(word).matches()) {
-            pairs.add(name + "=" + word);
         } else {
-            pairs.add(name + "=" + Json.text(value));
+            pairs.add(
+                    word(name)
+                            + "="
+                            + (value instanceof String text ? word(text) : Json.text(value)));
         }
+    }
+
+    private static String word(String text) {
+        return WORD.matcher(text).matches() ? text : Json.text(text);
     }
 
     /** What users wrote may hold anything; printed, it must not move the cursor. */

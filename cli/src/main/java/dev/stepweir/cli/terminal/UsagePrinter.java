@@ -36,7 +36,10 @@ public final class UsagePrinter implements IParameterExceptionHandler {
     private static String message(ParameterException mistake, CommandLine command) {
         boolean unmatched = mistake instanceof UnmatchedArgumentException;
         if (unmatched || mistake instanceof MissingParameterException) {
-            List<String> unknown = command.getUnmatchedArguments();
+            List<String> unknown =
+                    mistake instanceof UnmatchedArgumentException known
+                            ? known.getUnmatched()
+                            : command.getUnmatchedArguments();
             Optional<String> option =
                     unknown.stream().filter(word -> word.matches("-.+")).findFirst();
             if (option.isPresent()) {

@@ -33,9 +33,10 @@ class HistoryDetailsTest {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("by", "ada");
         details.put("reason", "");
-        details.put("input", null);
+        details.put("from", null);
+        details.put("to", "");
 
-        assertThat(text("EDITED", details)).isEqualTo("by=ada input=null");
+        assertThat(text("EDITED", details)).isEqualTo("by=ada from=null to=\"\"");
     }
 
     private static String text(String event, Map<String, Object> details) {

@@ -107,11 +107,13 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
     }
 
     private void unreadable(Partition partition, RunId run, String why) {
+        problem(partition, run, "cannot be read: " + why);
+    }
+
+    private void problem(Partition partition, RunId run, String what) {
         problems.add(
                 Suspect.incurable(
-                        run,
-                        partition.finding(Ailment.UNREADABLE, run.text(), "cannot be read: " + why),
-                        why));
+                        run, partition.finding(Ailment.UNREADABLE, run.text(), what), what));
     }
 
     /** The definitions of those runs that are not final. */
@@ -199,7 +201,7 @@ record RunPage(Map<RunId, String> heads, List<SeenRun> live, List<Suspect<RunId>
             var unused = List.of(RunRetry.of(run.fields()), RunDeadline.of(run.fields()));
         } catch (UnreadableException garbled) {
             readable = false;
-            unreadable(partition, run.id(), String.valueOf(garbled.getMessage()));
+            problem(partition, run.id(), String.valueOf(garbled.getMessage()));
         }
         for (String step : run.steps()) {
             try {

@@ -1,16 +1,19 @@
 package dev.stepweir.redis.preflight;
 
 import dev.stepweir.redis.Bytes;
-import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /**
  * Looks at a server before it is trusted with work. What loses data or cannot work is a failure;
@@ -18,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Preflight {
 
+    private static final Pattern KEY = Pattern.compile("access (one of the keys|a key)");
+    private static final Pattern CHANNEL =
+            Pattern.compile("access (one of the channels|a channel)");
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
     private static final int REDIS_MAJOR = 7;
     private static final double VALKEY_FLOOR = 7.2;
@@ -27,7 +33,7 @@ public final class Preflight {
     public enum Level {
         OK,
         WARN,
-        /** Roles refuse to start. */
+        /** Roles refuse to start; for rights, which may be given meanwhile, they wait. */
         FAIL
     }
 
@@ -70,22 +76,35 @@ public final class Preflight {
     }
 
     /**
-     * Whether the user that this connection has may do in a namespace what is needed. A read-only
-     * replica, or a full server, is none of its business.
+     * Whether Redis lets this connection do what is needed. Asked before anything else, of which
+     * each may be refused.
+     *
+     * @param keys of a namespace, which need not be there
      */
-    public static Finding rights(Redis redis, Namespace namespace) {
-        Map<String, String> missing = Rights.missing(redis, namespace);
+    public static Finding rights(Redis redis, Keys keys) {
+        Map<String, String> missing = Rights.missing(redis, keys);
         if (missing.isEmpty()) {
-            return new Finding(Level.OK, "rights", "all that is needed");
+            return new Finding(Level.OK, "rights", "all that are needed");
         }
+        Set<String> refused = new LinkedHashSet<>();
+        missing.forEach((command, why) -> refused.add(refused(command, why, keys)));
         return new Finding(
                 Level.FAIL,
                 "rights",
-                "the user may not use "
-                        + String.join(", ", missing.keySet())
+                "Redis refuses "
+                        + String.join(", ", refused)
                         + " ("
                         + missing.values().iterator().next()
-                        + "): give it the rights that docs/deployment.md names");
+                        + "): docs/deployment.md has the rights that are needed");
+    }
+
+    /** By what Redis says: the command, or what it was to be used on. */
+    private static String refused(String command, String why, Keys keys) {
+        String ours = " that begin with 'sw:{" + keys.namespace() + ":'";
+        if (KEY.matcher(why).find()) {
+            return "keys" + ours;
+        }
+        return CHANNEL.matcher(why).find() ? "channels" + ours : command;
     }
 
     /** True when something was found that roles must not start with. */

@@ -2,7 +2,6 @@ package dev.stepweir.redis.preflight;
 
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
-import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -10,10 +9,11 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,13 +24,13 @@ import java.util.concurrent.CompletableFuture;
 final class Rights {
 
     /**
-     * Every command that is used, directly or by a script, in a form that changes nothing. {@code
-     * KEY} is one that is never there, {@code RECORD} the namespace's own, written as it is.
+     * The commands that are used, directly or by a script, each in a form that changes nothing and
+     * never waits: {@code KEY} is never there, and a write fails or finds nothing. Redis looks at
+     * rights before it does at anything else. HSETNX, RPUSH and SADD have no such form.
      */
     static final List<String> FORMS =
             """
             CLIENT ID
-            CLIENT UNBLOCK 0
             EVALSHA 0000000000000000000000000000000000000000 0
             EXISTS KEY
             GET KEY
@@ -38,23 +38,21 @@ final class Rights {
             HEXISTS KEY f
             HGET KEY f
             HGETALL KEY
-            HINCRBY RECORD partitions 0
+            HINCRBY KEY f no-number
             HKEYS KEY
             HLEN KEY
             HMGET KEY f
             HSCAN KEY 0
-            HSET RECORD partitions PARTITIONS
-            HSETNX RECORD partitions PARTITIONS
+            HSET KEY f v odd
             INFO server
             LLEN KEY
             LRANGE KEY 0 0
             PEXPIRE KEY 1
+            PING
             PTTL KEY
             PUBLISH KEY m
-            RPUSH RECORD v
-            SADD RECORD m
             SCAN 0 MATCH KEY
-            SCRIPT LOAD return
+            SCRIPT LOAD )
             SET KEY v XX
             SISMEMBER KEY m
             SMEMBERS KEY
@@ -91,6 +89,7 @@ final class Rights {
                     .lines()
                     .toList();
 
+    private static final String SUBSCRIBE = "SUBSCRIBE";
     private static final Set<String> CONTAINERS = Set.of("CLIENT", "SCRIPT", "XGROUP", "XINFO");
 
     private record Word(String word) implements ProtocolKeyword {
@@ -109,20 +108,22 @@ final class Rights {
     private Rights() {}
 
     /**
-     * The refusals, by the command; empty when the user may do all that is needed.
+     * What Redis says to each command that it refuses whatever is asked with it: who asks lacks the
+     * right, or the server does not have the command. Empty when all that is needed may be done.
      *
-     * @param namespace whose keys and channels are tried
+     * @param keys whose keys and channels are tried; none of them need be there
      */
-    static Map<String, String> missing(Redis redis, Namespace namespace) {
+    static Map<String, String> missing(Redis redis, Keys keys) {
         return redis.retrying(() -> {
             Map<String, CompletableFuture<?>> replies = new LinkedHashMap<>();
-            FORMS.forEach(form -> replies.put(command(form), send(redis, namespace, form)));
+            FORMS.forEach(form -> replies.put(command(form), send(redis, keys, form)));
             Map<String, String> missing = new LinkedHashMap<>();
-            replies.forEach((command, reply) ->
-                    refusal(reply)
-                            .filter(Redis::isForbidden)
-                            .ifPresent(
-                                    no -> missing.put(command, String.valueOf(no.getMessage()))));
+            replies.forEach((command, reply) -> note(missing, command, reply));
+            try (StatefulRedisPubSubConnection<String, String> own = redis.openSubscription()) {
+                CompletableFuture<?> heard =
+                        own.async().subscribe(nothing(keys)).toCompletableFuture();
+                note(missing, SUBSCRIBE, heard);
+            }
             return missing;
         });
     }
@@ -133,17 +134,15 @@ final class Rights {
         return CONTAINERS.contains(words[0]) ? words[0] + " " + words[1] : words[0];
     }
 
-    private static CompletableFuture<?> send(Redis redis, Namespace namespace, String form) {
-        Keys keys = namespace.keys(0);
-        Map<String, String> meant =
-                Map.of(
-                        "KEY", keys.prefix() + "none",
-                        "RECORD", keys.namespaceRecord(),
-                        "PARTITIONS", String.valueOf(namespace.partitions()));
+    private static String nothing(Keys keys) {
+        return keys.prefix() + "nothing";
+    }
+
+    private static CompletableFuture<?> send(Redis redis, Keys keys, String form) {
         String[] words = form.split(" ");
         CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE);
         for (int i = 1; i < words.length; i++) {
-            args.add(meant.getOrDefault(words[i], words[i]));
+            args.add(words[i].equals("KEY") ? nothing(keys) : words[i]);
         }
         return redis.commands()
                 .dispatch(
@@ -151,13 +150,15 @@ final class Rights {
                 .toCompletableFuture();
     }
 
-    /** That a command was refused as a whole, for whatever reason; empty if it was answered. */
-    private static Optional<RedisCommandExecutionException> refusal(CompletableFuture<?> reply) {
+    private static void note(
+            Map<String, String> missing, String command, CompletableFuture<?> reply) {
         try {
             var unused = RedisFutures.join(reply);
-            return Optional.empty();
         } catch (RedisCommandExecutionException refused) {
-            return Optional.of(refused);
+            String why = String.valueOf(refused.getMessage());
+            if (Redis.isForbidden(refused) || why.toLowerCase(Locale.ROOT).contains("unknown ")) {
+                missing.put(command, why);
+            }
         }
     }
 }

@@ -43,8 +43,11 @@ class ChaosIT {
     private static final int OPEN_RUNS = 25;
     private static final Duration TO_SETTLE = Duration.ofSeconds(120);
 
-    /** A shorter play cannot be expected to have met every rare event. */
-    private static final int LONG = 300;
+    /**
+     * A shorter play cannot be expected to have met every rare event: that a failure is reported
+     * again, because the reply was lost, comes about once in ten minutes.
+     */
+    private static final int LONG = 1_800;
 
     private static final List<Workflow> LOAD =
             List.of(

@@ -144,6 +144,10 @@ final class HouseRules {
                         Bans.unmarkedPackages(),
                         java("class A {}")),
                 new Rule(
+                        "the architecture page names every package",
+                        Pages.nameEveryPackage("docs/ARCHITECTURE.md"),
+                        java("class A {}")),
+                new Rule(
                         "lower layers do not know the higher ones",
                         Directions.layers(LAYERS),
                         in("workflow", "import dev.stepweir.redis.Keys;")),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs BullMQ, `stepweir bench`, and BullMQ again on the same server, and prints how they compare:
-# before and after, since a shared machine may be slower in one minute than in the next.
+# Runs BullMQ, `stepweir bench`, and BullMQ again on the same server, shape by shape, and prints how
+# they compare. In such turns, since a shared machine may be slower in one minute than in the next.
 #
 #   scripts/bench-peers.sh [--redis URL] [--aof no|everysec|always] [--quick]
 #
@@ -108,19 +108,42 @@ if [ -z "$redis" ]; then
   with_aof=(--aof "$aof")
 fi
 
-bullmq() {
-  echo "bench-peers: BullMQ $1" >&2
-  node "$peers/bullmq.mjs" "$redis" ${quick[@]+"${quick[@]}"} >"$work/bullmq-$1.json"
-  cat "$work/bullmq-$1.json"
+# measured <name> <command>: keeps what it prints, and shows it.
+measured() {
+  local file=$work/$1.json
+  shift
+  "$@" >"$file"
+  cat "$file"
 }
 
-bullmq before
-echo "bench-peers: Stepweir" >&2
-"$root/scripts/stepweir" bench --json --redis "$redis" ${with_aof[@]+"${with_aof[@]}"} \
-  ${quick[@]+"${quick[@]}"} >"$work/stepweir.json"
-cat "$work/stepweir.json"
-bullmq after
+bullmq() {
+  local when=$1
+  shift
+  echo "bench-peers: BullMQ, $*" >&2
+  measured "bullmq-$*-$when" node "$peers/bullmq.mjs" "$redis" ${quick[@]+"${quick[@]}"} "$@"
+}
+
+stepweir() {
+  local shape shapes=()
+  for shape; do
+    shapes+=(--shape "$shape")
+  done
+  echo "bench-peers: Stepweir, $*" >&2
+  measured "stepweir-$*" "$root/scripts/stepweir" bench --json --redis "$redis" \
+    ${with_aof[@]+"${with_aof[@]}"} ${quick[@]+"${quick[@]}"} "${shapes[@]}"
+}
+
+compare() {
+  bullmq before "$@"
+  stepweir "$@"
+  bullmq after "$@"
+}
+
+compare plain
+compare fan
+# Together: the few steps of the latency passes alone would not warm up a JVM.
+compare chain latency
 echo
 code=0
-node "$peers/ratios.mjs" "$work/stepweir.json" "$work"/bullmq-*.json || code=$?
+node "$peers/ratios.mjs" "$work" || code=$?
 exit "$code"

@@ -1,12 +1,17 @@
-// BullMQ at the shapes of `stepweir bench`, on the server given as the only argument. Prints one
-// JSON object. BullMQ's flows run children first, so the chain is a flow ten deep, and the fan is
+// BullMQ at shapes of `stepweir bench`, on a server:
+//
+//   node bullmq.mjs URL [--quick] SHAPE...
+//
+// Prints one JSON object. BullMQ's flows run children first, so the chain is a flow ten deep, and the fan is
 // eight leaves, the job that waits for them, and one more job after it: as many jobs and one join of
 // eight, with fewer dependencies than 1 -> 8 -> 1.
 import { createRequire } from 'node:module';
 import { FlowProducer, Queue, Worker } from 'bullmq';
 
 const url = new URL(process.argv[2]);
-const quick = process.argv.includes('--quick');
+const options = process.argv.slice(3);
+const quick = options.includes('--quick');
+const asked = options.filter((option) => !option.startsWith('--'));
 const connection = {
   host: url.hostname,
   port: Number(url.port || 6379),
@@ -15,7 +20,7 @@ const connection = {
   maxRetriesPerRequest: null,
 };
 const steps = quick ? 2_000 : 20_000;
-const chainRuns = quick ? 20 : 400;
+const chainRuns = quick ? 20 : 1_000;
 const rounds = quick ? 1 : 3;
 const name = 'stepweir-peer-' + process.pid;
 const opts = { removeOnComplete: true };
@@ -111,10 +116,12 @@ async function repeated(measure) {
 try {
   const version = createRequire(import.meta.url)('bullmq/package.json').version;
   const shapes = {};
-  for (const [shape, seed] of Object.entries(seeds)) {
-    shapes[shape] = { steps_per_s: Math.round(median(await repeated(() => drain(seed)))) };
+  for (const shape of asked) {
+    shapes[shape] =
+      shape === 'latency'
+        ? median(await repeated(latency), (pass) => pass.p50_ms)
+        : { steps_per_s: Math.round(median(await repeated(() => drain(seeds[shape])))) };
   }
-  shapes.latency = median(await repeated(latency), (pass) => pass.p50_ms);
   await queue.obliterate({ force: true });
   console.log(JSON.stringify({ peer: 'BullMQ ' + version, shapes }));
   process.exit(0);

@@ -1,12 +1,24 @@
-// Compares files: what `stepweir bench --json` printed, and what a peer printed each time that it ran.
-// The peer's figure is the mean of its runs. Exit code 0 if every bar is met, 1 if one is missed, 3 if
-// there are no product figures to compare.
-import { readFileSync } from 'node:fs';
+// Compares what `stepweir bench --json` printed with what a peer printed:
+//
+//   node ratios.mjs DIRECTORY
+//
+// The directory has stepweir-<shapes>.json, and per shapes bullmq-<shapes>-<when>.json for each time
+// that the peer ran. The peer's figure is the mean of its runs. Exit code 0 if every bar is met, 1 if
+// one is missed, 3 if there are no product figures to compare.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const [product, ...peers] = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file)));
-const bars = { fan: 4, chain: 4, plain: 3 };
+const directory = process.argv[2];
+const read = (who) =>
+  readdirSync(directory)
+    .filter((file) => file.startsWith(who + '-') && file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(directory, file))));
+const products = read('stepweir');
+const peers = read('bullmq');
+const bars = { plain: 3, fan: 4, chain: 4 };
 const latencyBar = 0.5;
-const ofPeer = (key) => peers.map(key).reduce((sum, value) => sum + value, 0) / peers.length;
+const runsOf = (all, shape) => all.filter((run) => run.shapes[shape]);
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const figure = (value, digits) =>
   value == null
     ? '-'
@@ -16,7 +28,9 @@ const row = (...cells) =>
 
 let missed = 0;
 let missing = 0;
-function compare(label, ours, theirs, met, bar, digits) {
+function compare(shape, label, ofOurs, ofTheirs, met, bar, digits) {
+  const ours = ofOurs(runsOf(products, shape)[0].shapes[shape]);
+  const theirs = mean(runsOf(peers, shape).map((run) => ofTheirs(run.shapes[shape])));
   const ratio = ours == null ? null : ours / theirs;
   const verdict = ratio == null ? 'no figure' : met(ratio) ? 'met' : 'MISSED';
   if (ratio == null) missing++;
@@ -24,22 +38,26 @@ function compare(label, ours, theirs, met, bar, digits) {
   row(label, figure(ours, digits), figure(theirs, digits), figure(ratio, 2), bar, verdict);
 }
 
-console.log(`${product.redis}, AOF ${product.aof}, ${figure(product.ping_per_s, 0)} PING/s`);
+const { redis, aof } = products[0];
+const pings = products.map((run) => figure(run.ping_per_s, 0)).join(', ');
+console.log(`${redis}, AOF ${aof}, ${pings} PING/s`);
 row('', 'Stepweir', peers[0].peer, 'ratio', 'bar', '');
 for (const [shape, bar] of Object.entries(bars)) {
   compare(
+    shape,
     shape + ' steps/s',
-    product.shapes[shape].product_steps_per_s,
-    ofPeer((peer) => peer.shapes[shape].steps_per_s),
+    (ours) => ours.product_steps_per_s,
+    (theirs) => theirs.steps_per_s,
     (ratio) => ratio >= bar,
     '>= ' + bar,
     0,
   );
 }
 compare(
+  'latency',
   'step p50 ms',
-  product.shapes.latency.p50_ms,
-  ofPeer((peer) => peer.shapes.latency.p50_ms),
+  (ours) => ours.p50_ms,
+  (theirs) => theirs.p50_ms,
   (ratio) => ratio <= latencyBar,
   '<= ' + latencyBar,
   3,

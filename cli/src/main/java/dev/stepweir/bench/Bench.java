@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * One benchmark: warms up, then times the floor and the product in turns, so that both see the same
- * noise, and takes medians.
+ * One benchmark: warms up, then times the PINGs, the floor and the product in turns, so that all
+ * see the same noise, and takes medians.
  */
 final class Bench {
 
@@ -22,6 +22,7 @@ final class Bench {
     private final Floor floor;
     private final Optional<Contender> product;
     private final Progress progress;
+    private final List<Double> pingRates = new ArrayList<>();
 
     /** Told about each pass; the pass begins after the call. */
     interface Progress {
@@ -42,7 +43,6 @@ final class Bench {
     }
 
     BenchReport run() {
-        double ping = pingRate();
         Map<Shape, BenchReport.Drained> drains = new LinkedHashMap<>();
         Optional<BenchReport.Passed> latency = Optional.empty();
         for (Shape shape : plan.shapes()) {
@@ -56,16 +56,18 @@ final class Bench {
                 plan.waiting().isPresent()
                         ? Optional.of(backlog(plan.waiting().getAsInt()))
                         : Optional.empty();
-        return new BenchReport(target.aof(), target.description(), ping, drains, latency, backlog);
+        return new BenchReport(
+                target.aof(),
+                target.description(),
+                median(pingRates, Comparator.naturalOrder()),
+                drains,
+                latency,
+                backlog);
     }
 
     private double pingRate() {
         Duration time = Duration.ofMillis(plan.rounds() > 1 ? 700 : 200);
-        List<Double> rates = new ArrayList<>();
-        for (int round = 0; round < plan.rounds(); round++) {
-            rates.add(PingRate.measure(URI.create(target.url()), time));
-        }
-        return median(rates, Comparator.naturalOrder());
+        return PingRate.measure(URI.create(target.url()), time);
     }
 
     private BenchReport.Drained drained(Shape shape) {
@@ -116,6 +118,7 @@ final class Bench {
             String what, Function<Contender, T> pass, Comparator<T> order) {
         Map<Contender, List<T>> results = new LinkedHashMap<>();
         for (int round = 0; round < plan.rounds(); round++) {
+            pingRates.add(pingRate());
             for (Contender contender : contenders()) {
                 progress.pass(what + " " + contender.name());
                 results.computeIfAbsent(contender, _ -> new ArrayList<>())

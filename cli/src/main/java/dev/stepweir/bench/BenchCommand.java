@@ -163,7 +163,7 @@ public final class BenchCommand implements Callable<Integer> {
             return new BenchPlan(
                     shapes.isEmpty() ? List.of(Shape.values()) : shapes,
                     drained,
-                    quick ? 20 : 400,
+                    quick ? 20 : 1_000,
                     quick ? 1 : 3,
                     waiting == null ? OptionalInt.empty() : OptionalInt.of(waiting));
         } catch (IllegalArgumentException refused) {

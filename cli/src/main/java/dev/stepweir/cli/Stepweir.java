@@ -15,6 +15,7 @@ import dev.stepweir.cli.role.WorkerCommand;
 import dev.stepweir.cli.run.RunCommand;
 import dev.stepweir.cli.run.ValidateCommand;
 import dev.stepweir.cli.runs.ExplainCommand;
+import dev.stepweir.cli.runs.RunReference;
 import dev.stepweir.cli.runs.RunsCommand;
 import dev.stepweir.cli.steps.StepsCommand;
 import dev.stepweir.cli.terminal.CommandFailure;
@@ -85,6 +86,7 @@ public final class Stepweir implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(new Stepweir());
         ServerOptions.addTo(commandLine);
         Converters.register(commandLine);
+        commandLine.registerConverter(RunReference.class, RunReference::parse);
         commandLine.setExecutionExceptionHandler(new FailurePrinter());
         commandLine.setParameterExceptionHandler(new UsagePrinter());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -52,13 +52,44 @@ class RunKeyIT {
         assertThat(duplicate.code()).isEqualTo(2);
         assertThat(duplicate.err()).contains(strict.json().path("run_id").asString());
         assertThat(run().json().path("run_id").asString()).isNotEqualTo(id);
+    }
 
-        Result shown = terminal.execute("runs", "show", "--key", "order 7", "--json");
+    @Test
+    @DisplayName("S0-U7: a run is found by its key wherever a command asks for a run")
+    void a_key_stands_for_the_run_that_was_submitted_under_it() {
+        String id = run("--key", "order 7").json().path("run_id").asString();
+
+        Result shown = terminal.execute("runs", "show", "key:order 7", "--json");
         assertThat(shown.json().path("run_id").asString()).isEqualTo(id);
-        Result none = terminal.execute("runs", "show", "--key", "order 8");
+        assertThat(terminal.execute("runs", "history", "key:order 7").out()).contains("SUBMITTED");
+        assertThat(terminal.execute("explain", "key:order 7").out()).contains(id);
+        assertThat(terminal.execute("explain", "key:order 7", "a").out()).contains("step a");
+        assertThat(terminal.execute("steps", "show", "key:order 7", "a").out()).contains(id);
+        Result skip = terminal.execute("steps", "skip", "key:order 7", "a", "--dry-run", "--json");
+        assertThat(skip.err() + skip.out()).contains(id);
+        Result letters = terminal.execute("dlq", "list", "--run", "key:order 8");
+        assertThat(letters.err()).contains("no run with the key 'order 8'");
+        assertThat(terminal.execute("runs", "pause", "key:order 7").err()).contains(id);
+        Result plan = terminal.execute("runs", "resume", "key:order 7", "--dry-run", "--json");
+        assertThat(plan.json().path("run_id").asString()).isEqualTo(id);
+        assertThat(terminal.execute("runs", "cancel", "key:order 7").err()).contains(id);
+        assertThat(terminal.execute("runs", "wait", "key:order 7").code()).isEqualTo(3);
+        Result purged = terminal.execute("runs", "purge", "key:order 7");
+        assertThat(purged.code()).isZero();
+        assertThat(purged.out().strip()).isEqualTo(id);
+    }
+
+    @Test
+    void a_key_that_names_no_run_says_so() {
+        Result none = terminal.execute("runs", "show", "key:order 8");
         assertThat(none.code()).isEqualTo(4);
         assertThat(none.err()).contains("no run with the key 'order 8'");
-        assertThat(terminal.execute("runs", "show", "--key", " ").code()).isEqualTo(2);
+        Result blank = terminal.execute("runs", "show", "key: ");
+        assertThat(blank.code()).isEqualTo(2);
+        assertThat(blank.err()).contains("1 to 256 characters");
+        Result bare = terminal.execute("runs", "show", "order 7");
+        assertThat(bare.code()).isEqualTo(2);
+        assertThat(bare.err()).contains("'order 7'", "for the key of a run say key:KEY");
     }
 
     @Test

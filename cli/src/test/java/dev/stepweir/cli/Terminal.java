@@ -29,8 +29,10 @@ final class Terminal {
 
         /** The last line of standard output. */
         JsonNode json() {
-            List<String> lines = out.lines().toList();
-            return Json.tree(lines.getLast());
+            if (out.isEmpty()) {
+                throw new AssertionError("code " + code + " and nothing but: " + err);
+            }
+            return Json.tree(out.lines().toList().getLast());
         }
     }
 

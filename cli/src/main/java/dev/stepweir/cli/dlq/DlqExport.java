@@ -5,8 +5,8 @@ import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.json.Json;
-import dev.stepweir.operator.letters.DeadLetterView;
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.operator.letters.LetterFilter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,19 +60,20 @@ final class DlqExport implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
+            LetterFilter filter = which.filter(session.client().runs());
             if (file == null) {
-                export(letters, output.out());
+                export(letters, filter, output.out());
             } else {
-                long count = toFile(letters, file);
+                long count = toFile(letters, filter, file);
                 output.say(count + " letters written to " + file);
             }
             return 0;
         }
     }
 
-    private long toFile(DeadLetters letters, Path target) {
+    private long toFile(DeadLetters letters, LetterFilter filter, Path target) {
         try (PrintWriter out = new PrintWriter(open(target))) {
-            long count = export(letters, out);
+            long count = export(letters, filter, out);
             if (out.checkError()) {
                 throw new CommandFailure(
                         ExitCode.FAILED, "not all of it could be written to " + target);
@@ -100,18 +100,18 @@ final class DlqExport implements Callable<Integer> {
         };
     }
 
-    private long export(DeadLetters letters, PrintWriter out) {
+    private long export(DeadLetters letters, LetterFilter filter, PrintWriter out) {
         return switch (format) {
-            case JSON -> json(letters, out);
-            case CSV -> csv(letters, out);
+            case JSON -> json(letters, filter, out);
+            case CSV -> csv(letters, filter, out);
         };
     }
 
-    private long json(DeadLetters letters, PrintWriter out) {
+    private long json(DeadLetters letters, LetterFilter filter, PrintWriter out) {
         long[] count = {0};
         out.print("[");
-        each(
-                letters,
+        letters.forEach(
+                filter,
                 letter -> {
                     out.print(count[0]++ == 0 ? "\n" : ",\n");
                     out.print(Json.text(LetterJson.whole(letter, letters)));
@@ -121,20 +121,16 @@ final class DlqExport implements Callable<Integer> {
         return count[0];
     }
 
-    private long csv(DeadLetters letters, PrintWriter out) {
+    private long csv(DeadLetters letters, LetterFilter filter, PrintWriter out) {
         long[] count = {0};
         out.print(LetterCsv.HEADING + "\r\n");
-        each(
-                letters,
+        letters.forEach(
+                filter,
                 letter -> {
                     count[0]++;
                     out.print(LetterCsv.line(letter) + "\r\n");
                 });
         out.flush();
         return count[0];
-    }
-
-    private void each(DeadLetters letters, Consumer<DeadLetterView> action) {
-        letters.forEach(which.filter(), action);
     }
 }

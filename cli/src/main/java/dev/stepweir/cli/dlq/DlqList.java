@@ -5,6 +5,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.letters.DeadLetterView;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,8 +38,9 @@ final class DlqList implements Callable<Integer> {
         Limit.check(spec, limit);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
+            StepweirClient client = session.client();
             List<DeadLetterView> letters =
-                    session.client().deadLetters().list(which.filter(), limit);
+                    client.deadLetters().list(which.filter(client.runs()), limit);
             if (json) {
                 output.json(letters.stream().map(LetterJson::of).toList());
                 return 0;

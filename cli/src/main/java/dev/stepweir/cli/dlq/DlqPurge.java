@@ -8,6 +8,7 @@ import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.operator.Attribution;
 import dev.stepweir.operator.letters.DeadLetters;
+import dev.stepweir.operator.letters.LetterFilter;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -52,7 +53,8 @@ final class DlqPurge implements Callable<Integer> {
             DeadLetters letters = session.client().deadLetters();
             long removed =
                     which.ids().isEmpty()
-                            ? purgeFitting(letters, by, output)
+                            ? purgeFitting(
+                                    letters, which.filter(session.client().runs()), by, output)
                             : purgeNamed(letters, by, output);
             output.say(removed + (dryRun ? " letters would be removed" : " letters removed"));
             return 0;
@@ -78,7 +80,8 @@ final class DlqPurge implements Callable<Integer> {
         return which.ids().size();
     }
 
-    private long purgeFitting(DeadLetters letters, Attribution by, Output output) {
+    private long purgeFitting(
+            DeadLetters letters, LetterFilter filter, Attribution by, Output output) {
         long[] removed = {0};
         Consumer<String> tell =
                 id -> {
@@ -86,9 +89,9 @@ final class DlqPurge implements Callable<Integer> {
                     output.line(id);
                 };
         if (dryRun) {
-            letters.forEachId(which.filter(), limit, tell);
+            letters.forEachId(filter, limit, tell);
         } else {
-            letters.purgeAll(which.filter(), limit, by, tell);
+            letters.purgeAll(filter, limit, by, tell);
         }
         return removed[0];
     }

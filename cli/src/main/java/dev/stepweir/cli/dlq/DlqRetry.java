@@ -62,7 +62,7 @@ final class DlqRetry implements Callable<Integer> {
         try (Session session = Session.open(spec)) {
             DeadLetters letters = session.client().deadLetters();
             if (which.ids().isEmpty()) {
-                retryFitting(letters, by, output);
+                retryFitting(letters, which.filter(session.client().runs()), by, output);
             } else {
                 retryNamed(letters, by, output);
             }
@@ -101,8 +101,8 @@ final class DlqRetry implements Callable<Integer> {
                 .orElse(RedriveStep.Outcome.GONE);
     }
 
-    private void retryFitting(DeadLetters letters, Attribution by, Output output) {
-        LetterFilter filter = which.filter();
+    private void retryFitting(
+            DeadLetters letters, LetterFilter filter, Attribution by, Output output) {
         BulkRedrive.Done done;
         Interruption interruption = new Interruption(output);
         try (interruption;

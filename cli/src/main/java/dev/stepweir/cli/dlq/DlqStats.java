@@ -4,6 +4,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
+import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.letters.LetterStats;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,7 +32,8 @@ final class DlqStats implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            LetterStats stats = session.client().deadLetters().stats(which.filter());
+            StepweirClient client = session.client();
+            LetterStats stats = client.deadLetters().stats(which.filter(client.runs()));
             if (json) {
                 output.json(json(stats));
             } else {

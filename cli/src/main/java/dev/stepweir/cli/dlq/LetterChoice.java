@@ -15,7 +15,7 @@ final class LetterChoice extends LetterOptions {
     @Option(names = "--all", description = "All there are.")
     private boolean all;
 
-    /** Those that were named; empty when the {@link #filter()} says which. */
+    /** Those that were named; empty when the {@link #filter} says which. */
     List<String> ids() {
         return ids;
     }

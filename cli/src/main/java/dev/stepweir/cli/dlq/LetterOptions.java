@@ -1,10 +1,11 @@
 package dev.stepweir.cli.dlq;
 
+import dev.stepweir.cli.runs.RunReference;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.letters.Investigation;
 import dev.stepweir.operator.letters.LetterFilter;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.ErrorGroup;
-import dev.stepweir.run.RunId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +24,8 @@ class LetterOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "Of this run.")
-    private @Nullable RunId run;
+    @Option(names = "--run", paramLabel = "RUN", description = RunReference.OF_RUN)
+    private @Nullable RunReference run;
 
     @Option(names = "--workflow", paramLabel = "NAME", description = "Of runs of this workflow.")
     private @Nullable String workflow;
@@ -73,10 +74,11 @@ class LetterOptions {
         return diedOf;
     }
 
-    LetterFilter filter() {
+    /** What was said; a run that is named by its key is looked up. */
+    LetterFilter filter(Runs runs) {
         LetterFilter filter =
                 new LetterFilter(
-                        Optional.ofNullable(run),
+                        Optional.ofNullable(run).map(one -> one.find(runs)),
                         Optional.ofNullable(workflow),
                         Optional.ofNullable(handler),
                         Optional.ofNullable(reason()),

@@ -27,8 +27,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(index = "0", paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "STEP", description = "A step's name.")
     private Optional<String> step = Optional.empty();
@@ -40,11 +40,12 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
+            RunId run = asked.find(session.client().runs());
             Explanations explanations = session.client().explanations();
             Explanation told =
                     step.map(name -> explanations.explain(run, name))
                             .orElseGet(() -> explanations.explain(run))
-                            .orElseThrow(() -> RunLookup.missing(run));
+                            .orElseThrow(() -> RunReference.missing(run));
             if (json) {
                 output.json(ExplanationJson.of(told));
             } else {

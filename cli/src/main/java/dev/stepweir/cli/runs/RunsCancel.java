@@ -6,6 +6,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.run.RunId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,8 +23,8 @@ final class RunsCancel implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Mixin private RecordOptions record;
 
@@ -32,13 +33,15 @@ final class RunsCancel implements Callable<Integer> {
         Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            switch (session.client().runs().cancel(run, by.by(), by.reason())) {
+            Runs runs = session.client().runs();
+            RunId run = asked.find(runs);
+            switch (runs.cancel(run, by.by(), by.reason())) {
                 case CANCELLED -> output.say("run " + run + " is cancelled");
                 case ALREADY -> output.say("run " + run + " was cancelled before");
                 case COMPLETED ->
                         throw new CommandFailure(
                                 ExitCode.CONFLICT, "run " + run + " has completed");
-                case GONE -> throw RunLookup.missing(run);
+                case GONE -> throw RunReference.missing(run);
             }
             return 0;
         }

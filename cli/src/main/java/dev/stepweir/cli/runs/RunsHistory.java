@@ -6,6 +6,7 @@ import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.run.RunId;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,8 +22,8 @@ final class RunsHistory implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Option(names = "--json", description = "Print one JSON array.")
     private boolean json;
@@ -31,9 +32,11 @@ final class RunsHistory implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            List<HistoryEntry> entries = session.client().runs().history(run);
+            Runs runs = session.client().runs();
+            RunId run = asked.find(runs);
+            List<HistoryEntry> entries = runs.history(run);
             if (entries.isEmpty()) {
-                throw RunLookup.missing(run);
+                throw RunReference.missing(run);
             }
             if (json) {
                 output.json(entries.stream().map(RunJson::of).toList());

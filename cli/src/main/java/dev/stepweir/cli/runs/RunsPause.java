@@ -6,6 +6,7 @@ import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.operator.Attribution;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.run.RunId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,8 +26,8 @@ final class RunsPause implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Mixin private RecordOptions record;
 
@@ -35,14 +36,16 @@ final class RunsPause implements Callable<Integer> {
         Attribution by = record.attribution();
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            switch (session.client().runs().pause(run, by.by(), by.reason())) {
+            Runs runs = session.client().runs();
+            RunId run = asked.find(runs);
+            switch (runs.pause(run, by.by(), by.reason())) {
                 case PAUSED -> output.say("run " + run + " is paused");
                 case ALREADY -> output.say("run " + run + " was paused before");
                 case CLOSED ->
                         throw new CommandFailure(
                                 ExitCode.CONFLICT,
                                 "run " + run + " is over, or waits for a person: nothing to pause");
-                case GONE -> throw RunLookup.missing(run);
+                case GONE -> throw RunReference.missing(run);
             }
             return 0;
         }

@@ -36,8 +36,11 @@ final class RunsPurge implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", arity = "0..*", description = "Ids of runs to remove.")
-    private List<RunId> named = List.of();
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "0..*",
+            description = "Runs to remove: ids, or key:KEY.")
+    private List<RunReference> named = List.of();
 
     @Option(
             names = "--older-than",
@@ -90,11 +93,12 @@ final class RunsPurge implements Callable<Integer> {
     }
 
     private long purgeNamed(Runs runs, Output output) {
-        Set<RunId> each = new LinkedHashSet<>(named);
+        Set<RunId> each = new LinkedHashSet<>();
+        named.forEach(one -> each.add(one.find(runs)));
         for (RunId run : each) {
             switch (dryRun ? look(runs, run) : runs.purge(run)) {
                 case PURGED -> output.line(run.text());
-                case GONE -> throw RunLookup.missing(run);
+                case GONE -> throw RunReference.missing(run);
                 case OPEN, YOUNG ->
                         throw new CommandFailure(
                                 ExitCode.CONFLICT,

@@ -43,8 +43,8 @@ final class RunsResume implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Option(names = "--include-dlq", description = "Take along steps that have a dead letter.")
     private boolean includeDlq;
@@ -96,11 +96,12 @@ final class RunsResume implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             StepweirClient client = session.client();
+            RunId run = asked.find(client.runs());
             if (dryRun) {
                 ResumePlan plan =
                         client.resumes()
                                 .plan(run, options)
-                                .orElseThrow(() -> RunLookup.missing(run));
+                                .orElseThrow(() -> RunReference.missing(run));
                 tell(plan, output);
                 if (json) {
                     output.json(ResumeJson.of(plan));
@@ -108,8 +109,8 @@ final class RunsResume implements Callable<Integer> {
                 return 0;
             }
             return switch (client.resumes().lock(run, record.attribution().by())) {
-                case LockAttempt.NoSuchRun() -> throw RunLookup.missing(run);
-                case LockAttempt.HeldBy(Holder holder) -> throw locked(holder);
+                case LockAttempt.NoSuchRun() -> throw RunReference.missing(run);
+                case LockAttempt.HeldBy(Holder holder) -> throw locked(run, holder);
                 case LockAttempt.Held(ResumeLock lock) -> {
                     try (lock) {
                         yield resume(client, lock, options, output).code();
@@ -131,7 +132,7 @@ final class RunsResume implements Callable<Integer> {
         }
     }
 
-    private CommandFailure locked(Holder holder) {
+    private static CommandFailure locked(RunId run, Holder holder) {
         return new CommandFailure(
                 ExitCode.CONFLICT,
                 "run "
@@ -144,6 +145,7 @@ final class RunsResume implements Callable<Integer> {
     private ExitCode resume(
             StepweirClient client, ResumeLock lock, ResumeOptions options, Output output)
             throws InterruptedException {
+        RunId run = lock.run();
         return switch (lock.resume(options, record.attribution().reason())) {
             case ResumeOutcome.Resumed resumed when ResumeJson.isNothing(resumed) -> {
                 output.say("nothing to resume: the run is " + resumed.plan().state());
@@ -167,13 +169,13 @@ final class RunsResume implements Callable<Integer> {
                 }
                 yield ExitCode.OK;
             }
-            case ResumeOutcome.Locked(Holder holder) -> throw locked(holder);
-            case ResumeOutcome.LockLost() -> throw lost();
-            case ResumeOutcome.NoSuchRun() -> throw RunLookup.missing(run);
+            case ResumeOutcome.Locked(Holder holder) -> throw locked(run, holder);
+            case ResumeOutcome.LockLost() -> throw lost(run);
+            case ResumeOutcome.NoSuchRun() -> throw RunReference.missing(run);
         };
     }
 
-    private CommandFailure lost() {
+    private static CommandFailure lost(RunId run) {
         return new CommandFailure(
                 ExitCode.CONFLICT,
                 "the lock of run " + run + " lapsed on the way; resume it again to do the rest");
@@ -182,10 +184,11 @@ final class RunsResume implements Callable<Integer> {
     private ExitCode end(
             StepweirClient client, ResumeLock lock, ResumeOutcome.Resumed resumed, Output output)
             throws InterruptedException {
+        RunId run = lock.run();
         if (wait) {
             await(client, lock);
         }
-        RunView view = client.show(run).orElseThrow(() -> RunLookup.missing(run));
+        RunView view = client.show(run).orElseThrow(() -> RunReference.missing(run));
         if (wait) {
             output.say("run " + run + " " + view.state());
         }
@@ -204,12 +207,12 @@ final class RunsResume implements Callable<Integer> {
         new Patience(timeout)
                 .await(
                         client,
-                        run,
-                        client.completion(run),
+                        lock.run(),
+                        client.completion(lock.run()),
                         () -> lock.lease().dividedBy(3),
                         () -> {
                             if (!lock.renew()) {
-                                throw lost();
+                                throw lost(lock.run());
                             }
                         });
     }

@@ -1,7 +1,5 @@
 package dev.stepweir.cli.runs;
 
-import dev.stepweir.cli.terminal.CommandFailure;
-import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.RunJson;
 import dev.stepweir.cli.terminal.Session;
@@ -16,8 +14,6 @@ import dev.stepweir.text.Durations;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,33 +26,8 @@ final class RunsShow implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @ArgGroup(multiplicity = "1")
-    private Which which = new Which();
-
-    /** One of the two. */
-    private static final class Which {
-
-        @Parameters(paramLabel = "RUN", description = "The run's id.")
-        private @Nullable RunId run;
-
-        @Option(
-                names = "--key",
-                paramLabel = "KEY",
-                description = "The key that the run was submitted under.")
-        private String key = "";
-
-        RunId find(Runs runs) {
-            return run != null
-                    ? run
-                    : runs.withKey(key)
-                            .orElseThrow(() ->
-                                    new CommandFailure(
-                                            ExitCode.CONFLICT,
-                                            "there is no run with the key '"
-                                                    + key
-                                                    + "' in this namespace (any more)"));
-        }
-    }
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -66,8 +37,8 @@ final class RunsShow implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             Runs runs = session.client().runs();
-            RunId run = which.find(runs);
-            RunView view = runs.show(run).orElseThrow(() -> RunLookup.missing(run));
+            RunId run = asked.find(runs);
+            RunView view = runs.show(run).orElseThrow(() -> RunReference.missing(run));
             if (json) {
                 output.json(RunJson.of(view));
             } else {

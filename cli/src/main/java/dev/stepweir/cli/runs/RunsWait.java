@@ -23,8 +23,8 @@ final class RunsWait implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Mixin private WaitingOptions waitOptions;
 
@@ -33,6 +33,7 @@ final class RunsWait implements Callable<Integer> {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
             StepweirClient client = session.client();
+            RunId run = asked.find(client.runs());
             return waitOptions
                     .waiting(client, output, true)
                     .run(run, client.completion(run))

@@ -1,5 +1,6 @@
 package dev.stepweir.cli.steps;
 
+import dev.stepweir.cli.runs.RunReference;
 import dev.stepweir.cli.terminal.CommandFailure;
 import dev.stepweir.cli.terminal.ExitCode;
 import dev.stepweir.cli.terminal.Output;
@@ -13,9 +14,7 @@ import dev.stepweir.run.RunId;
 import dev.stepweir.state.RunState;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,8 +28,8 @@ abstract class ActCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The run's id.")
-    private @Nullable RunId run;
+    @Parameters(index = "0", paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Parameters(index = "1", paramLabel = "STEP", description = "The step's name.")
     private String step = "";
@@ -59,13 +58,13 @@ abstract class ActCommand implements Callable<Integer> {
     public Integer call() {
         Attribution by = dryRun ? record.attribution() : record.explained(spec);
         prepare();
-        RunId asked = Objects.requireNonNull(run);
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
+            RunId run = asked.find(session.client().runs());
             Steps steps = session.client().steps();
-            ActResult result = dryRun ? steps.check(act, asked, step) : act(steps, asked, step, by);
+            ActResult result = dryRun ? steps.check(act, run, step) : act(steps, run, step, by);
             switch (result) {
-                case ActResult.Done done -> tell(asked, done, output);
+                case ActResult.Done done -> tell(run, done, output);
                 case ActResult.Refused refused ->
                         throw new CommandFailure(ExitCode.CONFLICT, refused.sentence());
             }
@@ -73,10 +72,10 @@ abstract class ActCommand implements Callable<Integer> {
         }
     }
 
-    private void tell(RunId asked, ActResult.Done done, Output output) {
+    private void tell(RunId run, ActResult.Done done, Output output) {
         if (json) {
             Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("run_id", asked.text());
+            shown.put("run_id", run.text());
             shown.put("step", step);
             shown.put("act", act.name());
             shown.put("from", done.from().name());
@@ -94,14 +93,14 @@ abstract class ActCommand implements Callable<Integer> {
                                 (dryRun ? "would be " : "is ") + act.done(),
                                 done.from(),
                                 done.to(),
-                                ofRun(asked, done.run())));
+                                ofRun(run, done.run())));
     }
 
     /** What else an operator has to know of the run. */
-    private static String ofRun(RunId asked, RunState run) {
-        return switch (run) {
+    private static String ofRun(RunId run, RunState state) {
+        return switch (state) {
             case COMPLETED -> "; its run is COMPLETED";
-            case PAUSED -> "; its run is PAUSED: stepweir runs resume " + asked;
+            case PAUSED -> "; its run is PAUSED: stepweir runs resume " + run;
             default -> "";
         };
     }

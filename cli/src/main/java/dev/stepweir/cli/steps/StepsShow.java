@@ -1,13 +1,14 @@
 package dev.stepweir.cli.steps;
 
 import dev.stepweir.cli.runs.HistoryDetails;
-import dev.stepweir.cli.runs.RunLookup;
+import dev.stepweir.cli.runs.RunReference;
 import dev.stepweir.cli.terminal.Output;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.json.Json;
 import dev.stepweir.operator.HistoryEntry;
+import dev.stepweir.operator.Runs;
 import dev.stepweir.operator.StepDetail;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.run.RunId;
@@ -33,8 +34,8 @@ final class StepsShow implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The run's id.")
-    private RunId run;
+    @Parameters(index = "0", paramLabel = "RUN", description = RunReference.HELP)
+    private RunReference asked;
 
     @Parameters(index = "1", paramLabel = "STEP", description = "The step's name.")
     private String step;
@@ -46,11 +47,9 @@ final class StepsShow implements Callable<Integer> {
     public Integer call() {
         Output output = Output.of(spec);
         try (Session session = Session.open(spec)) {
-            StepDetail detail =
-                    session.client()
-                            .runs()
-                            .step(run, step)
-                            .orElseThrow(() -> RunLookup.missing(run));
+            Runs runs = session.client().runs();
+            RunId run = asked.find(runs);
+            StepDetail detail = runs.step(run, step).orElseThrow(() -> RunReference.missing(run));
             if (json) {
                 output.json(StepJson.of(detail));
             } else {

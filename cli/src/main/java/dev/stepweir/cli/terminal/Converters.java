@@ -1,6 +1,5 @@
 package dev.stepweir.cli.terminal;
 
-import dev.stepweir.run.RunId;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
@@ -17,17 +16,7 @@ public final class Converters {
 
     /** Teaches a command line the types of this project. */
     public static CommandLine register(CommandLine commandLine) {
-        return commandLine
-                .registerConverter(RunId.class, Converters::runId)
-                .registerConverter(Duration.class, Converters::duration);
-    }
-
-    private static RunId runId(String text) {
-        try {
-            return new RunId(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(e.getMessage());
-        }
+        return commandLine.registerConverter(Duration.class, Converters::duration);
     }
 
     /** {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, or as ISO 8601 writes it. */

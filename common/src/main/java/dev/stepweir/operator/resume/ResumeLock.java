@@ -42,6 +42,11 @@ public final class ResumeLock implements AutoCloseable {
         this.token = token;
     }
 
+    /** The run that it locks. */
+    public RunId run() {
+        return run;
+    }
+
     /** Rises with every holder of the run's lock. */
     public long token() {
         return token;

@@ -39,8 +39,9 @@ function compare(shape, label, ofOurs, ofTheirs, met, bar, digits) {
 }
 
 const { redis, aof } = products[0];
-const pings = products.map((run) => figure(run.ping_per_s, 0)).join(', ');
-console.log(`${redis}, AOF ${aof}, ${pings} PING/s`);
+const pings = products.map((run) => [Object.keys(run.shapes).join(' and '), run.ping_per_s]);
+console.log(`${redis}, AOF ${aof}`);
+console.log('PING/s: ' + pings.map(([of, rate]) => `${figure(rate, 0)} (${of})`).join(', '));
 row('', 'Stepweir', peers[0].peer, 'ratio', 'bar', '');
 for (const [shape, bar] of Object.entries(bars)) {
   compare(

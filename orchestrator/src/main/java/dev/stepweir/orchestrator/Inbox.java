@@ -2,6 +2,7 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.QueueGroups;
@@ -12,10 +13,8 @@ import dev.stepweir.redis.script.ForgetConsumer;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
-import io.lettuce.core.UnblockType;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +37,7 @@ final class Inbox implements Duty {
     private final InboxEntries entries;
     private final Consumer<byte[]> consumer;
     private final XReadArgs read;
-    private volatile Optional<Reader> reader = Optional.empty();
-
-    /** The blocking connection, and the id by which it can be woken. */
-    private record Reader(StatefulRedisConnection<byte[], byte[]> connection, long clientId) {}
+    private volatile Optional<BlockingConnection> reader = Optional.empty();
 
     /**
      * A duty for one partition.
@@ -65,11 +61,10 @@ final class Inbox implements Duty {
     @Override
     @SuppressWarnings("unchecked")
     public Tick runOnce() {
-        StatefulRedisConnection<byte[], byte[]> own = reader().connection();
         StreamOffset<byte[]> unread = StreamOffset.lastConsumed(Bytes.of(keys.inbox()));
         List<StreamMessage<byte[], byte[]>> batch;
         try {
-            batch = RedisFutures.join(own.async().xreadgroup(consumer, read, unread));
+            batch = RedisFutures.join(reader().commands().xreadgroup(consumer, read, unread));
         } catch (RedisException failure) {
             if (!QueueGroups.isNoGroup(failure)) {
                 throw failure;
@@ -88,33 +83,20 @@ final class Inbox implements Duty {
         return Tick.AGAIN;
     }
 
-    private Reader reader() {
-        Reader open =
-                reader.orElseGet(() -> {
-                    var connection = redis.openConnection();
-                    try {
-                        long id = RedisFutures.join(connection.async().clientId());
-                        return new Reader(connection, id);
-                    } catch (RuntimeException refused) {
-                        connection.close();
-                        throw refused;
-                    }
-                });
+    private BlockingConnection reader() {
+        BlockingConnection open = reader.orElseGet(() -> BlockingConnection.open(redis));
         reader = Optional.of(open);
         return open;
     }
 
     @Override
     public void stopping() {
-        reader.ifPresent(r ->
-                redis.commands()
-                        .clientUnblock(r.clientId(), UnblockType.TIMEOUT)
-                        .whenComplete((done, failure) -> LOG.debug("{} woken: {}", name(), done)));
+        reader.ifPresent(BlockingConnection::endWait);
     }
 
     @Override
     public void close() {
-        reader.ifPresent(r -> r.connection().close());
+        reader.ifPresent(BlockingConnection::close);
         forget(redis, keys, Bytes.text(consumer.getName()));
     }
 

@@ -1,5 +1,6 @@
 package dev.stepweir.worker;
 
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
@@ -9,7 +10,6 @@ import io.lettuce.core.Consumer;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,16 +55,13 @@ final class BlockingReader implements AutoCloseable {
         void arrived(List<ReadEntry> entries, Optional<Throwable> problem);
     }
 
-    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final BlockingConnection connection;
     private final Partition partition;
     private final Map<String, String> queueOfKey = new HashMap<>();
     private final AtomicBoolean reading = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    BlockingReader(
-            StatefulRedisConnection<byte[], byte[]> connection,
-            Partition partition,
-            Iterable<String> queues) {
+    BlockingReader(BlockingConnection connection, Partition partition, Iterable<String> queues) {
         this.connection = connection;
         this.partition = partition;
         queues.forEach(queue -> queueOfKey.put(partition.keys().queue(queue), queue));
@@ -109,7 +106,7 @@ final class BlockingReader implements AutoCloseable {
         XReadArgs args = XReadArgs.Builder.block(block).count(1);
         Consumer<byte[]> consumer =
                 Consumer.from(Bytes.of(Keys.WORKER_GROUP), Bytes.of(partition.consumer()));
-        return connection.async().xreadgroup(consumer, args, offsets);
+        return connection.commands().xreadgroup(consumer, args, offsets);
     }
 
     private List<ReadEntry> entries(List<StreamMessage<byte[], byte[]>> messages) {
@@ -121,6 +118,13 @@ final class BlockingReader implements AutoCloseable {
             }
         }
         return entries;
+    }
+
+    /** A read that waits comes back at once; one that has not been sent yet does not. */
+    void endWait() {
+        if (reading.get()) {
+            connection.endWait();
+        }
     }
 
     /** A read under way is over; any number of times. */

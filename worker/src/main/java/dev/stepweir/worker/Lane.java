@@ -1,7 +1,6 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.duty.Backoff;
-import dev.stepweir.handler.Handlers;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Begun;
@@ -48,10 +47,10 @@ final class Lane {
     private final Outbox outbox = new Outbox();
     private final Deque<ReadEntry> read = new ArrayDeque<>();
     private boolean turning;
-    private boolean stopping;
     private boolean drained;
     private boolean saturated;
     private boolean resting;
+    private volatile boolean stopping;
     private volatile boolean resigned;
     private volatile boolean starved;
     private int takes;
@@ -267,9 +266,9 @@ final class Lane {
     private void execute(Assignment assignment, Plan plan) {
         String queue = assignment.step().queue();
         try {
-            Handlers.Registered<?> handler = context.handler(queue);
             long now = context.clock().millis();
-            Execution execution = new Execution(assignment, plan, handler, this, now);
+            Execution execution =
+                    new Execution(assignment, plan, context.handler(queue), this, now);
             inHand.add(execution);
             // Asked after it is listed: whoever gives up the rest sees it there, or this does.
             if (resigned) {
@@ -369,7 +368,7 @@ final class Lane {
     }
 
     /** From now on nothing is taken; what is in hand goes on. */
-    synchronized void stopTaking() {
+    void stopTaking() {
         stopping = true;
     }
 
@@ -379,7 +378,7 @@ final class Lane {
         reader.close();
     }
 
-    /** Waits until everything is reported, at most so long; returns whether it is. */
+    /** With nothing taken any more: waits for all reports, at most so long; whether all came. */
     synchronized boolean awaitReported(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         while (turning || reader.isReading() || !outbox.isEmpty() || !inHand.isEmpty()) {
@@ -387,6 +386,7 @@ final class Lane {
             if (left <= 0) {
                 return false;
             }
+            reader.endWait();
             wait(Math.min(1 + left / 1_000_000, 50));
         }
         return true;

@@ -3,6 +3,7 @@ package dev.stepweir.worker;
 import dev.stepweir.failure.ErrorHandlingResult;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.once.SharedKeys;
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
@@ -86,7 +87,7 @@ final class LaneContext implements AutoCloseable {
     Lane openLane(
             Partition partition,
             StatefulRedisConnection<byte[], byte[]> turns,
-            StatefulRedisConnection<byte[], byte[]> reads) {
+            BlockingConnection reads) {
         LaneConnection connection = new LaneConnection(turns, partition);
         BlockingReader reader = new BlockingReader(reads, partition, handlers.keySet());
         Lane lane = new Lane(this, partition, connection, reader);

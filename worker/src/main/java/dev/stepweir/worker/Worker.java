@@ -5,6 +5,7 @@ import dev.stepweir.failure.FailureClassifier;
 import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
 import dev.stepweir.handler.StepHandler;
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
@@ -75,10 +76,13 @@ public final class Worker implements AutoCloseable {
         LeaseTerms.checkWorker(redis, namespace, config.heartbeat());
         // What is added to the builder's handlers later has no slots here.
         Map<String, Handlers.Registered<?>> handlers = new TreeMap<>(builder.handlers.byName());
-        Deque<StatefulRedisConnection<byte[], byte[]>> forLanes = new ArrayDeque<>();
-        for (int i = 0; i < 2 * namespace.partitions(); i++) {
-            forLanes.add(redis.openConnection());
-            opened.add(forLanes.getLast());
+        Deque<StatefulRedisConnection<byte[], byte[]>> turns = new ArrayDeque<>();
+        Deque<BlockingConnection> reads = new ArrayDeque<>();
+        for (int i = 0; i < namespace.partitions(); i++) {
+            turns.add(redis.openConnection());
+            opened.add(turns.getLast());
+            reads.add(BlockingConnection.open(redis));
+            opened.add(reads.getLast());
         }
         StatefulRedisPubSubConnection<String, String> subscription = redis.openSubscription();
         opened.add(subscription);
@@ -106,7 +110,7 @@ public final class Worker implements AutoCloseable {
                         Background.start(config.onFatal()),
                         this::superseded);
         for (Keys keys : namespace.all()) {
-            context.openLane(new Partition(keys, id), forLanes.remove(), forLanes.remove());
+            context.openLane(new Partition(keys, id), turns.remove(), reads.remove());
         }
         this.soloWork = new SoloWork(redis, context, RandomGenerator.getDefault());
         this.paused = new PausedQueues(redis, namespace.keys(0), context);

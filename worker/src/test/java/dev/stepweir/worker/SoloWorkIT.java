@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.failure.StandardClassifier;
 import dev.stepweir.handler.Handlers;
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
@@ -49,7 +50,9 @@ class SoloWorkIT extends WithRuns {
             Partition partition = new Partition(runs.namespace.keys(run), "w1");
             Lane lane =
                     context.openLane(
-                            partition, runs.redis.openConnection(), runs.redis.openConnection());
+                            partition,
+                            runs.redis.openConnection(),
+                            BlockingConnection.open(runs.redis));
             assertThat(slots.takeAll(0)).isTrue();
             SoloWork solo = new SoloWork(runs.redis, context, RandomGenerator.getDefault());
             slots.pause(Set.of("held up"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stepweir.failure.StandardClassifier;
+import dev.stepweir.redis.BlockingConnection;
 import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.AdvanceSteps.Partition;
 import dev.stepweir.testkit.WithRedis;
@@ -72,7 +73,9 @@ class StumblingIT extends WithRuns {
         try (LaneContext context = context()) {
             Lane lane =
                     context.openLane(
-                            partition, runs.redis.openConnection(), runs.redis.openConnection());
+                            partition,
+                            runs.redis.openConnection(),
+                            BlockingConnection.open(runs.redis));
             errors.set(2);
 
             lane.turn();

@@ -204,6 +204,20 @@ class WorkerIT extends WithRuns {
     }
 
     @Test
+    void a_worker_with_nothing_in_hand_ends_its_reads_instead_of_waiting(TestRedis redis) {
+        Worker worker = worker().handler("h", (input, context) -> "done").start();
+        await().until(() ->
+                redis.commands()
+                        .info("clients")
+                        .contains("blocked_clients:" + runs.namespace.partitions()));
+        redis.commands().configResetstat();
+
+        worker.close();
+
+        assertThat(redis.commands().info("commandstats")).contains("cmdstat_client|unblock:");
+    }
+
+    @Test
     @DisplayName("S2-003: worker_deregistration_clears_from_pool")
     void a_worker_that_has_ended_leaves_no_consumer(TestRedis redis) {
         try (Worker worker = quick().handler("h", (input, context) -> "done").start()) {

@@ -31,6 +31,7 @@ final class Rights {
     static final List<String> FORMS =
             """
             CLIENT ID
+            CLIENT UNBLOCK 0
             EVALSHA 0000000000000000000000000000000000000000 0
             EXISTS KEY
             GET KEY

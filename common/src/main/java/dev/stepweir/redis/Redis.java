@@ -30,7 +30,9 @@ import io.lettuce.core.resource.Delay;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -72,6 +74,7 @@ public final class Redis implements AutoCloseable {
     private final StatefulRedisConnection<byte[], byte[]> shared;
     private final ScriptRunner scripts;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<CompletableFuture<?>> connecting = ConcurrentHashMap.newKeySet();
     private final Retry retry;
 
     private Redis(
@@ -217,7 +220,10 @@ public final class Redis implements AutoCloseable {
 
     /** As {@link #openSubscription()}, without waiting for it. */
     public CompletableFuture<StatefulRedisPubSubConnection<String, String>> subscriptionAsync() {
-        return client.connectPubSubAsync(StringCodec.UTF8, uri).toCompletableFuture();
+        CompletableFuture<StatefulRedisPubSubConnection<String, String>> opening =
+                client.connectPubSubAsync(StringCodec.UTF8, uri).toCompletableFuture();
+        connecting.add(opening);
+        return opening.whenComplete((opened, failure) -> connecting.remove(opening));
     }
 
     /** A subscriber's connection; the caller closes it. */
@@ -304,7 +310,16 @@ public final class Redis implements AutoCloseable {
         }
         outages.close();
         shared.close();
+        awaitConnects();
         shutDown(client, resources);
+    }
+
+    /** A socket that connects while the threads of the client end is never closed. */
+    private void awaitConnects() {
+        CompletableFuture.allOf(connecting.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, SHUTDOWN_LIMIT.toMillis(), MILLISECONDS)
+                .handle((connected, failure) -> connected)
+                .join();
     }
 
     private static void shutDown(RedisClient client, ClientResources resources) {

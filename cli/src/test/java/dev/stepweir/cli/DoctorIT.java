@@ -279,6 +279,7 @@ class DoctorIT {
             assertThat(server.state().changesSince(broken)).isEmpty();
             assertThat(told.code()).isOne();
             assertThat(ailments(told, "FAIL")).isEqualTo(fault.told);
+            assertThat(told.json().valueStream()).doesNotHaveDuplicates();
 
             Result fixed = terminal.execute("doctor", "--fix", "--silence", "1ms", "--json");
             assertThat(ailments(fixed, "LEFT")).isEmpty();

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 final class LetterRound implements Round<Letter> {
 
     private final Partition partition;
-    private final boolean texts;
+    private final boolean fromStream;
 
     /**
      * A letter.
@@ -48,11 +48,12 @@ final class LetterRound implements Round<Letter> {
     /**
      * A round.
      *
-     * @param texts whether to try to read what the letters say, as well
+     * @param fromStream whether the letters come from the stream, and not from the list: then what
+     *     they say is read as well, and those on the list have had their turn
      */
-    LetterRound(Partition partition, boolean texts) {
+    LetterRound(Partition partition, boolean fromStream) {
         this.partition = partition;
-        this.texts = texts;
+        this.fromStream = fromStream;
     }
 
     @Override
@@ -95,7 +96,8 @@ final class LetterRound implements Round<Letter> {
             boolean isStored = there.containsKey(letter);
             boolean isListed = known.contains(letter);
             letter.step()
-                    .filter(step -> runs.containsKey(step.run()) && (isStored || isListed))
+                    .filter(step -> runs.containsKey(step.run()))
+                    .filter(step -> fromStream ? isStored && !isListed : isStored || isListed)
                     .flatMap(step ->
                             look(
                                     letter,
@@ -106,7 +108,7 @@ final class LetterRound implements Round<Letter> {
                                     isListed))
                     .ifPresent(suspects::add);
             Optional.ofNullable(there.get(letter))
-                    .filter(found -> texts && StoredLetter.read(found).isEmpty())
+                    .filter(found -> fromStream && StoredLetter.read(found).isEmpty())
                     .flatMap(found -> unreadable(letter, runs))
                     .ifPresent(suspects::add);
         }

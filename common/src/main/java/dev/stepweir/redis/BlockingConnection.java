@@ -44,8 +44,8 @@ public final class BlockingConnection implements AutoCloseable {
         }
     }
 
-    private synchronized CompletionStage<Void> askForId() {
-        int asked = losses;
+    private CompletionStage<Void> askForId() {
+        int asked = losses();
         return connection.async().clientId().thenAccept(answer -> called(answer, asked));
     }
 
@@ -60,6 +60,10 @@ public final class BlockingConnection implements AutoCloseable {
         id = OptionalLong.empty();
     }
 
+    private synchronized int losses() {
+        return losses;
+    }
+
     private synchronized OptionalLong id() {
         return id;
     }
@@ -70,14 +74,22 @@ public final class BlockingConnection implements AutoCloseable {
 
     /**
      * Whatever waits comes back soon, as if its time had passed. Does nothing while the connection
-     * is lost, and until the server has said how it calls a new one.
+     * is lost, and until the server has said how it calls a new one. Never throws: what waits comes
+     * back by itself as well.
      */
     public void endWait() {
-        id().ifPresent(client ->
-                redis.commands()
-                        .clientUnblock(client, UnblockType.TIMEOUT)
-                        .whenComplete((ended, failure) ->
-                                log.debug("client {} woken: {}", client, ended, failure)));
+        try {
+            id().ifPresent(this::unblock);
+        } catch (RuntimeException closing) {
+            log.debug("nobody is woken", closing);
+        }
+    }
+
+    private void unblock(long client) {
+        redis.commands()
+                .clientUnblock(client, UnblockType.TIMEOUT)
+                .whenComplete((ended, failure) ->
+                        log.debug("client {} woken: {}", client, ended, failure));
     }
 
     @Override

@@ -47,10 +47,10 @@ final class Lane {
     private final Outbox outbox = new Outbox();
     private final Deque<ReadEntry> read = new ArrayDeque<>();
     private boolean turning;
+    private boolean stopping;
     private boolean drained;
     private boolean saturated;
     private boolean resting;
-    private volatile boolean stopping;
     private volatile boolean resigned;
     private volatile boolean starved;
     private int takes;
@@ -368,7 +368,7 @@ final class Lane {
     }
 
     /** From now on nothing is taken; what is in hand goes on. */
-    void stopTaking() {
+    synchronized void stopTaking() {
         stopping = true;
     }
 

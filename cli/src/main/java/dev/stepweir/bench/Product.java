@@ -23,9 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -87,13 +85,14 @@ final class Product implements Contender {
     private Throughput timed(Shape shape, int runs, long steps) {
         openNamespace();
         startRuns(workflow(shape), runs);
-        LongAdder executed = new LongAdder();
+        Executions executed = new Executions();
+        executed.expect(steps);
         Handlers handlers =
                 new Handlers()
                         .add(
                                 HANDLER,
                                 (input, context) -> {
-                                    executed.increment();
+                                    executed.add();
                                     return RESULT;
                                 });
         boolean all = steps == (long) runs * shape.steps().size();
@@ -103,8 +102,11 @@ final class Product implements Contender {
                     meter.measure(() -> {
                         Worker worker = startWorker(handlers);
                         started.add(worker);
-                        await(() -> executed.sum() >= steps && (!all || worker.inHand() == 0));
-                        return executed.sum();
+                        executed.await();
+                        if (all) {
+                            awaitReported(worker);
+                        }
+                        return executed.count();
                     });
             if (all && completed() != runs) {
                 throw new BenchException(
@@ -123,22 +125,23 @@ final class Product implements Contender {
         Workflow chain = workflow(Shape.LATENCY);
         int length = chain.steps().size();
         long[] starts = new long[length];
-        LongAdder executed = new LongAdder();
+        Executions executed = new Executions();
         Handlers handlers =
                 new Handlers()
                         .add(
                                 HANDLER,
                                 (input, context) -> {
                                     starts[Integer.parseInt(context.step())] = System.nanoTime();
-                                    executed.increment();
+                                    executed.add();
                                     return RESULT;
                                 });
         Worker worker = startWorker(handlers);
         try {
             for (int run = 0; run < runs; run++) {
-                long target = executed.sum() + length;
+                executed.expect(length);
                 startRuns(chain, 1);
-                await(() -> executed.sum() == target && worker.inHand() == 0);
+                executed.await();
+                awaitReported(worker);
                 for (int step = 1; step < length; step++) {
                     nanos.recordValue(starts[step] - starts[step - 1]);
                 }
@@ -227,14 +230,12 @@ final class Product implements Contender {
                 .sum();
     }
 
-    private static void await(BooleanSupplier done) {
-        long give = System.nanoTime() + PATIENCE_NANOS;
-        while (!done.getAsBoolean()) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new BenchException("interrupted");
-            }
-            if (System.nanoTime() > give) {
-                throw new BenchException("the product stopped making progress");
+    /** Until what the handler has done is committed: a round trip. */
+    private static void awaitReported(Worker worker) {
+        long giveUp = System.nanoTime() + PATIENCE_NANOS;
+        while (worker.inHand() > 0) {
+            if (System.nanoTime() > giveUp || Thread.currentThread().isInterrupted()) {
+                throw new BenchException("the product did not commit what it had done");
             }
             LockSupport.parkNanos(200_000);
         }

@@ -39,7 +39,7 @@ final class Play implements AutoCloseable {
 
     private static final String TIME_OF_REDIS =
             "local time = redis.call('TIME')\n"
-                    + "  return time[1] .. string.format('%03d', math.floor(time[2] / 1000))";
+                    + "  return time[1] .. string.sub('00000' .. time[2], -6, -4)";
     private static final String TIME_OF_TEST = "return redis.call('GET', 'clock')";
 
     /**

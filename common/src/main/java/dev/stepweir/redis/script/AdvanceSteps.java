@@ -35,8 +35,11 @@ public final class AdvanceSteps {
     /** Bytes of output after which a call is full; a larger single output goes alone. */
     public static final int MAX_BYTES = 256 * 1024;
 
-    /** Index of the first queue among the script's KEYS. */
-    private static final int FIRST_QUEUE = 6;
+    /** How many of the script's KEYS come before the queues, which are counted from 1. */
+    private static final int BEFORE_QUEUES = 5;
+
+    /** How many values of its answer come before what they tell the lengths of. */
+    private static final int BEFORE_VALUES = 3;
 
     /** What the script says instead of everything else. */
     private static final String SUPERSEDED = "superseded";
@@ -258,9 +261,8 @@ public final class AdvanceSteps {
                 .arg(queues.size())
                 .arg(finished.size())
                 .arg(read.size())
-                .arg(takes.size() / 2)
                 .arg(budget);
-        int blobKey = FIRST_QUEUE + queues.size() + commits.rounds() + begins.rounds();
+        int blobKey = 1 + BEFORE_QUEUES + queues.size() + commits.rounds() + begins.rounds();
         for (Group<Said, Integer> group : finished) {
             blobKey = addGroup(call, group, blobKey);
         }
@@ -319,7 +321,7 @@ public final class AdvanceSteps {
                 .arg(step.field)
                 .arg(step.outputFieldBytes)
                 .arg(step.head)
-                .arg(said.rare() ? 4 : 3)
+                .arg(said.rare() ? 1 : 0)
                 .arg(step.successors.size());
         for (Successor successor : step.successors) {
             call.arg(successor.field())
@@ -366,19 +368,19 @@ public final class AdvanceSteps {
     }
 
     private Turn read(List<Object> reply, Collection<Group<ReadStep, ReadStep.Entry>> asked) {
-        String problem = Bytes.text((byte[]) reply.get(3));
+        String problem = Bytes.text((byte[]) reply.get(0));
+        int exceptions = BEFORE_VALUES + (int) (long) reply.get(1);
+        int begins = exceptions + (int) (long) reply.get(2);
         Result[] results = new Result[added.size()];
         Arrays.fill(results, problem.equals(SUPERSEDED) ? Result.STALE : Result.APPLIED);
-        List<?> exceptions = (List<?>) reply.get(0);
-        for (int i = 0; i < exceptions.size(); i += 2) {
-            int index = (int) (long) exceptions.get(i) - 1;
-            results[sent.get(index)] = Result.valueOf(Bytes.text((byte[]) exceptions.get(i + 1)));
+        for (int i = BEFORE_VALUES; i < exceptions; i += 2) {
+            int index = (int) (long) reply.get(i) - 1;
+            results[sent.get(index)] = Result.valueOf(Bytes.text((byte[]) reply.get(i + 1)));
         }
         BegunReader reader = new BegunReader();
         List<Begun> begun = new ArrayList<>();
-        reader.readAsked((List<?>) reply.get(1), asked, begun);
-        reader.readTaken(
-                (List<?>) reply.get(2), index -> queues.get((int) index - FIRST_QUEUE), begun);
+        reader.readAsked(reply.subList(exceptions, begins), asked, begun);
+        reader.readTaken(reply.subList(begins, reply.size()), queues, begun);
         return new Turn(List.of(results), begun, problem);
     }
 
@@ -393,6 +395,6 @@ public final class AdvanceSteps {
             return ZERO;
         }
         addQueue(queue);
-        return Bytes.of(queues.indexOf(queue) + FIRST_QUEUE);
+        return Bytes.of(queues.indexOf(queue) + 1);
     }
 }

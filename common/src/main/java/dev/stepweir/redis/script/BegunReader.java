@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +64,15 @@ final class BegunReader {
     }
 
     /** The entries that the script took. */
-    void readTaken(List<?> answer, LongFunction<String> queues, List<Begun> begun) {
+    void readTaken(List<?> answer, List<String> queues, List<Begun> begun) {
         int at = 0;
         while (at < answer.size()) {
+            int queue = Integer.parseInt(Bytes.text((byte[]) answer.get(at)));
             byte[] entry = (byte[]) answer.get(at + 2);
             int width = QueueEntry.inputCount(entry);
             begun.add(
                     begun(
-                            queues.apply((long) answer.get(at)),
+                            queues.get(queue - 1),
                             Bytes.text((byte[]) answer.get(at + 1)),
                             Bytes.text(entry),
                             answer.get(at + 3),

@@ -2,5 +2,5 @@
 -- before anything is published, so that a step's history shows the cause first.
 local function now_millis()
   local time = redis.call('TIME')
-  return time[1] .. string.format('%03d', math.floor(time[2] / 1000))
+  return time[1] .. string.sub('00000' .. time[2], -6, -4)
 end

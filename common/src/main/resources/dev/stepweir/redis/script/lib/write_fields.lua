@@ -1,5 +1,5 @@
 -- What is written to a run, gathered for one HSET.
-local write, length = {}, 0
+local write, length = { nil, nil, nil, nil, nil, nil }, 0
 local function put(field, value)
   write[length + 1], write[length + 2] = field, value
   length = length + 2

@@ -44,6 +44,30 @@ class ReconnectIT {
     private static final Duration HEARTBEAT = Duration.ofSeconds(4);
 
     @Test
+    void a_worker_leaves_connections_that_nobody_is_behind_any_more(TestRedis server)
+            throws Exception {
+        try (Stack stack = Stack.open(server).orchestrator();
+                FaultProxy network = FaultProxy.before(server.uri())) {
+            Worker worker = stack.worker(network.uri(), Witness.handlers(stack));
+            List<RunId> runs = stack.submit(Shapes.chain(STEPS, 50), 5);
+            await().until(() -> Witness.testimonies(stack).size() > 5);
+            network.abandon();
+            int before = Witness.testimonies(stack).size();
+
+            for (RunId run : runs) {
+                RunView ended = stack.await(run);
+                assertThat(ended.state()).isEqualTo(RunState.COMPLETED);
+                assertThat(ended.steps())
+                        .allSatisfy(step -> {
+                            assertThat(step.worker()).isEqualTo(here(worker));
+                            assertThat(step.crashes()).isZero();
+                        });
+            }
+            assertThat(before).as("executions before").isLessThan(runs.size() * STEPS);
+        }
+    }
+
+    @Test
     @DisplayName("S2-068: worker_reconnects_after_network_blip")
     void a_worker_goes_on_after_its_network_was_gone(TestRedis server) throws Exception {
         try (Stack stack = Stack.open(server).orchestrator();

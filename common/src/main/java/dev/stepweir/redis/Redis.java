@@ -27,6 +27,8 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -63,6 +65,15 @@ public final class Redis implements AutoCloseable {
     /** Each connection that was lost is tried again within two seconds, however long it is away. */
     private static final Delay RECONNECT_DELAY =
             Delay.equalJitter(Duration.ofMillis(10), Duration.ofSeconds(2), 10, MILLISECONDS);
+
+    /** A connection that only listens is known to be dead within a minute, not after two hours. */
+    private static final SocketOptions.KeepAliveOptions KEEP_ALIVE =
+            SocketOptions.KeepAliveOptions.builder()
+                    .enable()
+                    .idle(Duration.ofSeconds(30))
+                    .interval(Duration.ofSeconds(10))
+                    .count(3)
+                    .build();
 
     private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(2);
 
@@ -124,7 +135,10 @@ public final class Redis implements AutoCloseable {
         uri.setClientName(clientName);
         uri.setTimeout(COMMAND_TIMEOUT);
         ClientResources resources =
-                ClientResources.builder().reconnectDelay(RECONNECT_DELAY).build();
+                ClientResources.builder()
+                        .reconnectDelay(RECONNECT_DELAY)
+                        .nettyCustomizer(new Watched())
+                        .build();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(
                 ClientOptions.builder()
@@ -135,7 +149,7 @@ public final class Redis implements AutoCloseable {
                         .socketOptions(
                                 SocketOptions.builder()
                                         .connectTimeout(Duration.ofSeconds(3))
-                                        .keepAlive(true)
+                                        .keepAlive(KEEP_ALIVE)
                                         .build())
                         .build());
         try {
@@ -350,6 +364,14 @@ public final class Redis implements AutoCloseable {
         @Override
         public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress peer) {
             watch.wake();
+        }
+    }
+
+    /** Gives up connections that no answer comes on. */
+    private static final class Watched implements NettyCustomizer {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            SilentChannel.watch(channel, COMMAND_TIMEOUT);
         }
     }
 }

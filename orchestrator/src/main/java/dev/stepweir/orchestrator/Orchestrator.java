@@ -2,11 +2,11 @@ package dev.stepweir.orchestrator;
 
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.DutyGroup;
+import dev.stepweir.operator.fleet.RoleBeat;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.QueueGroups;
 import dev.stepweir.redis.Redis;
-import dev.stepweir.redis.RoleBeat;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package dev.stepweir.worker;
 
 import dev.stepweir.json.Json;
+import dev.stepweir.operator.fleet.RoleBeat;
 import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.LeaseTerms;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisFutures;
-import dev.stepweir.redis.RoleBeat;
 import dev.stepweir.redis.script.ForgetConsumer;
 import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.redis.script.TakeName;

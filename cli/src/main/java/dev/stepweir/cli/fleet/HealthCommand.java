@@ -7,7 +7,7 @@ import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Text;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.fleet.Fleet;
-import dev.stepweir.redis.RoleBeat;
+import dev.stepweir.operator.fleet.RoleBeat;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -97,6 +97,14 @@ public final class FaultProxy implements AutoCloseable {
         change(() -> frozen = false);
     }
 
+    /**
+     * Present connections stay open and carry nothing any more, for ever; new ones are let through:
+     * the host behind them is gone, and another answers to its name.
+     */
+    public void abandon() {
+        change(() -> links.forEach(link -> link.abandoned = true));
+    }
+
     /** Holds back each piece of a reply for this time; zero for none. */
     public void delay(Duration time) {
         if (time.isNegative()) {
@@ -148,12 +156,12 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Waits as told; false if this piece must be swallowed. */
-    private boolean mayPass(boolean reply) throws IOException {
+    private boolean mayPass(Link link, boolean reply) throws IOException {
         lock.lock();
         try {
             long left = reply ? delay.toNanos() : 0;
-            while (!closed && (frozen || left > 0)) {
-                if (frozen) {
+            while (!closed && (frozen || link.abandoned || left > 0)) {
+                if (frozen || link.abandoned) {
                     changed.await();
                 } else {
                     left = changed.awaitNanos(left);
@@ -185,6 +193,9 @@ public final class FaultProxy implements AutoCloseable {
 
         private final Socket client;
         private final Socket server = new Socket();
+
+        /** Guarded by the proxy's lock. */
+        private boolean abandoned;
 
         Link(Socket client) {
             this.client = client;
@@ -220,7 +231,7 @@ public final class FaultProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    if (!mayPass(replies)) {
+                    if (!mayPass(this, replies)) {
                         reset();
                         return;
                     }

@@ -1,4 +1,4 @@
-package dev.stepweir.redis;
+package dev.stepweir.operator.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

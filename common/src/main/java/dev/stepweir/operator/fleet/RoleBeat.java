@@ -1,7 +1,12 @@
-package dev.stepweir.redis;
+package dev.stepweir.operator.fleet;
 
 import dev.stepweir.duty.Duty;
 import dev.stepweir.duty.Tick;
+import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Keys;
+import dev.stepweir.redis.Namespace;
+import dev.stepweir.redis.Redis;
+import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.BeatRole;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -48,6 +48,7 @@ final class Advance implements Act {
                 "GONE",
                 "begun",
                 "dropped",
+                "rung",
                 "no group",
                 "run completed",
                 "large output",
@@ -125,11 +126,19 @@ final class Advance implements Act {
                 return Optional.of(new Deed(words, refused, List.of("superseded"), this::send));
             }
             Result[] results = new Result[items.size()];
-            inOrder()
-                    .forEach(item -> {
-                        results[item.place()] = commit(item);
-                        outcomes.add(results[item.place()].name());
-                    });
+            for (List<Item> round : inOrder()) {
+                boolean rings = false;
+                for (Item item : round) {
+                    boolean beside = standsBesideDeadOnes(item.commit().run());
+                    results[item.place()] = commit(item);
+                    outcomes.add(results[item.place()].name());
+                    rings |= beside && results[item.place()] == Result.APPLIED;
+                }
+                if (rings) {
+                    outcomes.add("rung");
+                    world.inbox.add("settle=" + round.getFirst().commit().run());
+                }
+            }
             boolean stopped = beginAndTake();
             removedLater.forEach(entry -> world.acknowledge(entry[0], entry[1]));
             String expected = shown(List.of(results), begun, stopped);
@@ -188,7 +197,7 @@ final class Advance implements Act {
         }
 
         /** What is rare of a step is said apart from the rest. */
-        private List<Item> inOrder() {
+        private List<List<Item>> inOrder() {
             return TurnOrder.of(
                     items,
                     item -> item.commit().run().text(),
@@ -196,7 +205,7 @@ final class Advance implements Act {
                     item -> List.of(item.commit().step(), isRare(item.commit())));
         }
 
-        private List<Read> readsInOrder() {
+        private List<List<Read>> readsInOrder() {
             int run = QueueEntry.RUN_LENGTH;
             Function<Read, String> said = read -> read.entry().substring(run) + '\0' + read.queue();
             return TurnOrder.of(reads, read -> read.entry().substring(0, run), said, said::apply);
@@ -238,6 +247,12 @@ final class Advance implements Act {
             return Result.APPLIED;
         }
 
+        private boolean standsBesideDeadOnes(RunId run) {
+            return world.head(run)
+                    .filter(head -> head.state() == RunState.RUNNING && head.deadSteps() > 0)
+                    .isPresent();
+        }
+
         private static String withoutLetter(String dispatch) {
             return dispatch.replaceAll(" dlq=\\S+", "");
         }
@@ -269,7 +284,9 @@ final class Advance implements Act {
 
         /** True when a queue without a group ended it. */
         private boolean beginAndTake() {
-            readsInOrder().forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
+            readsInOrder().stream()
+                    .flatMap(List::stream)
+                    .forEach(read -> begin(read.queue(), read.entryId(), read.entry()));
             int left = budget;
             for (Take take : takes) {
                 if (left < 1) {

@@ -16,12 +16,12 @@ final class TurnOrder {
     private TurnOrder() {}
 
     /**
-     * The items in that order.
+     * The items in that order, round by round: what is said of one run at once.
      *
      * @param sorting by what a run's items are sorted; those that have it in common are alike
      * @param shared what is said once for several runs
      */
-    static <T> List<T> of(
+    static <T> List<List<T>> of(
             List<T> items,
             Function<T, String> run,
             Function<T, String> sorting,
@@ -39,11 +39,11 @@ final class TurnOrder {
             }
             round.add(item);
         }
-        Map<List<Object>, List<T>> groups = new LinkedHashMap<>();
+        Map<List<Object>, List<List<T>>> groups = new LinkedHashMap<>();
         for (List<T> round : rounds) {
             round.sort((a, b) -> sorting.apply(a).compareTo(sorting.apply(b)));
             groups.computeIfAbsent(round.stream().map(shared).toList(), group -> new ArrayList<>())
-                    .addAll(round);
+                    .add(round);
         }
         return groups.values().stream().flatMap(List::stream).toList();
     }

@@ -36,7 +36,7 @@ public final class AdvanceSteps {
     public static final int MAX_BYTES = 256 * 1024;
 
     /** How many of the script's KEYS come before the queues, which are counted from 1. */
-    private static final int BEFORE_QUEUES = 5;
+    private static final int BEFORE_QUEUES = 6;
 
     /** How many values of its answer come before what they tell the lengths of. */
     private static final int BEFORE_VALUES = 3;
@@ -44,7 +44,6 @@ public final class AdvanceSteps {
     /** What the script says instead of everything else. */
     private static final String SUPERSEDED = "superseded";
 
-    private static final byte[] ZERO = Bytes.of(0);
     private static final byte[] GROUP = Bytes.of(Keys.WORKER_GROUP);
 
     /**
@@ -285,6 +284,7 @@ public final class AdvanceSteps {
                 .key(own.completedRuns())
                 .key(own.deadLetters())
                 .key(own.letterIndex())
+                .key(own.inbox())
                 .key(own.workerNames());
         queues.forEach(queue -> call.key(partition.queueKey(queue)));
         String runPrefix = own.runPrefix();
@@ -392,7 +392,7 @@ public final class AdvanceSteps {
 
     private byte[] queueIndex(String queue) {
         if (queue.isEmpty()) {
-            return ZERO;
+            return Bytes.of(0);
         }
         addQueue(queue);
         return Bytes.of(queues.indexOf(queue) + 1);

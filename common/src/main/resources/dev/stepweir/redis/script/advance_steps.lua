@@ -12,6 +12,7 @@
 -- key completed
 -- key dlq
 -- key letters
+-- key inbox          rung for a run with dead steps: this may have been the last that moved
 -- key names          the last epoch of each worker's name; for an older one problem is 'superseded'
 -- key queue*         queues, by index
 -- key run*           the runs of each group of commits, then of each group of begins
@@ -47,13 +48,14 @@
 --@include mark
 --@include superseded
 local call, sub, KEYS, ARGV = redis.call, string.sub, KEYS, ARGV
-local open, completed, dlq, letters, names = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local open, completed, dlq, letters, inbox, names =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local group, consumer, run_prefix, queues, commits, begins, budget = ARGV[1], ARGV[2], ARGV[3],
   ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
 if superseded(names, consumer) then return { 'superseded', 0, 0 } end
 local now = now_millis()
 local committed_now = ' w=' .. consumer .. ' to=' .. now .. ' ms='
-local done_entries, at, key = {}, 8, 5 + queues
+local done_entries, at, key = {}, 8, 6 + queues
 
 local function remove_later(queue, entry_id)
   local entries = done_entries[queue]
@@ -67,7 +69,7 @@ local function read_group()
   local steps = ARGV[at]
   at = at + 1
   for s = 1, steps do
-    local step = { queue = KEYS[5 + ARGV[at]], field = ARGV[at + 1], output_field = ARGV[at + 2],
+    local step = { queue = KEYS[6 + ARGV[at]], field = ARGV[at + 1], output_field = ARGV[at + 2],
       head = ARGV[at + 3], rare = ARGV[at + 4] == '1', successors = {}, place = #fields + 1 }
     local successors = ARGV[at + 5]
     group.steps[s], fields[step.place] = step, step.field
@@ -81,7 +83,7 @@ local function read_group()
       end
       group.ends = group.ends or field == '$end'
       step.successors[n] = { field = field, dependencies = dependencies, place = places[field],
-        queue = KEYS[5 + ARGV[at + 2]], entry = ' 1 ' .. ARGV[at + 3] }
+        queue = KEYS[6 + ARGV[at + 2]], entry = ' 1 ' .. ARGV[at + 3] }
       at = at + 4
     end
   end
@@ -89,7 +91,7 @@ local function read_group()
   return group
 end
 
-local ended = {}
+local ended, ring = {}, false
 local function commit(run, step, seen, counters, watch)
   local entry_id, output = ARGV[at], ARGV[at + 2]
   local number, blob, ledgers, letter = '1', '0', '', ''
@@ -120,6 +122,8 @@ local function commit(run, step, seen, counters, watch)
     put('finished', now)
     ended[#ended + 1] = run_id
     if watch then notify(watch, run_id, 'COMPLETED') end
+  elseif head ~= step.head and not paused then
+    ring = true
   end
   local dead = letter ~= '' and call('HGET', letters, letter)
   if dead then
@@ -152,6 +156,10 @@ for n = 1, commits do
       for place, counter in pairs(counters) do put(fields[place], counter) end
     end
     write_fields(run)
+    if ring then
+      redis.pcall('XADD', inbox, '*', 'settle', sub(run, #run_prefix + 1))
+      ring = false
+    end
   end
 end
 answer[2] = #answer - 3
@@ -160,7 +168,7 @@ local function begin_group()
   local entries, queue, ready, fields = tonumber(ARGV[at]), {}, {}, { 'head' }
   at = at + 1
   for e = 1, entries do
-    queue[e], ready[e], fields[e + 1] = KEYS[5 + ARGV[at]], ARGV[at + 1], ARGV[at + 2]
+    queue[e], ready[e], fields[e + 1] = KEYS[6 + ARGV[at]], ARGV[at + 1], ARGV[at + 2]
     at = at + 3
   end
   local inputs, fixed = tonumber(ARGV[at]), entries + 1
@@ -193,7 +201,7 @@ local function begin_taken(queue, entry_id, entry)
   local values = space and call(unpack(wanted)) or {}
   local ready = 'READY ' .. sub(entry, 38, (space or 0) - 1) .. '@' .. entry_id
   local how = mark(values[1], values[2], ready)
-  if how == 0 then return remove_later(KEYS[5 + queue], entry_id) end
+  if how == 0 then return remove_later(KEYS[6 + queue], entry_id) end
   local n = #answer
   answer[n + 1], answer[n + 2], answer[n + 3], answer[n + 4] = queue, entry_id, entry, how
   for v = 3, #values do answer[n + 2 + v] = values[v] end
@@ -207,7 +215,7 @@ local ok, problem = pcall(function()
   while budget > 0 and at < #ARGV do
     local queue, at_most = ARGV[at], math.min(ARGV[at + 1], budget)
     local reply = call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', at_most, 'STREAMS',
-      KEYS[5 + queue], '>')
+      KEYS[6 + queue], '>')
     if reply then
       local entries = reply[1][2]
       budget = budget - #entries

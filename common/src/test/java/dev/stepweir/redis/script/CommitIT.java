@@ -312,6 +312,32 @@ class CommitIT extends OnStage {
     }
 
     @Test
+    void successes_beside_a_dead_step_ring_once_for_whoever_settles_the_run() {
+        stage.dead(Flows.JOIN);
+        List<Begun> others = stage.take("w1", "work");
+
+        stage.commit("w1", stage.success(others.get(0), "1"), stage.success(others.get(1), "2"))
+                .answered(List.of(APPLIED, APPLIED))
+                .changed(
+                        """
+                        - inbox | last inbox#2
+                        + inbox | last inbox#3
+                        + inbox | entry inbox#3 settle=RUN
+                        - queue:work | entry work#2 d=RUN 1 s:b
+                        - queue:work | entry work#3 d=RUN 1 s:c
+                        - queue:work | pending workers work#2 of w1, delivered 1
+                        - queue:work | pending workers work#3 of w1, delivered 1
+                        - run:RUN | s:b = READY 1@work#2
+                        - run:RUN | s:c = READY 1@work#3
+                        + run:RUN | o:b = =1
+                        + run:RUN | o:c = =2
+                        + run:RUN | s:all = PENDING 1
+                        + run:RUN | s:b = SUCCEEDED 1@work#2 w=w1 to=TIME ms=15
+                        + run:RUN | s:c = SUCCEEDED 1@work#3 w=w1 to=TIME ms=15
+                        """);
+    }
+
+    @Test
     void a_success_after_a_redrive_removes_the_dead_letter() {
         RunId run = stage.dead(Flows.PAIR);
         stage.run(stage.redrive(run, "first"));

@@ -37,6 +37,7 @@ final class Reclaimer implements Duty {
     private final LapsedEntry lapsed;
     private final ReaperConfig config;
     private final Complaints complaints = new Complaints();
+    private long lookedAt;
 
     Reclaimer(Redis redis, Keys keys, KnownQueues queues, ReaperConfig config) {
         this.redis = redis;
@@ -53,7 +54,7 @@ final class Reclaimer implements Duty {
 
     @Override
     public Tick runOnce() {
-        Duration grace = grace();
+        Duration grace = look();
         if (grace.isPositive()) {
             return Tick.after(grace.compareTo(config.pause()) < 0 ? grace : config.pause());
         }
@@ -65,16 +66,23 @@ final class Reclaimer implements Duty {
         return Tick.after(config.pause());
     }
 
-    private Duration grace() {
+    /** Says that somebody looks; how long leases have grace. */
+    private Duration look() {
+        lookedAt = System.nanoTime();
         return RedisFutures.join(
                 new ReaperTick(keys, config.gap(), config.lease()).runAsync(redis.scripts()));
+    }
+
+    /** A round over many queues must not pass for a time in which nobody looked. */
+    private boolean mayGoOn() {
+        return System.nanoTime() - lookedAt < config.pause().toNanos() || look().isZero();
     }
 
     /** False when leases turned out to have grace. */
     private boolean reclaim(String queue) {
         byte[] stream = Bytes.of(keys.queue(queue));
         Range<String> rest = Range.unbounded();
-        while (true) {
+        while (mayGoOn()) {
             List<PendingMessage> page;
             try {
                 page =
@@ -106,6 +114,7 @@ final class Reclaimer implements Duty {
                             Range.Boundary.excluding(page.getLast().getId()),
                             Range.Boundary.unbounded());
         }
+        return false;
     }
 
     /** An entry that nobody can make sense of must not keep the others waiting. */

@@ -11,6 +11,7 @@ import dev.stepweir.orchestrator.OrchestratorConfig;
 import dev.stepweir.orchestrator.PlayedRuns;
 import dev.stepweir.orchestrator.PlayedRuns.Taken;
 import dev.stepweir.redis.Bytes;
+import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.CancelRun;
 import dev.stepweir.run.DeadLetter;
@@ -21,6 +22,7 @@ import dev.stepweir.state.RunState;
 import dev.stepweir.state.StepState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
+import dev.stepweir.testkit.proxy.FaultProxy;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
 import java.time.Duration;
@@ -102,6 +104,31 @@ class ReaperIT {
         assertThat(runs.step(run, "only").ledgers().attempt()).isEqualTo(2);
         Taken again = takeBy("next");
         assertThat(again.entry().number()).isEqualTo(2);
+    }
+
+    @Test
+    void a_round_over_many_queues_that_takes_longer_than_a_gap_takes_back_all_the_same(
+            TestRedis redis) {
+        RunId run = started();
+        Taken taken = takeBy("dead");
+        for (int n = 0; n < 60; n++) {
+            redis.commands().sadd(runs.keys().queues(), "before-work-" + n);
+        }
+        ReaperConfig hasty =
+                CONFIG.timed(Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ofMillis(500));
+        try (FaultProxy network = FaultProxy.before(redis.uri());
+                Redis far = Redis.connect(network.uri(), "reaper")) {
+            Reclaimer slow =
+                    new Reclaimer(far, runs.keys(), new KnownQueues(far, runs.keys()), hasty);
+            slow.runOnce();
+            endGrace(redis);
+            runs.age(taken, "dead", LAPSED);
+            network.delay(hasty.gap().dividedBy(40));
+
+            slow.runOnce();
+        }
+
+        assertThat(kinds(run)).containsExactly("CRASHED");
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.stepweir.cli.terminal.FailurePrinter;
 import dev.stepweir.cli.terminal.ServerOptions;
 import dev.stepweir.cli.terminal.UsagePrinter;
 import dev.stepweir.load.LoadCommand;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -78,7 +79,26 @@ public final class Stepweir implements Callable<Integer> {
             System.err.println("stepweir: " + wrong.getMessage());
             System.exit(wrong.exitCode().code());
         }
-        System.exit(commandLine().execute(args));
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        CommandLine commandLine = commandLine().setOut(out);
+        System.exit(execute(commandLine, args));
+    }
+
+    /**
+     * Runs one command. What it prints is for a file or another program, so one that could not
+     * print all of it has failed.
+     *
+     * @param commandLine with its own standard output set, so that all commands share it
+     * @return the exit code
+     */
+    static int execute(CommandLine commandLine, String... args) {
+        int code = commandLine.execute(args);
+        // A writer keeps its failures to itself until it is asked.
+        if (code == ExitCode.OK.code() && commandLine.getOut().checkError()) {
+            commandLine.getErr().println("stepweir: not all of the output could be written");
+            return ExitCode.FAILED.code();
+        }
+        return code;
     }
 
     /** The command line, ready to execute. */

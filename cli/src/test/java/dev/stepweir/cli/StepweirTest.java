@@ -10,6 +10,10 @@ import dev.stepweir.cli.terminal.ExitCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +63,26 @@ class StepweirTest {
         Result result = terminal.execute("generate-completion");
         assertThat(result.code()).isZero();
         assertThat(result.out()).contains("complete -F", "--older-than", "force-fail");
+    }
+
+    @Test
+    void a_command_whose_output_could_not_be_written_has_failed() {
+        OutputStream full =
+                new OutputStream() {
+                    @Override
+                    public void write(int written) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                };
+        StringWriter err = new StringWriter();
+        CommandLine commandLine =
+                Stepweir.commandLine()
+                        .setOut(new PrintWriter(new PrintStream(full, true, UTF_8), true, UTF_8))
+                        .setErr(new PrintWriter(err, true));
+
+        assertThat(Stepweir.execute(commandLine, "help", "runs")).isOne();
+        assertThat(err.toString().lines())
+                .containsExactly("stepweir: not all of the output could be written");
     }
 
     @Test

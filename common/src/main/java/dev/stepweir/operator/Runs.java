@@ -28,8 +28,6 @@ import java.util.function.Consumer;
 /** Runs that exist: see, list, pause, cancel, purge. Thread-safe. */
 public final class Runs {
 
-    private static final int MAX_HISTORY = 10_000;
-
     private final Redis redis;
     private final Namespace namespace;
     private final RunStore store;
@@ -148,13 +146,7 @@ public final class Runs {
     }
 
     private List<HistoryEvent> events(RunId run) {
-        byte[] key = Bytes.of(namespace.keys(run).history(run));
-        return RedisFutures.join(
-                        redis.commands().lrange(key, -MAX_HISTORY, -1).toCompletableFuture())
-                .stream()
-                .map(Bytes::text)
-                .map(HistoryEvent::parse)
-                .toList();
+        return RedisFutures.join(store.eventsAsync(namespace.keys(run), run, event -> true));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.stepweir.redis;
 
+import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunHead;
 import dev.stepweir.run.RunId;
 import dev.stepweir.run.StepField;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * Reads what is stored of runs, in bounded pieces. What it returns was true when it was read; who
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 public final class RunStore {
 
     private static final int FIELDS_PER_READ = 500;
+    private static final int EVENTS = 10_000;
 
     private final Redis redis;
 
@@ -86,6 +89,24 @@ public final class RunStore {
     public StepField step(Keys keys, RunId run, String step) {
         String text = stepTexts(keys, run, List.of(step)).get(step);
         return text == null ? StepField.ABSENT : StepField.parse(text);
+    }
+
+    /**
+     * What a run's history tells, in the order of time: of its newest 10,000 events those that are
+     * wanted. The others are not kept.
+     */
+    public CompletableFuture<List<HistoryEvent>> eventsAsync(
+            Keys keys, RunId run, Predicate<HistoryEvent> wanted) {
+        byte[] key = Bytes.of(keys.of(run).history(run));
+        return redis.commands()
+                .lrange(key, -EVENTS, -1)
+                .toCompletableFuture()
+                .thenApply(lines ->
+                        lines.stream()
+                                .map(Bytes::text)
+                                .map(HistoryEvent::parse)
+                                .filter(wanted)
+                                .toList());
     }
 
     /** A stored value of a run: its input or an output; empty when there is none. */

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param investigation what people have found out
  * @param published when the step was first published, as far as its history says
  * @param history what happened to the step so far, over all redrives: failed attempts, crashes,
- *     what operators did. The oldest first
+ *     what operators did. The oldest first; among the newest 10,000 stored events of its run
  */
 public record DeadLetterView(
         DeadLetter letter,

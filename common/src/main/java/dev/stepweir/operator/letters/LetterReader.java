@@ -1,7 +1,6 @@
 package dev.stepweir.operator.letters;
 
 import dev.stepweir.json.Json;
-import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Namespace;
 import dev.stepweir.redis.Redis;
@@ -14,10 +13,12 @@ import dev.stepweir.run.StepField;
 import dev.stepweir.run.StepFields;
 import dev.stepweir.state.StepState;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what belongs to dead letters and is kept with their runs. Two waits for any number. */
 final class LetterReader {
-
-    private static final int HISTORY_READ = 2_000;
 
     private final Redis redis;
     private final Namespace namespace;
@@ -66,8 +65,7 @@ final class LetterReader {
 
     List<DeadLetterView> views(List<StoredLetter> letters) {
         return redis.retrying(() -> {
-            Map<RunId, CompletableFuture<List<HistoryEvent>>> histories = new LinkedHashMap<>();
-            letters.forEach(letter -> histories.computeIfAbsent(letter.run(), this::history));
+            Map<RunId, CompletableFuture<List<HistoryEvent>>> histories = histories(letters);
             Map<String, CompletableFuture<Beside>> besides = besides(letters);
             return letters.stream()
                     .map(letter -> view(letter, told(histories, letter), beside(besides, letter)))
@@ -112,20 +110,31 @@ final class LetterReader {
                 .toList();
     }
 
-    private CompletableFuture<List<HistoryEvent>> history(RunId run) {
-        byte[] key = Bytes.of(namespace.keys(run).history(run));
-        return redis.commands()
-                .lrange(key, 0, HISTORY_READ - 1)
-                .toCompletableFuture()
-                .thenApply(
-                        lines -> lines.stream().map(Bytes::text).map(HistoryEvent::parse).toList());
+    /** Of each run only what is told of steps that have a letter here: a page has many runs. */
+    private Map<RunId, CompletableFuture<List<HistoryEvent>>> histories(
+            List<StoredLetter> letters) {
+        Map<RunId, Set<String>> steps = new LinkedHashMap<>();
+        for (StoredLetter letter : letters) {
+            steps.computeIfAbsent(letter.run(), run -> new HashSet<>()).add(letter.letter().step());
+        }
+        Map<RunId, CompletableFuture<List<HistoryEvent>>> histories = new LinkedHashMap<>();
+        steps.forEach((run, told) ->
+                histories.put(
+                        run,
+                        runs.eventsAsync(
+                                namespace.keys(run), run, event -> told.contains(step(event)))));
+        return histories;
+    }
+
+    private static String step(HistoryEvent event) {
+        return String.valueOf(event.details().get("step"));
     }
 
     private static DeadLetterView view(
             StoredLetter stored, List<HistoryEvent> history, Beside beside) {
         String name = stored.letter().step();
         List<HistoryEvent> own =
-                history.stream().filter(event -> name.equals(event.details().get("step"))).toList();
+                history.stream().filter(event -> name.equals(step(event))).toList();
         return new DeadLetterView(
                 stored.letter(),
                 stored.died(),

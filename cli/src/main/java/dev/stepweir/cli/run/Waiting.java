@@ -16,8 +16,11 @@ import dev.stepweir.operator.StepStatus;
 import dev.stepweir.operator.StepView;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for the end of a run, says meanwhile how it is getting on, and tells how it went. */
 public final class Waiting {
@@ -55,8 +58,9 @@ public final class Waiting {
         output.say("run " + id);
         Thread goodbye = new Thread(() -> output.say("\n" + farewell(id)));
         Runtime.getRuntime().addShutdownHook(goodbye);
+        RunResult result;
         try {
-            await(id, completion);
+            result = await(id, completion);
         } catch (CommandFailure ended) {
             if (ended.exitCode() == ExitCode.TIMED_OUT) {
                 output.say(farewell(id));
@@ -68,8 +72,8 @@ public final class Waiting {
         RunView view =
                 client.show(id)
                         .orElseThrow(() -> new UnknownRunException("run " + id + " is gone"));
-        tell(view);
-        return switch (view.state()) {
+        tell(result.state(), view);
+        return switch (result.state()) {
             case COMPLETED -> ExitCode.OK;
             case CANCELLED -> ExitCode.CANCELLED;
             default -> ExitCode.FAILED;
@@ -90,12 +94,12 @@ public final class Waiting {
         }
     }
 
-    private void await(RunId id, CompletableFuture<RunResult> completion)
+    private RunResult await(RunId id, CompletableFuture<RunResult> completion)
             throws InterruptedException {
         Progress progress = new Progress(output.err());
         Obstacles obstacles = new Obstacles(client, output, id);
         try {
-            patience.await(
+            return patience.await(
                     client,
                     id,
                     completion,
@@ -123,7 +127,10 @@ public final class Waiting {
         }
     }
 
-    private void tell(RunView run) {
+    /**
+     * @param closed how it closed; the run as it was read may have been opened again by then
+     */
+    private void tell(RunState closed, RunView run) {
         for (StepView step : run.steps()) {
             if (step.state() == StepStatus.DEAD) {
                 step.error()
@@ -139,10 +146,16 @@ public final class Waiting {
             }
         }
         run.why().map(Text::oneLine).ifPresent(output::say);
-        output.say("run " + run.id() + " " + run.state());
+        output.say("run " + run.id() + " " + closed);
+        if (run.state() != closed) {
+            output.say("it was opened again since, and is " + run.state() + " now");
+        }
         if (json) {
-            output.json(RunJson.of(run));
-        } else if (!run.output().isNull()) {
+            Map<String, @Nullable Object> shown = RunJson.of(run);
+            // It goes with the exit code.
+            shown.put("status", closed.name());
+            output.json(shown);
+        } else if (closed == RunState.COMPLETED && !run.output().isNull()) {
             output.line(Json.pretty(run.output()));
         }
     }

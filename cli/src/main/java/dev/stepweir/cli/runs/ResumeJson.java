@@ -35,9 +35,13 @@ final class ResumeJson {
         return json;
     }
 
-    /** What was taken up, and what has become of it by now. */
-    static Map<String, Object> of(Resumed resumed, RunView run) {
-        Map<String, Object> json = over(run.id(), run.state());
+    /**
+     * What was taken up, and what has become of it by now.
+     *
+     * @param state of the run
+     */
+    static Map<String, Object> of(Resumed resumed, RunView run, RunState state) {
+        Map<String, Object> json = over(run.id(), state);
         json.put("dry_run", false);
         json.put("nothing_to_resume", isNothing(resumed));
         plan(json, resumed.plan());
@@ -53,7 +57,7 @@ final class ResumeJson {
         json.put("total_processed", successful + failed);
         json.put("successful", successful);
         json.put("failed", failed);
-        json.put("complete", run.state() == RunState.COMPLETED);
+        json.put("complete", state == RunState.COMPLETED);
         return json;
     }
 

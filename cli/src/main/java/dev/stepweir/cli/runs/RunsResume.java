@@ -7,6 +7,7 @@ import dev.stepweir.cli.terminal.Patience;
 import dev.stepweir.cli.terminal.RecordOptions;
 import dev.stepweir.cli.terminal.Session;
 import dev.stepweir.cli.terminal.Table;
+import dev.stepweir.client.RunResult;
 import dev.stepweir.client.StepweirClient;
 import dev.stepweir.operator.RunView;
 import dev.stepweir.operator.resume.Holder;
@@ -185,17 +186,20 @@ final class RunsResume implements Callable<Integer> {
             StepweirClient client, ResumeLock lock, ResumeOutcome.Resumed resumed, Output output)
             throws InterruptedException {
         RunId run = lock.run();
+        Optional<RunState> closed = Optional.empty();
         if (wait) {
-            await(client, lock);
+            closed = Optional.of(await(client, lock).state());
         }
         RunView view = client.show(run).orElseThrow(() -> RunReference.missing(run));
+        // Who waited is told how it closed, also when somebody has opened it again since.
+        RunState state = closed.orElse(view.state());
         if (wait) {
-            output.say("run " + run + " " + view.state());
+            output.say("run " + run + " " + state);
         }
         if (json) {
-            output.json(ResumeJson.of(resumed, view));
+            output.json(ResumeJson.of(resumed, view, state));
         }
-        return switch (view.state()) {
+        return switch (state) {
             case FAILED -> wait ? ExitCode.FAILED : ExitCode.OK;
             case CANCELLED -> wait ? ExitCode.CANCELLED : ExitCode.OK;
             case SUBMITTED, RUNNING, PAUSED, COMPLETED -> ExitCode.OK;
@@ -203,8 +207,8 @@ final class RunsResume implements Callable<Integer> {
     }
 
     /** The lock is renewed meanwhile, so that nobody else takes the run up. */
-    private void await(StepweirClient client, ResumeLock lock) throws InterruptedException {
-        new Patience(timeout)
+    private RunResult await(StepweirClient client, ResumeLock lock) throws InterruptedException {
+        return new Patience(timeout)
                 .await(
                         client,
                         lock.run(),

@@ -30,9 +30,10 @@ public final class Patience {
      * @param completion the end of the run
      * @param pause how long to wait before the next errand
      * @param errand what is done as long as the run goes on
+     * @return how the run closed; somebody may have opened it again since
      * @throws CommandFailure with {@link ExitCode#TIMED_OUT} when it takes too long
      */
-    public void await(
+    public RunResult await(
             StepweirClient client,
             RunId run,
             CompletableFuture<RunResult> completion,
@@ -45,8 +46,7 @@ public final class Patience {
             Duration next = pause.get();
             boolean isLast = left.compareTo(next) <= 0;
             try {
-                client.await(run, completion, isLast ? left : next);
-                return;
+                return client.await(run, completion, isLast ? left : next);
             } catch (AwaitTimeoutException e) {
                 if (isLast) {
                     throw new CommandFailure(

@@ -93,9 +93,11 @@ public final class StepweirClient implements AutoCloseable {
     /**
      * Starts a run. Returns when it is stored; from then on it goes on without this process.
      *
-     * @param input anything that Jackson can write, at most 2 MiB as JSON
+     * @param input anything that Jackson can write, at most 2 MiB as JSON and nested at most 56
+     *     levels deep
      * @throws IntakeRefusedException when Redis is nearly full
      * @throws PayloadTooLargeException for a larger input
+     * @throws IllegalArgumentException for a deeper input
      */
     public SubmittedRun submit(Workflow workflow, @Nullable Object input) {
         RunId id = namespace.newRunId();

@@ -61,7 +61,8 @@ final class Submissions {
      */
     CompletableFuture<SubmittedRun> submit(
             RunId id, Workflow workflow, @Nullable Object input, String watch) {
-        Request request = new Request(id, prepare(workflow), Json.write(input), watch, Claim.NONE);
+        Request request =
+                new Request(id, prepare(workflow), Json.writeValue(input), watch, Claim.NONE);
         return send(request)
                 .thenApply(outcome -> requireAccepted(outcome, id))
                 .thenCombine(durability.get(), SubmittedRun::new);
@@ -70,7 +71,7 @@ final class Submissions {
     /** As {@link #submit(RunId, Workflow, Object, String)}, under a key. */
     CompletableFuture<Submission> submit(
             RunId id, Workflow workflow, @Nullable Object input, String key, boolean strict) {
-        byte[] json = Json.write(input);
+        byte[] json = Json.writeValue(input);
         Claim claim = new Claim(key, CanonicalJson.hash(json));
         return submit(new Request(id, prepare(workflow), json, "", claim), strict);
     }
@@ -138,7 +139,10 @@ final class Submissions {
 
     /** The key of those who give none: the same definition with the same input. */
     String strictKey(Workflow workflow, @Nullable Object input) {
-        return "strict:" + prepare(workflow).hash() + ":" + CanonicalJson.hash(Json.write(input));
+        return "strict:"
+                + prepare(workflow).hash()
+                + ":"
+                + CanonicalJson.hash(Json.writeValue(input));
     }
 
     private CompletableFuture<SubmitRun.Outcome> send(Request request) {

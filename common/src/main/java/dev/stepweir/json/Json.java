@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,13 @@ public final class Json {
     /** Levels of objects and arrays that a document may have. */
     public static final int MAX_DEPTH = 64;
 
+    /**
+     * Levels that a value may have that is handed over to be kept: an input, an output, a result.
+     * The rest of {@link #MAX_DEPTH} is for what it flows on and is shown in: an object of several
+     * outputs, an event, a letter, a run as JSON.
+     */
+    public static final int MAX_VALUE_DEPTH = 56;
+
     /** Characters that one string may have. */
     public static final int MAX_STRING = 4 * 1024 * 1024;
 
@@ -44,25 +52,30 @@ public final class Json {
                     .maxNumberLength(MAX_DIGITS)
                     .build();
 
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder(
-                            JsonFactory.builder()
-                                    .streamReadConstraints(CONSTRAINTS)
-                                    // What could not be read again is not written.
-                                    .streamWriteConstraints(
-                                            StreamWriteConstraints.builder()
-                                                    .maxNestingDepth(MAX_DEPTH)
-                                                    .build())
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                                    .build())
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .build();
+    private static final JsonMapper MAPPER = mapper(MAX_DEPTH);
+    private static final JsonMapper VALUES = mapper(MAX_VALUE_DEPTH);
 
     private static final String TOO_MANY_DIGITS =
             "not a JSON number: it has more than " + MAX_DIGITS + " digits";
 
     private Json() {}
+
+    private static JsonMapper mapper(int levels) {
+        return JsonMapper.builder(
+                        JsonFactory.builder()
+                                .streamReadConstraints(
+                                        CONSTRAINTS.rebuild().maxNestingDepth(levels).build())
+                                // What could not be read again is not written.
+                                .streamWriteConstraints(
+                                        StreamWriteConstraints.builder()
+                                                .maxNestingDepth(levels)
+                                                .build())
+                                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
+    }
 
     /** The shared mapper itself, for libraries that want one. It cannot be reconfigured. */
     public static JsonMapper mapper() {
@@ -72,6 +85,28 @@ public final class Json {
     /** {@code value} as compact UTF-8 JSON. */
     public static byte[] write(@Nullable Object value) {
         return MAPPER.writeValueAsBytes(value);
+    }
+
+    /**
+     * A value that is handed over to be kept, as compact UTF-8 JSON.
+     *
+     * @throws IllegalArgumentException if it is nested deeper than {@value #MAX_VALUE_DEPTH} levels
+     */
+    public static byte[] writeValue(@Nullable Object value) {
+        try {
+            return VALUES.writeValueAsBytes(value);
+        } catch (JacksonException e) {
+            // Depth is all that bounds a writer.
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof StreamConstraintsException) {
+                    throw new IllegalArgumentException(
+                            "a value may be nested %d levels deep, and this one is deeper"
+                                    .formatted(MAX_VALUE_DEPTH),
+                            e);
+                }
+            }
+            throw e;
+        }
     }
 
     /** {@code value} as compact JSON text. */
@@ -111,6 +146,14 @@ public final class Json {
     /** The tree that the JSON {@code text} describes. */
     public static JsonNode tree(String text) {
         return MAPPER.readTree(text);
+    }
+
+    /**
+     * The tree that the JSON {@code text} describes, of a value that is handed over to be kept: it
+     * has at most {@value #MAX_VALUE_DEPTH} levels.
+     */
+    public static JsonNode valueTree(String text) {
+        return VALUES.readTree(text);
     }
 
     /**

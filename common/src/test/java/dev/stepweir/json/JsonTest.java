@@ -52,6 +52,29 @@ class JsonTest {
     }
 
     @Test
+    void a_value_that_is_to_be_kept_leaves_levels_for_what_it_is_shown_in() {
+        Object deepest = nested(Json.MAX_VALUE_DEPTH);
+        assertThat(Json.writeValue(deepest)).isEqualTo(Json.write(deepest));
+        assertThat(Json.valueTree(Json.text(deepest)).isArray()).isTrue();
+        for (int levels : new int[] {57, 64, 65, 1_000}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Json.writeValue(Map.of("in", nested(levels - 1))))
+                    .withMessage("a value may be nested 56 levels deep, and this one is deeper");
+            assertThatExceptionOfType(JacksonException.class)
+                    .isThrownBy(() -> Json.valueTree("[".repeat(levels)))
+                    .withMessageContaining("maximum allowed (56");
+        }
+    }
+
+    private static Object nested(int levels) {
+        Object value = List.of();
+        for (int i = 1; i < levels; i++) {
+            value = List.of(value);
+        }
+        return value;
+    }
+
+    @Test
     void a_value_is_equal_to_itself_after_a_round_trip() {
         Object value =
                 Json.value(

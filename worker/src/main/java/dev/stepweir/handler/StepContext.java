@@ -46,7 +46,7 @@ public interface StepContext {
      * dies between the doing and the note, it is done again.
      *
      * @param name unique within the step; 1 to 200 characters
-     * @param type of the result, which is kept as JSON, at most 2 MiB
+     * @param type of the result, which is kept as JSON, at most 2 MiB and 56 levels deep
      * @param action what is to be done; when it throws, nothing is noted
      * @return the result as read from its JSON
      * @throws StepAbandonedException when this execution is not the current one any more

@@ -4,7 +4,10 @@ import dev.stepweir.handler.PermanentStepException;
 import dev.stepweir.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler gives to be kept: JSON of at most {@value #MAX_BYTES} bytes. */
+/**
+ * What a handler gives to be kept: JSON of at most {@value #MAX_BYTES} bytes and {@value
+ * Json#MAX_VALUE_DEPTH} levels.
+ */
 public final class StepValue {
 
     /** Largest value in bytes. */
@@ -20,7 +23,7 @@ public final class StepValue {
     public static byte[] encode(String what, @Nullable Object value) {
         byte[] json;
         try {
-            json = Json.write(value);
+            json = Json.writeValue(value);
         } catch (RuntimeException e) {
             throw new PermanentStepException(
                     what + " cannot be written as JSON: " + e.getMessage());

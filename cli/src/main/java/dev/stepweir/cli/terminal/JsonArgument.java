@@ -34,7 +34,7 @@ public final class JsonArgument {
                     source + " is empty (allowed: a JSON value, such as null or {})");
         }
         try {
-            return Json.tree(text);
+            return Json.valueTree(text);
         } catch (JacksonException e) {
             throw new CommandFailure(
                     ExitCode.BAD_INPUT, source + " is not JSON: " + JsonFault.placed(e), e);

@@ -130,11 +130,12 @@ public final class Steps {
     /**
      * Counts a step as succeeded, with a result that flows on.
      *
-     * @param result anything that Jackson can write, at most 2 MiB as JSON
-     * @throws IllegalArgumentException for a larger result
+     * @param result anything that Jackson can write, at most 2 MiB as JSON and nested at most
+     *     {@value Json#MAX_VALUE_DEPTH} levels deep
+     * @throws IllegalArgumentException for a larger or deeper result
      */
     public ActResult complete(RunId run, String step, @Nullable Object result, Attribution by) {
-        byte[] json = Json.write(result);
+        byte[] json = Json.writeValue(result);
         if (json.length > MAX_RESULT) {
             throw new IllegalArgumentException(
                     "the result has %d bytes, at most %d are allowed"

@@ -249,12 +249,13 @@ public final class DeadLetters {
      * It is not put back to work by this.
      *
      * @param id {@code <run>/<step>}
-     * @param input anything that Jackson can write, at most 2 MiB as JSON
-     * @throws IllegalArgumentException for an id that is none, or a larger input
+     * @param input anything that Jackson can write, at most 2 MiB as JSON and nested at most
+     *     {@value Json#MAX_VALUE_DEPTH} levels deep
+     * @throws IllegalArgumentException for an id that is none, or a larger or deeper input
      */
     public EditStep.Outcome edit(String id, @Nullable Object input, Attribution by) {
         RunId run = run(id);
-        byte[] json = Json.write(input);
+        byte[] json = Json.writeValue(input);
         if (json.length > MAX_INPUT) {
             throw new IllegalArgumentException(
                     "the input has %d bytes, at most %d are allowed"

@@ -10,6 +10,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +30,20 @@ final class Gates implements AutoCloseable {
     private final Keys keys;
     private @Nullable StatefulRedisPubSubConnection<String, String> subscription;
     private boolean closed;
-    private volatile View view = new View(Map.of(), System.nanoTime() - FRESH.toNanos());
+
+    /** Kept without the monitor: answers come on a connection's thread, which must not wait. */
+    private final AtomicReference<View> view =
+            new AtomicReference<>(new View(Map.of(), System.nanoTime() - FRESH.toNanos()));
 
     /** The breakers as they were at a moment between the question and its answer. */
     private record View(Map<String, Breaker> breakers, long askedNanos) {
 
         boolean isFresh() {
             return System.nanoTime() - askedNanos < FRESH.toNanos();
+        }
+
+        View orLater(View seen) {
+            return seen.askedNanos - askedNanos >= 0 ? seen : this;
         }
     }
 
@@ -73,12 +81,12 @@ final class Gates implements AutoCloseable {
 
     /** Whether what is known may be acted upon. */
     boolean areFresh() {
-        return view.isFresh();
+        return view.get().isFresh();
     }
 
     /** What is known. A dependency that is not there has a closed breaker. */
     Map<String, Breaker> known() {
-        return view.breakers;
+        return view.get().breakers;
     }
 
     /** Asks. */
@@ -86,15 +94,9 @@ final class Gates implements AutoCloseable {
         long asked = System.nanoTime();
         return BreakerReads.all(redis, keys)
                 .thenApply(breakers -> {
-                    keep(new View(Map.copyOf(breakers), asked));
+                    view.accumulateAndGet(new View(Map.copyOf(breakers), asked), View::orLater);
                     return breakers;
                 });
-    }
-
-    private synchronized void keep(View seen) {
-        if (seen.askedNanos - view.askedNanos >= 0) {
-            view = seen;
-        }
     }
 
     private void refreshLogged() {
@@ -108,10 +110,15 @@ final class Gates implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (subscription != null) {
-            subscription.close();
+    public void close() {
+        StatefulRedisPubSubConnection<String, String> opened;
+        synchronized (this) {
+            closed = true;
+            opened = subscription;
+        }
+        // Waits for a thread that may be at a message or a reply: nothing is held meanwhile.
+        if (opened != null) {
+            opened.close();
         }
     }
 }

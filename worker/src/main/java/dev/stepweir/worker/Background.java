@@ -84,7 +84,8 @@ final class Background {
                 };
         try {
             return Optional.of(
-                    scheduler.schedule(audible, delay.toMillis(), TimeUnit.MILLISECONDS));
+                    scheduler.schedule(
+                            audible, TimeUnit.MILLISECONDS.convert(delay), TimeUnit.MILLISECONDS));
         } catch (RejectedExecutionException ended) {
             return Optional.empty();
         }

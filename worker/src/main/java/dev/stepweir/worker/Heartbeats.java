@@ -88,7 +88,8 @@ final class Heartbeats implements Runnable {
     @Override
     public void run() {
         try {
-            while (!stop.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
+            long millis = TimeUnit.MILLISECONDS.convert(period);
+            while (!stop.await(millis, TimeUnit.MILLISECONDS)) {
                 try {
                     beat();
                 } catch (RuntimeException | Error e) {

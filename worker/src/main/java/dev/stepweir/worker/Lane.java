@@ -378,11 +378,10 @@ final class Lane {
         reader.close();
     }
 
-    /** With nothing taken any more: waits for all reports, at most so long; whether all came. */
-    synchronized boolean awaitReported(Duration limit) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
+    /** With nothing taken any more: waits for all reports, at most until then; whether all came. */
+    synchronized boolean awaitReported(long endNanos) throws InterruptedException {
         while (turning || reader.isReading() || !outbox.isEmpty() || !inHand.isEmpty()) {
-            long left = end - System.nanoTime();
+            long left = endNanos - System.nanoTime();
             if (left <= 0) {
                 return false;
             }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The lanes of one worker, one for each partition and in the partitions' order. They share the
@@ -74,11 +75,11 @@ final class Lanes implements Iterable<Lane> {
 
     /** Waits for what is in hand, at most so long; returns whether all is reported. */
     boolean awaitReported(Duration limit) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
+        // Beyond what a long can tell, the sum is one that only a difference makes sense of.
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
         boolean reported = true;
         for (Lane lane : lanes) {
-            long left = Math.max(0, end - System.nanoTime());
-            reported &= lane.awaitReported(Duration.ofNanos(left));
+            reported &= lane.awaitReported(end);
         }
         return reported;
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** What the namespace is told of a worker, from its start to its end. Thread-safe. */
@@ -116,7 +117,7 @@ final class Registration {
         record.put("concurrency", config.concurrency());
         record.put("handlers", List.copyOf(handlers));
         record.put("started_ms", startedMillis);
-        record.put(LeaseTerms.HEARTBEAT_FIELD, config.heartbeat().toMillis());
+        record.put(LeaseTerms.HEARTBEAT_FIELD, TimeUnit.MILLISECONDS.convert(config.heartbeat()));
         record.put("draining", draining);
         return new RegisterWorker(
                         namespace.keys(0),

@@ -32,6 +32,9 @@ final class SoloWork implements Runnable {
     /** Longer than a blocking read keeps its slot. */
     private static final Duration UNTIL_EMPTY = Duration.ofMillis(1500);
 
+    /** However rare heartbeats are: what is made of it stays countable in nanoseconds. */
+    private static final Duration LONGEST_PATIENCE = Duration.ofDays(1);
+
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
     private static final Duration LAST_LOOK = Duration.ofSeconds(10);
     private static final Duration MOMENT = Duration.ofMillis(5);
@@ -39,6 +42,7 @@ final class SoloWork implements Runnable {
 
     private final Redis redis;
     private final LaneContext context;
+    private final Duration patience;
     private final Duration look;
     private final RandomGenerator random;
     private final Set<String> queues = new ConcurrentSkipListSet<>();
@@ -55,12 +59,16 @@ final class SoloWork implements Runnable {
     SoloWork(Redis redis, LaneContext context, RandomGenerator random) {
         this.redis = redis;
         this.context = context;
-        Duration patience = context.patience();
-        this.look = patience.compareTo(LONGEST_LOOK) < 0 ? patience : LONGEST_LOOK;
+        this.patience = shorter(context.patience(), LONGEST_PATIENCE);
+        this.look = shorter(patience, LONGEST_LOOK);
         this.random = random;
         // Handlers that hog the processors must not keep it from ending.
         this.thread = Thread.ofPlatform().daemon().name("stepweir-solo").unstarted(this);
         beBusy();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     void start() {
@@ -120,7 +128,7 @@ final class SoloWork implements Runnable {
         Slots slots = context.slots();
         slots.close();
         try {
-            Duration limit = impatient ? context.patience().multipliedBy(2) : UNTIL_EMPTY;
+            Duration limit = impatient ? patience.multipliedBy(2) : UNTIL_EMPTY;
             if (awaitAllSlots(0, limit)) {
                 fruitless = 0;
                 int left = slots.concurrency();
@@ -153,7 +161,7 @@ final class SoloWork implements Runnable {
     /** One after the other, for a while; returns how many slots are still taken. */
     int executeAlone(Place first) throws InterruptedException {
         int all = context.slots().concurrency();
-        long end = System.nanoTime() + context.patience().toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         Optional<Place> next = Optional.of(first);
         while (next.isPresent() && stop.getCount() > 0) {
             Place place = next.get();
@@ -202,8 +210,8 @@ final class SoloWork implements Runnable {
 
     /** Others wait too, and each a while of its own: they need not all stop for one suspect. */
     private void beBusy() {
-        long patience = context.patience().toNanos() << fruitless;
-        busyUntilNanos = System.nanoTime() + patience + random.nextLong(patience);
+        long nanos = patience.toNanos() << fruitless;
+        busyUntilNanos = System.nanoTime() + nanos + random.nextLong(nanos);
     }
 
     private Optional<Place> waiting() {

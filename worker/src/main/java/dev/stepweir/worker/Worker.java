@@ -175,8 +175,11 @@ public final class Worker implements AutoCloseable {
         context.lanes().stopTaking();
         boolean interrupted = false;
         try {
-            interrupted = !finish();
-            context.background().asideUndisturbed(this::leave);
+            try {
+                interrupted = !finish();
+            } finally {
+                context.background().asideUndisturbed(this::leave);
+            }
         } finally {
             release();
             if (interrupted) {

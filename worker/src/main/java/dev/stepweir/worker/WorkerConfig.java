@@ -28,7 +28,7 @@ public record WorkerConfig(
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be >= 1, found " + concurrency);
         }
-        if (heartbeat.toMillis() < 1) {
+        if (heartbeat.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException(
                     "heartbeat must be at least 1 ms, found " + Durations.text(heartbeat));
         }

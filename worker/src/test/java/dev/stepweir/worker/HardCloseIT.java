@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stepweir.redis.Keys;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.run.RunId;
+import dev.stepweir.state.RunState;
 import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.testkit.proxy.FaultProxy;
@@ -120,6 +121,30 @@ class HardCloseIT extends WithRuns {
             assertThat(runs.step(run, "s").published().number()).isEqualTo(2);
             assertThat(runs.step(run, "s").ledgers().crashes()).isZero();
         }
+    }
+
+    @ParameterizedTest(name = "a heartbeat every {0} days")
+    @ValueSource(longs = {1, 999_999})
+    @DisplayName("a worker that may wait for longer than a clock can tell waits for what it has")
+    void with_endless_patience(long days) throws Exception {
+        Duration endless = Duration.ofDays(999_999);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        Worker worker =
+                worker().config(new WorkerConfig(1, Duration.ofDays(days), endless))
+                        .handler(
+                                "h",
+                                (input, context) -> {
+                                    mayEnd.await();
+                                    return "done";
+                                })
+                        .start();
+        RunId run = giveItWork(worker);
+        FutureTask<Void> closing = new FutureTask<>(worker::close, null);
+        Thread closer = Thread.ofPlatform().start(closing);
+        await().until(() -> closing.isDone() || closer.getState() == Thread.State.TIMED_WAITING);
+        mayEnd.countDown();
+        closing.get(30, TimeUnit.SECONDS);
+        assertThat(runs.state(run)).isEqualTo(RunState.COMPLETED);
     }
 
     private static long clients(TestRedis redis) {

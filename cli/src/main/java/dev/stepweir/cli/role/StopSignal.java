@@ -50,7 +50,7 @@ final class StopSignal implements AutoCloseable {
     void stop() {
         end(ExitCode.OK);
         try {
-            if (!stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!stopped.await(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS)) {
                 main.interrupt();
                 if (!stopped.await(LAST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                     System.err.println(

@@ -223,7 +223,9 @@ public record Keys(String namespace, int partition) {
 
     @RedisKey(
             as = Kind.SORTED_SET,
-            what = "Each worker's last heartbeat; 0 once another has taken its name")
+            what =
+                    "Each worker's last heartbeat, its start before the first;"
+                            + " 0 once another has taken its name")
     public String workerBeats() {
         return key("workers");
     }

@@ -169,6 +169,7 @@ final class UpkeepActs {
             }
             world.handlers.put(Flow.WORK, String.valueOf(world.now()));
             world.workerRecords.put(worker, record);
+            world.beats.putIfAbsent(worker, world.now());
             return Optional.of(
                     Deed.of(call, RegisterWorker.Outcome.REGISTERED, worker + " registers"));
         }

@@ -14,6 +14,7 @@ import dev.stepweir.redis.Bytes;
 import dev.stepweir.redis.Redis;
 import dev.stepweir.redis.RedisTime;
 import dev.stepweir.redis.script.CancelRun;
+import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.run.DeadLetter;
 import dev.stepweir.run.HistoryEvent;
 import dev.stepweir.run.RunId;
@@ -322,6 +323,21 @@ class ReaperIT {
         assertThat(redis.commands().zscore(runs.keys().workerBeats(), "ghost")).isNull();
         assertThat(redis.commands().hlen(runs.keys().workerRecords())).isZero();
         assertThat(redis.commands().xinfoConsumers(runs.keys().queue("work"), "workers")).isEmpty();
+    }
+
+    @Test
+    void a_worker_that_died_before_its_first_heartbeat_is_forgotten(TestRedis redis) {
+        new RegisterWorker(runs.keys().in(0), "stillborn", Bytes.of("{}"), 1, List.of("work"))
+                .run(runs.redis().scripts());
+        SilentWorkers silent =
+                new SilentWorkers(
+                        runs.redis(),
+                        runs.keys().in(0),
+                        new KnownQueues(runs.redis(), runs.keys().in(0)),
+                        Duration.ofMillis(-1));
+        silent.runOnce();
+        assertThat(redis.commands().zcard(runs.keys().in(0).workerBeats())).isZero();
+        assertThat(redis.commands().hlen(runs.keys().in(0).workerRecords())).isZero();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.stepweir.redis.RedisFutures;
 import dev.stepweir.redis.script.ForgetConsumer;
 import dev.stepweir.redis.script.RegisterWorker;
 import dev.stepweir.redis.script.TakeName;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,10 +22,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the namespace is told of a worker, from its start to its end. Thread-safe. */
 final class Registration {
 
+    private static final Logger log = LoggerFactory.getLogger(Registration.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Duration SILENT_FROM_NOW_ON = Duration.ofMillis(-1);
 
@@ -146,6 +150,15 @@ final class Registration {
                         .hdel(
                                 Bytes.of(namespace.keys(0).workerRecords()),
                                 Bytes.of(identity.id())));
+    }
+
+    /** Makes a worker forgotten that took nothing; where Redis is away, a reaper does it later. */
+    void withdraw() {
+        try {
+            leave(Set.of());
+        } catch (RedisException e) {
+            log.debug("worker {} cannot be forgotten", identity.id(), e);
+        }
     }
 
     /** Its consumers go with it; where one still holds something, a reaper sees to it later. */

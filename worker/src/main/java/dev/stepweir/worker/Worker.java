@@ -390,6 +390,7 @@ public final class Worker implements AutoCloseable {
             try {
                 worker.start();
             } catch (RuntimeException failed) {
+                worker.registration.withdraw();
                 worker.release();
                 throw failed;
             }

@@ -12,6 +12,7 @@ import dev.stepweir.testkit.TestRedis;
 import dev.stepweir.testkit.WithRedis;
 import dev.stepweir.testkit.proxy.FaultProxy;
 import dev.stepweir.workflow.Workflow;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -163,5 +164,15 @@ class HardCloseIT extends WithRuns {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("heartbeat must be at most");
         await().until(() -> clients(redis) == before);
+    }
+
+    @Test
+    @DisplayName("a worker whose start fails after it was made known is forgotten")
+    void failed_at_the_start(TestRedis redis) {
+        Keys keys = runs.namespace.keys(0);
+        redis.commands().set(keys.pausedQueues(), "no hash");
+        assertThatThrownBy(() -> impatient().start()).isInstanceOf(RedisException.class);
+        assertThat(redis.commands().hlen(keys.workerRecords())).isZero();
+        assertThat(redis.commands().zcard(keys.workerBeats())).isZero();
     }
 }

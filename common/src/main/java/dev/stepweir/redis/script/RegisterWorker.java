@@ -4,7 +4,7 @@ import dev.stepweir.redis.Keys;
 import java.util.Collection;
 
 /**
- * Stores a worker's description.
+ * Stores a worker's description. It counts as a first sign of life.
  *
  * @param keys the namespace's first partition, which keeps those of all
  * @param record the description as JSON
@@ -29,6 +29,7 @@ public record RegisterWorker(
                         .key(keys.workerRecords())
                         .key(keys.handlers())
                         .key(keys.workerNames())
+                        .key(keys.workerBeats())
                         .arg(worker)
                         .arg(record)
                         .arg(startedMillis);

@@ -56,6 +56,22 @@ class AppearingIT extends OnStage {
                         + handlers | b = 5
                         + worker-records | hash
                         + worker-records | w1 = {}
+                        + workers | zset
+                        + workers | TIME w1
+                        """);
+    }
+
+    @Test
+    void a_worker_that_describes_itself_again_has_not_beaten() {
+        stage.beat("w1", Duration.ofMinutes(5));
+        stage.run(new RegisterWorker(stage.keys(), "w1", Bytes.of("{}"), 5, List.of("a")))
+                .answered(RegisterWorker.Outcome.REGISTERED)
+                .changed(
+                        """
+                        + handlers | hash
+                        + handlers | a = 5
+                        + worker-records | hash
+                        + worker-records | w1 = {}
                         """);
     }
 

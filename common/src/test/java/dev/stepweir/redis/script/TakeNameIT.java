@@ -72,7 +72,9 @@ class TakeNameIT extends OnStage {
                         - worker-records | hash
                         - worker-records | billing#2 = {}
                         - worker-records | billing#3 = {}
+                        - workers | TIME billing#2
                         - workers | TIME billing#3
+                        + workers | 0 billing#2
                         + workers | 0 billing#3
                         """);
     }

@@ -9,7 +9,7 @@ import dev.stepweir.run.StepField;
  *
  * @param expected the step's field as the worker began or read it
  * @param announcement step and inputs, as its entry has them
- * @param event history record
+ * @param event history record; only in a history of fewer than {@link NoteEvent#MOST_EVENTS}
  */
 public record HandBackStep(
         Keys keys, StepAddress step, String expected, String announcement, String event)
@@ -40,6 +40,7 @@ public record HandBackStep(
                 .arg(field.nextNumber())
                 .arg(StepField.ledgerSuffix(field.ledgers().withRedelivery()))
                 .arg(announcement)
+                .arg(NoteEvent.MOST_EVENTS)
                 .arg(event);
     }
 

@@ -11,7 +11,7 @@ import dev.stepweir.run.RunId;
 public record NoteEvent(Keys keys, RunId runId, String event)
         implements Operation<NoteEvent.Outcome> {
 
-    /** Events of a run beyond which none is noted. */
+    /** Events of a run beyond which none is noted that may come again and again. */
     public static final int MOST_EVENTS = 1_000;
 
     /** What became of it. */

@@ -8,7 +8,7 @@ import dev.stepweir.run.StepField;
  * Puts a step aside that a worker took and its dependency's breaker does not let through.
  *
  * @param expected the step's field as the worker began it
- * @param event history record
+ * @param event history record; only in a history of fewer than {@link NoteEvent#MOST_EVENTS}
  */
 public record ParkStep(
         Keys keys,
@@ -49,6 +49,7 @@ public record ParkStep(
                 .arg(step.timer())
                 .arg(parked.ledgers().readyMillis())
                 .arg(dependency)
+                .arg(NoteEvent.MOST_EVENTS)
                 .arg(event);
     }
 

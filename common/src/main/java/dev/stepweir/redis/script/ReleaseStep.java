@@ -14,7 +14,7 @@ import java.util.List;
  * @param inputs dependencies of the step whose outputs flow into it
  * @param dependency whose breaker had parked it
  * @param pass the breaker's epoch in which it may start; 0 for any in which the breaker is closed
- * @param event history record
+ * @param event history record; only in a history of fewer than {@link NoteEvent#MOST_EVENTS}
  */
 public record ReleaseStep(
         Keys keys,
@@ -56,6 +56,7 @@ public record ReleaseStep(
                 .arg(QueueEntry.announcement(step.step(), inputs))
                 .arg(step.timer())
                 .arg(dependency)
+                .arg(NoteEvent.MOST_EVENTS)
                 .arg(event);
     }
 

@@ -1,16 +1,15 @@
 #!lua flags=allow-oom
 -- Adds to a run's history what changed nothing: a submission that found it, a result that came too
--- late. Only as long as the history is short: whoever repeats himself shall not fill Redis.
+-- late. Only as long as the history is short.
 -- key run
 -- key history
 -- arg most           events that the history may have
 -- arg event          history record up to the time
 -- ret NOTED | FULL | GONE
 --@include clock
+--@include note
 local run, history = KEYS[1], KEYS[2]
 local most, event = ARGV[1], ARGV[2]
 
 if redis.call('HEXISTS', run, 'head') == 0 then return 'GONE' end
-if redis.call('LLEN', history) >= tonumber(most) then return 'FULL' end
-redis.call('RPUSH', history, now_millis() .. ' ' .. event)
-return 'NOTED'
+return note(history, most, now_millis(), event) and 'NOTED' or 'FULL'

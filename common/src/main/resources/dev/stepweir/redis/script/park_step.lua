@@ -16,15 +16,17 @@
 -- arg member         of the set of parked steps
 -- arg ready_millis   when it was first ready
 -- arg dependency
+-- arg most           events that the history may have, if this one is to be added
 -- arg event          history record up to the time
 -- ret PARKED | ALREADY | STALE | RUN_CLOSED | GONE
 --@include superseded
 --@include clock
+--@include note
 --@include fence
 --@include acknowledge
 local run, history, queue, parked, dependencies, names =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local group, worker, entry_id, field, expected, next, member, ready_millis, dependency, event =
+local group, worker, entry_id, field, expected, next, member, ready_millis, dependency, most, event =
   unpack(ARGV)
 
 if superseded(names, worker) then return 'STALE' end
@@ -34,5 +36,5 @@ if verdict ~= 'OK' then return verdict end
 redis.call('HSET', run, field, next)
 redis.call('ZADD', parked, ready_millis, member)
 redis.call('SADD', dependencies, dependency)
-redis.call('RPUSH', history, now_millis() .. ' ' .. event)
+note(history, most, now_millis(), event)
 return 'PARKED'

@@ -15,14 +15,17 @@
 -- arg entry
 -- arg member         of the set of parked steps
 -- arg dependency
+-- arg most           events that the history may have, if this one is to be added
 -- arg event          history record up to the time
 -- ret PUBLISHED | HELD_UP | ALREADY | STALE | RUN_CLOSED | GONE
 --@include clock
+--@include note
 --@include fence
 --@include publish
 --@include unpark
 local run, history, queue, parked, dependencies = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local run_id, field, expected, number, ledgers, entry, member, dependency, event = unpack(ARGV)
+local run_id, field, expected, number, ledgers, entry, member, dependency, most, event =
+  unpack(ARGV)
 
 local verdict, head = fence(run, field, 'PARKED', expected)
 if verdict ~= 'OK' then
@@ -32,7 +35,7 @@ end
 if verdict == 'OK' then
   local now = now_millis()
   redis.call('HSET', run, field, publish(queue, run_id, number, ledgers, entry, head))
-  redis.call('RPUSH', history, now .. ' ' .. event)
+  note(history, most, now, event)
   verdict = string.sub(head, 1, 7) == 'PAUSED ' and 'HELD_UP' or 'PUBLISHED'
 end
 unpark(parked, dependencies, member, dependency)

@@ -40,6 +40,24 @@ class HandBackStepIT extends OnStage {
     }
 
     @Test
+    void a_step_that_comes_back_for_long_is_published_without_a_longer_history() {
+        RunId run = stage.started(Flows.PAIR);
+        NoteEventIT.fill(stage, run);
+        stage.run(handBack(stage, stage.takeOne("w1", "work")))
+                .answered(PUBLISHED)
+                .changed(
+                        """
+                        - queue:work | last work#1
+                        - queue:work | entry work#1 d=RUN 1 s:first
+                        - queue:work | pending workers work#1 of w1, delivered 1
+                        + queue:work | last work#2
+                        + queue:work | entry work#2 d=RUN 2 s:first
+                        - run:RUN | s:first = READY 1@work#1
+                        + run:RUN | s:first = READY 2@work#2 r=1
+                        """);
+    }
+
+    @Test
     void handing_back_twice_publishes_once() {
         stage.started(Flows.PAIR);
         HandBackStep handBack = handBack(stage, stage.takeOne("w1", "work"));

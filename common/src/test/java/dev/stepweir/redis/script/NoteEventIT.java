@@ -34,10 +34,15 @@ class NoteEventIT extends OnStage {
     @Test
     void a_long_history_gets_no_longer() {
         RunId run = stage.submitted(Flows.PAIR);
+        fill(stage, run);
+
+        stage.run(note(run)).answered(NoteEvent.Outcome.FULL).changedNothing();
+    }
+
+    /** Gives a run a history as long as one may be. */
+    static void fill(Stage stage, RunId run) {
         String[] events =
                 Collections.nCopies(NoteEvent.MOST_EVENTS, "5 FAILED {}").toArray(String[]::new);
         stage.commands().rpush(stage.keys().history(run), events);
-
-        stage.run(note(run)).answered(NoteEvent.Outcome.FULL).changedNothing();
     }
 }

@@ -71,6 +71,39 @@ class ParkedStepIT extends OnStage {
     }
 
     @Test
+    void a_step_that_is_probed_for_long_moves_on_without_a_longer_history() {
+        RunId run = stage.started(Flows.PAIR);
+        NoteEventIT.fill(stage, run);
+        stage.run(park(stage.takeOne("w1", "work")))
+                .answered(ParkStep.Outcome.PARKED)
+                .changed(
+                        """
+                        + parked-dependencies | set
+                        + parked-dependencies | api
+                        + parked:api | zset
+                        + parked:api | 9000000000001 RUN first
+                        - queue:work | entry work#1 d=RUN 1 s:first
+                        - queue:work | pending workers work#1 of w1, delivered 1
+                        - run:RUN | s:first = READY 1@work#1
+                        + run:RUN | s:first = PARKED 1@work#1 at=9000000000001
+                        """);
+        stage.run(release(run, stage.stored(run, "first"), 77))
+                .answered(ReleaseStep.Outcome.PUBLISHED)
+                .changed(
+                        """
+                        - parked-dependencies | set
+                        - parked-dependencies | api
+                        - parked:api | zset
+                        - parked:api | 9000000000001 RUN first
+                        - queue:work | last work#1
+                        + queue:work | last work#2
+                        + queue:work | entry work#2 d=RUN 2 s:first
+                        - run:RUN | s:first = PARKED 1@work#1 at=9000000000001
+                        + run:RUN | s:first = READY 2@work#2 r=1 at=9000000000001 pass=77
+                        """);
+    }
+
+    @Test
     void a_reported_step_is_not_parked_and_a_closed_run_leaves_the_list() {
         stage.started(Flows.PAIR);
         Begun reported = stage.takeOne("w1", "work");

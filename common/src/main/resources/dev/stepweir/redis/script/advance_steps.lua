@@ -133,6 +133,7 @@ local function commit(run, step, seen, counters, watch)
   return nil
 end
 
+-- With room for one step that is taken: a table that grows is made anew.
 local answer, item = { '', 0, 0, nil, nil, nil, nil, nil }, 0
 for n = 1, commits do
   local group = read_group()

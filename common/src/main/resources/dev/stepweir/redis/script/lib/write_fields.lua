@@ -1,4 +1,5 @@
--- What is written to a run, gathered for one HSET.
+-- What is written to a run, gathered for one HSET. Made with room for what most steps write, since a
+-- table that grows is made anew.
 local write, length = { nil, nil, nil, nil, nil, nil }, 0
 local function put(field, value)
   write[length + 1], write[length + 2] = field, value

@@ -1,4 +1,4 @@
-/** Values as people read them, wherever a sentence is made. */
+/** Values and lines as people read them, wherever a sentence is made. */
 @NullMarked
 package dev.stepweir.text;
 

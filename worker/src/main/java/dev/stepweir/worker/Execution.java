@@ -64,19 +64,14 @@ final class Execution implements Runnable {
     private volatile boolean cancelled;
     private @Nullable Journal journal;
 
-    Execution(
-            Assignment assignment,
-            Plan plan,
-            Handlers.Registered<?> handler,
-            Lane lane,
-            long nowMillis) {
+    Execution(Assignment assignment, Plan plan, Lane lane) {
         this.assignment = assignment;
         this.plan = plan;
         this.step = plan.step(assignment.step().step());
-        this.handler = handler;
         this.lane = lane;
         this.context = lane.context();
-        this.fromMillis = nowMillis;
+        this.handler = context.handler(assignment.step().queue());
+        this.fromMillis = context.clock().millis();
         this.fromNanos = System.nanoTime();
         this.thread = Thread.ofVirtual().unstarted(this);
     }

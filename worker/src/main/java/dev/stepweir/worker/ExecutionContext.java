@@ -4,6 +4,7 @@ import dev.stepweir.handler.StepContext;
 import dev.stepweir.json.Json;
 import dev.stepweir.once.SharedKeys.Found;
 import dev.stepweir.run.RunId;
+import dev.stepweir.text.PrefixedLogger;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -79,7 +80,7 @@ record ExecutionContext(Execution execution, StepInputs inputs, Optional<Found.M
 
     @Override
     public Logger logger() {
-        return new StepLogger(
+        return new PrefixedLogger(
                 LoggerFactory.getLogger(
                         "dev.stepweir.handler." + execution.assignment().step().handler()),
                 "run=" + runId() + " step=" + step() + " attempt=" + attempt() + " ");

@@ -40,6 +40,7 @@ final class Lane {
     private final LaneConnection connection;
     private final BlockingReader reader;
     private final Backoff backoff = new Backoff();
+    private final LoneExecution lone = LoneExecution.onThisMachine();
     private final Set<Execution> inHand = ConcurrentHashMap.newKeySet();
     private final List<String> queues;
 
@@ -166,6 +167,7 @@ final class Lane {
             context.settled(item, workerId(), answer.results().get(i));
         }
         settled(turn.items().size());
+        lone.begin(answer.begun().size() == 1 && inHand.isEmpty());
         answer.begun().forEach(this::start);
         bring(turn.read());
         int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
@@ -185,6 +187,7 @@ final class Lane {
             }
         }
         turn();
+        lone.awaitEnd(this::turn);
     }
 
     /** What was read, and has its slots, is begun by the next turn. */
@@ -266,9 +269,7 @@ final class Lane {
     private void execute(Assignment assignment, Plan plan) {
         String queue = assignment.step().queue();
         try {
-            long now = context.clock().millis();
-            Execution execution =
-                    new Execution(assignment, plan, context.handler(queue), this, now);
+            Execution execution = new Execution(assignment, plan, this);
             inHand.add(execution);
             // Asked after it is listed: whoever gives up the rest sees it there, or this does.
             if (resigned) {
@@ -292,7 +293,7 @@ final class Lane {
     void slotFreed(String queue) {
         context.slots().releaseEntry(queue);
         context.lanes().wakeStarved(this);
-        turn();
+        lone.end(this::turn);
     }
 
     /** Whether it found too few slots free. */

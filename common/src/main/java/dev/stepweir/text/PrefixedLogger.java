@@ -1,4 +1,4 @@
-package dev.stepweir.worker;
+package dev.stepweir.text;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -7,17 +7,24 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.AbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** Puts the ids of an execution before each line, on whatever thread it is written. */
-final class StepLogger extends AbstractLogger {
+/**
+ * Puts the same words before each line, on whatever thread it is written. Levels and markers are
+ * those of the logger behind it. Thread-safe.
+ */
+public final class PrefixedLogger extends AbstractLogger {
 
     private static final long serialVersionUID = 1L;
 
     private final transient Logger target;
-    private final String ids;
+    private final String prefix;
 
-    StepLogger(Logger target, String ids) {
+    /**
+     * @param target writes the lines
+     * @param prefix goes before each, as it is: with its own space at the end
+     */
+    public PrefixedLogger(Logger target, String prefix) {
         this.target = target;
-        this.ids = ids;
+        this.prefix = prefix;
         this.name = target.getName();
     }
 
@@ -34,7 +41,7 @@ final class StepLogger extends AbstractLogger {
             Object @Nullable [] arguments,
             @Nullable Throwable thrown) {
         String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        target.makeLoggingEventBuilder(level).setCause(thrown).log(ids + message);
+        target.makeLoggingEventBuilder(level).setCause(thrown).log(prefix + message);
     }
 
     @Override

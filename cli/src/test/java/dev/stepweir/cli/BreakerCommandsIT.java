@@ -127,6 +127,20 @@ class BreakerCommandsIT {
     }
 
     @Test
+    void a_name_that_nothing_is_kept_of_may_be_mistyped(TestRedis server) throws Exception {
+        try (Stack stack = Stack.start(server, handlers())) {
+            Result closed = terminal.execute("breakers", "close", "paymnts");
+            Result dry = terminal.execute("breakers", "reset", "paymnts", "--dry-run");
+
+            assertThat(closed.code()).isZero();
+            assertThat(closed.err())
+                    .contains(
+                            "unchanged: paymnts is CLOSED, 0 parked; no breaker of that name has");
+            assertThat(dry.err()).contains("would stay as it is", "no breaker of that name has");
+        }
+    }
+
+    @Test
     void a_blank_name_is_bad_input() {
         Result refused = terminal.execute("breakers", "reset", " ");
 

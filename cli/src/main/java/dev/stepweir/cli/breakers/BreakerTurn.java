@@ -60,13 +60,16 @@ abstract class BreakerTurn implements Callable<Integer> {
                 output.say(
                         changes(now)
                                 ? "would be " + done() + ": " + described(now)
-                                : "would stay as it is: " + described(now));
+                                : "would stay as it is: "
+                                        + described(now)
+                                        + doubt(breakers, dependency));
                 return 0;
             }
             String remark = remark(breakers, dependency);
             switch (apply(breakers, dependency, by.by(), by.reason())) {
                 case CHANGED -> output.say(dependency + " is " + done() + remark);
-                case UNCHANGED, STALE -> output.say("unchanged: " + described(now));
+                case UNCHANGED, STALE ->
+                        output.say("unchanged: " + described(now) + doubt(breakers, dependency));
                 case FULL ->
                         throw new CommandFailure(
                                 ExitCode.CONFLICT,
@@ -76,6 +79,11 @@ abstract class BreakerTurn implements Callable<Integer> {
             }
             return 0;
         }
+    }
+
+    /** A healthy breaker leaves no trace: whether steps declare the name is not known here. */
+    static String doubt(Breakers breakers, String of) {
+        return breakers.keeps(of) ? "" : "; no breaker of that name has counted a failure so far";
     }
 
     static boolean isClosed(BreakerView view) {

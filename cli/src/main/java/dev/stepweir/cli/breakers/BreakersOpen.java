@@ -25,12 +25,9 @@ final class BreakersOpen extends BreakerTurn {
         return "held open";
     }
 
-    /** A healthy breaker leaves no trace either: whether steps declare it is not known here. */
     @Override
     String remark(Breakers breakers, String of) {
-        return breakers.keeps(of)
-                ? ""
-                : "; no breaker of that name has counted a failure so far:"
-                        + " steps that declare it will be held back";
+        String doubt = doubt(breakers, of);
+        return doubt.isEmpty() ? "" : doubt + ": steps that declare it will be held back";
     }
 }

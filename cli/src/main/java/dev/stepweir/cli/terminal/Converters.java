@@ -12,6 +12,9 @@ public final class Converters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    /** The longest that the short form can write: what is computed with it still fits. */
+    private static final Duration LONGEST = Duration.ofDays(999_999_999);
+
     private Converters() {}
 
     /** Teaches a command line the types of this project. */
@@ -32,6 +35,15 @@ public final class Converters {
                 default -> Duration.ofDays(count);
             };
         }
+        Duration parsed = iso(text);
+        if (parsed.compareTo(LONGEST) > 0) {
+            throw new TypeConversionException(
+                    "'" + text + "' is too long (allowed: at most " + LONGEST.toDays() + "d)");
+        }
+        return parsed;
+    }
+
+    private static Duration iso(String text) {
         try {
             return Duration.parse(text);
         } catch (DateTimeParseException e) {

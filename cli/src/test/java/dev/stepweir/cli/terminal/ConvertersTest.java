@@ -1,0 +1,44 @@
+package dev.stepweir.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+class ConvertersTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "500ms, PT0.5S",
+        "30s, PT30S",
+        "5m, PT5M",
+        "2h, PT2H",
+        "7d, P7D",
+        "999999999d, P999999999D",
+        "PT1M30S, PT1M30S",
+        "P2D, P2D"
+    })
+    void a_duration_is_short_or_as_iso_writes_it(String text, Duration expected) {
+        assertThat(Converters.duration(text)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "5", "5 s", "-5s", "1.5s", "1000000000d", "soon"})
+    void what_is_no_duration_is_refused_with_examples(String text) {
+        assertThatThrownBy(() -> Converters.duration(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'" + text + "' is not a duration such as 500ms, 30s, 5m, 2h or 7d");
+    }
+
+    @Test
+    void a_duration_that_nothing_could_be_computed_with_is_refused() {
+        assertThatThrownBy(() -> Converters.duration("PT9223372036854775807S"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'PT9223372036854775807S' is too long (allowed: at most 999999999d)");
+    }
+}

@@ -1,6 +1,7 @@
 package dev.stepweir.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +80,10 @@ public final class Outage {
     }
 
     private static String text(Throwable failure) {
+        if (failure instanceof ClosedChannelException) {
+            // Never has a message, and the name of its class says nothing to people.
+            return "the connection was closed";
+        }
         String message = failure.getMessage();
         return message == null
                 ? failure.getClass().getSimpleName()

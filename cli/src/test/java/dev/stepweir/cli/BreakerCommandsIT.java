@@ -111,7 +111,8 @@ class BreakerCommandsIT {
             assertThat(terminal.execute("breakers", "list", "--json").json().isEmpty()).isTrue();
 
             var opened = terminal.execute("breakers", "open", "payments", "--reason", "upgrade");
-            assertThat(opened.err()).contains("payments is held open; no breaker of that name has");
+            assertThat(opened.err())
+                    .contains("payments is held open; nothing is kept of a breaker");
             assertThat(breaker().path("state").asString()).isEqualTo("FORCED_OPEN");
             assertThat(breaker().path("why").asString()).isEqualTo("upgrade");
             assertThat(breaker().path("by").asString()).isNotEmpty();
@@ -135,8 +136,8 @@ class BreakerCommandsIT {
             assertThat(closed.code()).isZero();
             assertThat(closed.err())
                     .contains(
-                            "unchanged: paymnts is CLOSED, 0 parked; no breaker of that name has");
-            assertThat(dry.err()).contains("would stay as it is", "no breaker of that name has");
+                            "unchanged: paymnts is CLOSED, 0 parked; nothing is kept of a breaker");
+            assertThat(dry.err()).contains("would stay as it is", "nothing is kept of a breaker");
         }
     }
 

@@ -6,6 +6,7 @@ import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.AbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Puts the same words before each line, on whatever thread it is written. Levels and markers are
@@ -41,7 +42,11 @@ public final class PrefixedLogger extends AbstractLogger {
             Object @Nullable [] arguments,
             @Nullable Throwable thrown) {
         String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        target.makeLoggingEventBuilder(level).setCause(thrown).log(prefix + message);
+        LoggingEventBuilder event = target.makeLoggingEventBuilder(level).setCause(thrown);
+        if (marker != null) {
+            event = event.addMarker(marker);
+        }
+        event.log(prefix + message);
     }
 
     @Override
@@ -51,7 +56,7 @@ public final class PrefixedLogger extends AbstractLogger {
 
     @Override
     public boolean isTraceEnabled(Marker marker) {
-        return target.isTraceEnabled();
+        return target.isTraceEnabled(marker);
     }
 
     @Override
@@ -61,7 +66,7 @@ public final class PrefixedLogger extends AbstractLogger {
 
     @Override
     public boolean isDebugEnabled(Marker marker) {
-        return target.isDebugEnabled();
+        return target.isDebugEnabled(marker);
     }
 
     @Override
@@ -71,7 +76,7 @@ public final class PrefixedLogger extends AbstractLogger {
 
     @Override
     public boolean isInfoEnabled(Marker marker) {
-        return target.isInfoEnabled();
+        return target.isInfoEnabled(marker);
     }
 
     @Override
@@ -81,7 +86,7 @@ public final class PrefixedLogger extends AbstractLogger {
 
     @Override
     public boolean isWarnEnabled(Marker marker) {
-        return target.isWarnEnabled();
+        return target.isWarnEnabled(marker);
     }
 
     @Override
@@ -91,6 +96,6 @@ public final class PrefixedLogger extends AbstractLogger {
 
     @Override
     public boolean isErrorEnabled(Marker marker) {
-        return target.isErrorEnabled();
+        return target.isErrorEnabled(marker);
     }
 }

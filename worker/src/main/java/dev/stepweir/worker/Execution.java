@@ -95,7 +95,7 @@ final class Execution implements Runnable {
     }
 
     String workerId() {
-        return lane.workerId();
+        return lane.partition().consumer();
     }
 
     String workflow() {
@@ -118,7 +118,7 @@ final class Execution implements Runnable {
 
     /** What the first heartbeat writes into the run. */
     String begun() {
-        return assignment.dispatch() + " " + lane.workerId() + " " + fromMillis;
+        return assignment.dispatch() + " " + workerId() + " " + fromMillis;
     }
 
     boolean isCancelled() {
@@ -258,7 +258,7 @@ final class Execution implements Runnable {
             case Found.Held held -> {
                 if (reported.compareAndSet(false, true)) {
                     try {
-                        shared.defer(lane.workerId(), assignment.dispatched(), held);
+                        shared.defer(workerId(), assignment.dispatched(), held);
                     } finally {
                         letGo();
                     }
@@ -291,7 +291,7 @@ final class Execution implements Runnable {
 
     private void report(byte @Nullable [] output) {
         if (!reported.compareAndSet(false, true)) {
-            context.noteLate(assignment, lane.workerId(), "DROPPED");
+            context.noteLate(assignment, workerId(), "DROPPED");
             return;
         }
         lane.succeeded(
@@ -328,7 +328,7 @@ final class Execution implements Runnable {
 
     private void reportFailure(Throwable thrown) {
         if (reported.compareAndSet(false, true)) {
-            fail(thrown, HANDLER, found -> StepError.of(thrown, found, attempt(), lane.workerId()));
+            fail(thrown, HANDLER, found -> StepError.of(thrown, found, attempt(), workerId()));
         }
     }
 
@@ -365,7 +365,7 @@ final class Execution implements Runnable {
     }
 
     private StepError engineError(String type, String message, Classification found) {
-        return StepError.ofEngine(type, message, found, attempt(), lane.workerId());
+        return StepError.ofEngine(type, message, found, attempt(), workerId());
     }
 
     private Classification classify(Throwable thrown, String source) {
@@ -383,7 +383,7 @@ final class Execution implements Runnable {
                                 "handler",
                                 assignment.step().handler(),
                                 "worker",
-                                lane.workerId(),
+                                workerId(),
                                 "dispatch",
                                 assignment.dispatch().toString()));
         return context.failures().classify(thrown, failed);

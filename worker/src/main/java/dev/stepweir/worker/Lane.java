@@ -47,7 +47,7 @@ final class Lane {
     // Guarded by this.
     private final Outbox outbox = new Outbox();
     private final Deque<ReadEntry> read = new ArrayDeque<>();
-    private boolean turning;
+    private volatile boolean turning;
     private boolean stopping;
     private boolean drained;
     private boolean saturated;
@@ -67,10 +67,6 @@ final class Lane {
         this.connection = connection;
         this.reader = reader;
         this.queues = List.copyOf(context.handlers().keySet());
-    }
-
-    String workerId() {
-        return partition.consumer();
     }
 
     Partition partition() {
@@ -164,10 +160,12 @@ final class Lane {
         for (int i = 0; i < turn.items().size(); i++) {
             Finished item = turn.items().get(i);
             inHand.remove(item.execution());
-            context.settled(item, workerId(), answer.results().get(i));
+            context.settled(item, partition.consumer(), answer.results().get(i));
         }
         settled(turn.items().size());
-        lone.begin(answer.begun().size() == 1 && inHand.isEmpty());
+        if (answer.begun().size() == 1 && context.lanes().inHand() == 0) {
+            lone.begin();
+        }
         answer.begun().forEach(this::start);
         bring(turn.read());
         int taken = turn.read().size() + answer.begun().size() - turn.begins().size();
@@ -187,7 +185,9 @@ final class Lane {
             }
         }
         turn();
-        lone.awaitEnd(this::turn);
+        if (!turning) {
+            lone.awaitEnd(this::turn);
+        }
     }
 
     /** What was read, and has its slots, is begun by the next turn. */

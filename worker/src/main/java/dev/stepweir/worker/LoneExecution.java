@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * The execution that is all a lane has in hand. The client's thread that brought it is told of its
- * end over a queue, and sleeps until then: with a handler of a few microseconds most of the time to
- * the next step is the waking of threads, and this waking is the one that can be spared. So the
- * thread stays awake for the end, if the last execution was that brief, and for no longer than a
- * waking takes: replies to others may be waiting for it. Thread-safe.
+ * The execution that is all its worker has in hand. The connection's thread that brought it is told
+ * of its end by another thread, and sleeps until then: with a handler of a few microseconds most of
+ * the time to the next step is the waking of threads, and this waking is the one that can be
+ * spared. So the thread stays awake for the end, if the one before was brief, and for about as long
+ * as a waking takes: replies to others may be waiting for it. Thread-safe.
  */
 final class LoneExecution {
 
@@ -16,7 +16,7 @@ final class LoneExecution {
     static final long LIMIT_NANOS = 50_000;
 
     private enum State {
-        /** No execution, or not a lone one. */
+        /** None whose end anybody could wait for. */
         NONE,
         BEGUN,
         AWAITED
@@ -25,8 +25,8 @@ final class LoneExecution {
     private final int processors;
     private final LongSupplier nanoTime;
     private final AtomicReference<State> state = new AtomicReference<>(State.NONE);
-    private volatile long begun;
-    private volatile boolean brief;
+    private volatile long begunNanos;
+    private volatile boolean lastWasBrief;
 
     LoneExecution(int processors, LongSupplier nanoTime) {
         this.processors = processors;
@@ -37,19 +37,15 @@ final class LoneExecution {
         return new LoneExecution(Runtime.getRuntime().availableProcessors(), System::nanoTime);
     }
 
-    /** An execution is about to start, alone or not. */
-    void begin(boolean alone) {
-        if (alone) {
-            begun = nanoTime.getAsLong();
-            state.set(State.BEGUN);
-        }
+    /** A lone execution is about to start. */
+    void begin() {
+        begunNanos = nanoTime.getAsLong();
+        state.set(State.BEGUN);
     }
 
     /** If its end is near, waits for it and does what follows. */
     void awaitEnd(Runnable next) {
-        // On a single processor whoever waits awake keeps the handler from running.
-        boolean worthwhile = brief && processors > 1;
-        if (!worthwhile || !state.compareAndSet(State.BEGUN, State.AWAITED)) {
+        if (!isWorthwhile() || !state.compareAndSet(State.BEGUN, State.AWAITED)) {
             return;
         }
         while (state.get() == State.AWAITED) {
@@ -61,12 +57,17 @@ final class LoneExecution {
         next.run();
     }
 
+    /** Who waits awake must not keep the handler from running, by its processor or its carrier. */
+    private boolean isWorthwhile() {
+        return lastWasBrief && processors > 1 && !Thread.currentThread().isVirtual();
+    }
+
     /** An execution ended, alone or not: does what follows, unless somebody waits who does. */
     void end(Runnable next) {
         // Most are not alone, and need no more than a look.
         State was = state.get() == State.NONE ? State.NONE : state.getAndSet(State.NONE);
         if (was != State.NONE) {
-            brief = !isLate();
+            lastWasBrief = !isLate();
         }
         if (was != State.AWAITED) {
             next.run();
@@ -74,6 +75,6 @@ final class LoneExecution {
     }
 
     private boolean isLate() {
-        return nanoTime.getAsLong() - begun > LIMIT_NANOS;
+        return nanoTime.getAsLong() - begunNanos > LIMIT_NANOS;
     }
 }

@@ -1,17 +1,17 @@
 package dev.stepweir.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoneExecutionTest {
 
     private static final long BRIEF = LoneExecution.LIMIT_NANOS;
@@ -70,7 +70,7 @@ class LoneExecutionTest {
     void one_that_ended_before_is_not_waited_for() {
         LoneExecution lone = after(BRIEF);
 
-        lone.begin(true);
+        lone.begin();
         lone.end(ending);
         lone.awaitEnd(waiting);
 
@@ -81,8 +81,18 @@ class LoneExecutionTest {
     void one_among_others_is_not_waited_for() {
         LoneExecution lone = after(BRIEF);
 
-        lone.begin(false);
         lone.awaitEnd(waiting);
+        lone.end(ending);
+
+        assertEquals(List.of("who ended it"), wentOn);
+    }
+
+    @Test
+    void a_handler_s_thread_does_not_wait() throws Exception {
+        LoneExecution lone = after(BRIEF);
+
+        lone.begin();
+        Thread.ofVirtual().start(() -> lone.awaitEnd(waiting)).join();
         lone.end(ending);
 
         assertEquals(List.of("who ended it"), wentOn);
@@ -100,19 +110,38 @@ class LoneExecutionTest {
 
     @Test
     void however_both_fall_together_one_of_them_goes_on() throws Exception {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "nothing falls together");
         int rounds = 20_000;
         AtomicInteger waited = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
-        LoneExecution lone = new LoneExecution(2, System::nanoTime);
-        try (ExecutorService handlers = Executors.newSingleThreadExecutor()) {
-            for (int round = 1; round <= rounds; round++) {
-                lone.begin(true);
-                Future<?> handler = handlers.submit(() -> lone.end(ended::incrementAndGet));
-                lone.awaitEnd(waited::incrementAndGet);
-                handler.get();
-                assertEquals(round, waited.get() + ended.get(), "of " + waited + " and " + ended);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicLong clock = new AtomicLong();
+        // So the limit is reached after some twenty looks.
+        LoneExecution lone = new LoneExecution(2, () -> clock.addAndGet(BRIEF / 20));
+        Thread handler =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> {
+                            for (int round = 1; round <= rounds; round++) {
+                                while (begun.get() < round) {
+                                    Thread.onSpinWait();
+                                }
+                                lone.end(ended::incrementAndGet);
+                            }
+                        });
+        for (int round = 1; round <= rounds; round++) {
+            lone.begin();
+            lone.end(() -> {});
+            lone.begin();
+            begun.incrementAndGet();
+            lone.awaitEnd(waited::incrementAndGet);
+            while (waited.get() + ended.get() < round) {
+                Thread.onSpinWait();
             }
         }
+        handler.join();
+        assertEquals(rounds, waited.get() + ended.get());
+        assertTrue(waited.get() > 0 && ended.get() > 0, waited + " waited, " + ended + " ended");
     }
 
     private LoneExecution after(long... durations) {
@@ -124,13 +153,13 @@ class LoneExecutionTest {
     }
 
     private void execute(LoneExecution lone, long nanos) {
-        lone.begin(true);
+        lone.begin();
         now += nanos;
         lone.end(() -> {});
     }
 
     private void await(LoneExecution lone, Runnable event) {
-        lone.begin(true);
+        lone.begin();
         meanwhile = event;
         lone.awaitEnd(waiting);
         meanwhile = () -> {};

@@ -68,6 +68,21 @@ class WorkerIT extends WithRuns {
     }
 
     @Test
+    void the_steps_of_a_chain_follow_each_other_though_nothing_else_happens() {
+        Workflow.Builder chain = Workflow.builder("chain").step("s0", s -> s.handler("h"));
+        for (int i = 1; i < 200; i++) {
+            String before = "s" + (i - 1);
+            chain.step("s" + i, s -> s.handler("h").after(before));
+        }
+        try (Worker worker = worker().handler("h", (input, context) -> null).start()) {
+            RunId run = runs.start(chain.build(), null);
+            // A turn that nobody makes is made a second later, when a blocking read has lapsed.
+            awaitState(run, RunState.COMPLETED);
+            assertThat(worker.inHand()).isZero();
+        }
+    }
+
+    @Test
     @DisplayName("S2-012 worker_concurrency_limit_respected: 50 handlers and 4 slots never run 5")
     void never_more_is_read_than_can_start(TestRedis redis) {
         AtomicInteger now = new AtomicInteger();

@@ -59,7 +59,11 @@ abstract class BreakerTurn implements Callable<Integer> {
             if (dryRun) {
                 output.say(
                         changes(now)
-                                ? "would be " + done() + ": " + described(now)
+                                ? "would be "
+                                        + done()
+                                        + ": "
+                                        + described(now)
+                                        + remark(breakers, dependency)
                                 : "would stay as it is: "
                                         + described(now)
                                         + doubt(breakers, dependency));
@@ -83,7 +87,7 @@ abstract class BreakerTurn implements Callable<Integer> {
 
     /** A healthy breaker leaves no trace: whether steps declare the name is not known here. */
     static String doubt(Breakers breakers, String of) {
-        return breakers.keeps(of) ? "" : "; no breaker of that name has counted a failure so far";
+        return breakers.keeps(of) ? "" : "; nothing is kept of a breaker of that name";
     }
 
     static boolean isClosed(BreakerView view) {

@@ -12,8 +12,8 @@ public final class Converters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
-    /** The longest that the short form can write: what is computed with it still fits. */
-    private static final Duration LONGEST = Duration.ofDays(999_999_999);
+    /** A hundred years: what is computed with it fits, in nanoseconds too. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Converters() {}
 
@@ -24,6 +24,15 @@ public final class Converters {
 
     /** {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, or as ISO 8601 writes it. */
     static Duration duration(String text) {
+        Duration parsed = parsed(text);
+        if (parsed.isNegative() || parsed.compareTo(LONGEST) > 0) {
+            throw new TypeConversionException(
+                    "'" + text + "' is out of range (allowed: 0 to " + LONGEST.toDays() + "d)");
+        }
+        return parsed;
+    }
+
+    private static Duration parsed(String text) {
         Matcher plain = DURATION.matcher(text);
         if (plain.matches()) {
             long count = Long.parseLong(plain.group(1));
@@ -35,15 +44,6 @@ public final class Converters {
                 default -> Duration.ofDays(count);
             };
         }
-        Duration parsed = iso(text);
-        if (parsed.compareTo(LONGEST) > 0) {
-            throw new TypeConversionException(
-                    "'" + text + "' is too long (allowed: at most " + LONGEST.toDays() + "d)");
-        }
-        return parsed;
-    }
-
-    private static Duration iso(String text) {
         try {
             return Duration.parse(text);
         } catch (DateTimeParseException e) {

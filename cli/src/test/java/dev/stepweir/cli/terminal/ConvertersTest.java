@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +18,8 @@ class ConvertersTest {
         "5m, PT5M",
         "2h, PT2H",
         "7d, P7D",
-        "999999999d, P999999999D",
+        "0s, PT0S",
+        "36500d, P36500D",
         "PT1M30S, PT1M30S",
         "P2D, P2D"
     })
@@ -35,10 +35,11 @@ class ConvertersTest {
                 .hasMessage("'" + text + "' is not a duration such as 500ms, 30s, 5m, 2h or 7d");
     }
 
-    @Test
-    void a_duration_that_nothing_could_be_computed_with_is_refused() {
-        assertThatThrownBy(() -> Converters.duration("PT9223372036854775807S"))
+    @ParameterizedTest
+    @ValueSource(strings = {"36501d", "999999999d", "PT9223372036854775807S", "PT-1S", "-PT1S"})
+    void a_duration_is_not_negative_and_at_most_a_hundred_years(String text) {
+        assertThatThrownBy(() -> Converters.duration(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessage("'PT9223372036854775807S' is too long (allowed: at most 999999999d)");
+                .hasMessage("'" + text + "' is out of range (allowed: 0 to 36500d)");
     }
 }
